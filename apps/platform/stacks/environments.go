@@ -1,0 +1,11 @@
+package stacks
+
+import "github.com/plinth-ml/plinth/constructs/environment"
+
+// Environments is the table of all environments. What a row leaves out comes from the preset of its tier; accounts and
+// regions come from the context: see [Build].
+var Environments = []environment.Environment{
+	{Name: "dev", Tier: environment.Development, AddressRange: "10.0.0.0/20", Owner: "ml-platform", CostCenter: "ml-dev"},
+	{Name: "staging", Tier: environment.Staging, AddressRange: "10.1.0.0/20", Owner: "ml-platform", CostCenter: "ml-staging"},
+	{Name: "prod", Tier: environment.Production, AddressRange: "10.2.0.0/18", Owner: "ml-platform", CostCenter: "ml-prod"},
+}

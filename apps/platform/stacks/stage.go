@@ -1,0 +1,58 @@
+// Package stacks is the reference app: one stage for each environment, and in it a stack for what is kept and one for
+// what can be replaced at will.
+package stacks
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// Build fills the app with a stage for each of [Environments]. Accounts and regions come from the context
+// (plinth:dev:account, plinth:dev:region, and so on, in cdk.json or by -c); where none is given the stage can be
+// deployed to any.
+func Build(app awscdk.App) {
+	environments, err := withContext(app, Environments)
+	var l problem.List
+	l.Include("", err)
+	l.Include("", environment.ValidateSet(environments))
+	if err := l.Err(); err != nil {
+		panic(fmt.Errorf("the environments of apps/platform/stacks/environments.go can't be built:\n%w", err))
+	}
+	for _, e := range environments {
+		newStage(app, e)
+	}
+}
+
+// newStage makes the stage of one environment.
+func newStage(app awscdk.App, e environment.Environment) {
+	stage := awscdk.NewStage(app, &e.Name, &awscdk.StageProps{
+		Env: &awscdk.Environment{Account: orNil(e.Account), Region: orNil(e.Region)},
+	})
+	foundation := newFoundation(stage, e)
+	newTraining(stage, e, foundation)
+}
+
+// stackProps are the same for every stack of an environment.
+func stackProps(e environment.Environment, description string, protected bool) *awscdk.StackProps {
+	tags := map[string]*string{}
+	for key, value := range e.Tags() {
+		tags[key] = jsii.String(value)
+	}
+	return &awscdk.StackProps{
+		Description:           jsii.String("Plinth " + e.Name + ": " + description),
+		TerminationProtection: jsii.Bool(protected),
+		Tags:                  &tags,
+	}
+}
+
+func orNil(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

@@ -1,0 +1,155 @@
+package access
+
+import (
+	"slices"
+
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+)
+
+// objects is a prefix of a bucket as a policy names it.
+type objects struct {
+	bucketARN, path string
+	keyARN          string // empty without a KMS key
+}
+
+// grants is everything that one training job is given.
+type grants struct {
+	reads, writes []objects
+	repositories  []string // ARNs
+	subnets       []string // ids
+	securityGroup string   // id
+}
+
+// trainingRole is what SageMaker needs to run one training job in a VPC
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createtrainingjob-perms).
+func trainingRole(at location.Location, g grants) cdk.Role {
+	statements := slices.Concat(
+		data(at, g),
+		images(g.repositories),
+		reports(at),
+		networkInterfaces(at, g),
+	)
+	return cdk.Role{
+		Description: "Execution role of training jobs",
+		Service:     "sagemaker.amazonaws.com",
+		TrustConditions: policy.Conditions{
+			"StringEquals": {"aws:SourceAccount": at.Account},
+			"ArnLike":      {"aws:SourceArn": at.ARN("sagemaker", "*")},
+		},
+		Statements: statements,
+	}
+}
+
+// data lets the job read its inputs and write its outputs, and use their keys.
+func data(at location.Location, g grants) []policy.Statement {
+	var s []policy.Statement
+	for _, o := range g.reads {
+		s = append(s, policy.Statement{
+			Effect: policy.Allow, Actions: []string{"s3:GetObject"}, Resources: []string{o.bucketARN + "/" + o.path + "*"},
+		}, list(o))
+	}
+	for _, o := range g.writes {
+		s = append(s, policy.Statement{
+			Effect: policy.Allow, Actions: []string{"s3:PutObject", "s3:AbortMultipartUpload"},
+			Resources: []string{o.bucketARN + "/" + o.path + "*"},
+		})
+	}
+	s3 := policy.Conditions{"StringEquals": {"kms:ViaService": "s3." + at.Region + ".amazonaws.com"}}
+	if keys := keysOf(g.reads); len(keys) > 0 {
+		s = append(s, policy.Statement{
+			Effect: policy.Allow, Actions: []string{"kms:Decrypt"}, Resources: keys, Conditions: s3,
+		})
+	}
+	if keys := keysOf(g.writes); len(keys) > 0 {
+		s = append(s, policy.Statement{
+			// An upload in parts decrypts what it has written so far.
+			Effect: policy.Allow, Actions: []string{"kms:GenerateDataKey", "kms:Decrypt"}, Resources: keys, Conditions: s3,
+		}, policy.Statement{
+			// SageMaker encrypts the volume of the instances through a grant.
+			Effect: policy.Allow, Actions: []string{"kms:CreateGrant"}, Resources: keys,
+			Conditions: policy.Conditions{"Bool": {"kms:GrantIsForAWSResource": "true"}},
+		}, policy.Statement{
+			Effect: policy.Allow, Actions: []string{"kms:DescribeKey"}, Resources: keys,
+		})
+	}
+	return s
+}
+
+// list lets the job see the keys below a prefix and no others.
+func list(o objects) policy.Statement {
+	s := policy.Statement{Effect: policy.Allow, Actions: []string{"s3:ListBucket"}, Resources: []string{o.bucketARN}}
+	if o.path != "" {
+		s.Conditions = policy.Conditions{"StringLike": {"s3:prefix": o.path + "*"}}
+	}
+	return s
+}
+
+func keysOf(all []objects) []string {
+	var keys []string
+	for _, o := range all {
+		if o.keyARN != "" && !slices.Contains(keys, o.keyARN) {
+			keys = append(keys, o.keyARN)
+		}
+	}
+	return keys
+}
+
+// images lets the job's image be pulled.
+func images(repositories []string) []policy.Statement {
+	if len(repositories) == 0 {
+		return nil
+	}
+	return []policy.Statement{{
+		Effect: policy.Allow, Actions: []string{"ecr:GetAuthorizationToken"},
+		Resources: []string{"*"}, // the action knows no resource
+	}, {
+		Effect:    policy.Allow,
+		Actions:   []string{"ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"},
+		Resources: repositories,
+	}}
+}
+
+// reports lets the job write its logs and metrics.
+func reports(at location.Location) []policy.Statement {
+	return []policy.Statement{{
+		Effect:    policy.Allow,
+		Actions:   []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"},
+		Resources: []string{at.ARN("logs", "log-group:/aws/sagemaker/TrainingJobs"), at.ARN("logs", "log-group:/aws/sagemaker/TrainingJobs:*")},
+	}, {
+		Effect: policy.Allow, Actions: []string{"cloudwatch:PutMetricData"},
+		Resources:  []string{"*"}, // the action knows no resource; the condition holds it to SageMaker's namespaces
+		Conditions: policy.Conditions{"StringLike": {"cloudwatch:namespace": "/aws/sagemaker/*"}},
+	}}
+}
+
+// networkInterfaces lets SageMaker put the job into its subnets and group, and no others.
+func networkInterfaces(at location.Location, g grants) []policy.Statement {
+	var subnets []string
+	for _, id := range g.subnets {
+		subnets = append(subnets, at.ARN("ec2", "subnet/"+id))
+	}
+	interfaces := at.ARN("ec2", "network-interface/*") // their ids are known only when they are made
+	inSubnets := func() policy.Conditions { return policy.Conditions{"ArnEquals": {"ec2:Subnet": subnets}} }
+	permission := inSubnets()
+	permission["StringEquals"] = map[string]any{"ec2:AuthorizedService": "sagemaker.amazonaws.com"}
+	return []policy.Statement{{
+		Effect: policy.Allow, Actions: []string{"ec2:CreateNetworkInterface"},
+		Resources: append(slices.Clone(subnets), at.ARN("ec2", "security-group/"+g.securityGroup)),
+	}, {
+		Effect: policy.Allow, Actions: []string{"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"},
+		Resources: []string{interfaces}, Conditions: inSubnets(),
+	}, {
+		Effect: policy.Allow, Actions: []string{"ec2:CreateNetworkInterfacePermission"},
+		Resources: []string{interfaces}, Conditions: permission,
+	}, {
+		Effect: policy.Allow, Actions: []string{"ec2:DeleteNetworkInterfacePermission"},
+		Resources: []string{interfaces}, Conditions: inSubnets(),
+	}, {
+		Effect: policy.Allow,
+		Actions: []string{"ec2:DescribeNetworkInterfaces", "ec2:DescribeVpcs", "ec2:DescribeDhcpOptions", "ec2:DescribeSubnets",
+			"ec2:DescribeSecurityGroups"},
+		Resources: []string{"*"}, // EC2 knows no resource for describing
+	}}
+}

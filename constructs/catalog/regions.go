@@ -1,0 +1,51 @@
+package catalog
+
+import (
+	_ "embed"
+	"slices"
+	"sync"
+)
+
+//go:embed regions.csv
+var regionsCSV string
+
+// Region is what differs by region. An empty field is unknown, or not offered there.
+type Region struct {
+	// Name is the region's code, for example "eu-west-1".
+	Name string
+	// XGBoostAccount is the account whose registry holds the built-in XGBoost images
+	// (https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html).
+	XGBoostAccount string
+	// S3PrefixList is the id of the managed prefix list com.amazonaws.REGION.s3, which security groups can name.
+	S3PrefixList string
+}
+
+var regions = sync.OnceValue(func() []Region {
+	var all []Region
+	for _, r := range parse("regions.csv", regionsCSV) {
+		all = append(all, Region{Name: r["region"], XGBoostAccount: r["xgboost_account"], S3PrefixList: r["s3_prefix_list"]})
+	}
+	return all
+})
+
+// Regions lists all regions, sorted by name.
+func Regions() []Region { return slices.Clone(regions()) }
+
+// LookupRegion finds a region by its code, and tells whether the table has it.
+func LookupRegion(name string) (Region, bool) {
+	for _, r := range regions() {
+		if r.Name == name {
+			return r, true
+		}
+	}
+	return Region{}, false
+}
+
+// RegionNames lists the codes of all regions, sorted.
+func RegionNames() []string {
+	names := make([]string, 0, len(regions()))
+	for _, r := range regions() {
+		names = append(names, r.Name)
+	}
+	return names
+}

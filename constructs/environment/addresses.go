@@ -1,0 +1,56 @@
+package environment
+
+import (
+	"encoding/binary"
+	"net/netip"
+
+	"github.com/plinth-ml/plinth/constructs/catalog"
+)
+
+const (
+	// zoneBits divides the address range into 8 equal blocks: one for each of up to 6 zones, so that a zone that is
+	// added later moves no other, and two to spare.
+	zoneBits = 3
+	maxAZs   = 6
+	// reservedAddresses of each subnet belong to AWS
+	// (https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html).
+	reservedAddresses = 5
+	minRangeBits      = 16
+	maxRangeBits      = 24
+)
+
+// SubnetRanges are the ranges of the environment's subnets, one a zone. A zone's range depends on AddressRange alone,
+// so that adding a zone leaves the others as they are. It is empty when AddressRange or AZs is invalid.
+func (e Environment) SubnetRanges() []netip.Prefix {
+	e = e.Resolved()
+	whole, err := netip.ParsePrefix(e.AddressRange)
+	if err != nil || !whole.Addr().Is4() || e.AZs < 1 || e.AZs > maxAZs {
+		return nil
+	}
+	bits := whole.Bits() + zoneBits
+	base := binary.BigEndian.Uint32(whole.Masked().Addr().AsSlice())
+	ranges := make([]netip.Prefix, e.AZs)
+	for i := range ranges {
+		var start [4]byte
+		binary.BigEndian.PutUint32(start[:], base+uint32(i)<<(32-bits))
+		ranges[i] = netip.PrefixFrom(netip.AddrFrom4(start), bits)
+	}
+	return ranges
+}
+
+// JobAddresses is the number of addresses that the largest allowed job takes in one subnet: SageMaker places all
+// instances of a job in one zone.
+func (e Environment) JobAddresses() int {
+	e = e.Resolved()
+	perInstance := 0
+	for _, name := range e.Limits.InstanceTypes {
+		t, _ := catalog.LookupInstanceType(name)
+		perInstance = max(perInstance, t.AddressesPerInstance())
+	}
+	return perInstance * e.Limits.InstancesPerJob
+}
+
+// SubnetCapacity is the number of addresses that are free in each empty subnet of an address range of that size.
+func SubnetCapacity(rangeBits int) int {
+	return 1<<(32-rangeBits-zoneBits) - reservedAddresses
+}

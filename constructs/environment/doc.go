@@ -1,0 +1,13 @@
+// Package environment says what an environment is: one deployment of everything, such as dev, staging or prod. It is
+// pure Go.
+//
+// An [Environment] is a value; a table of them is a file that a person reads in one go. What a field leaves out comes
+// from the preset of its [Tier], and a field that is left out everywhere is the safest one: the zero tier is Production.
+//
+//	dev := environment.Environment{Name: "dev", Tier: environment.Development, AddressRange: "10.0.0.0/20"}
+//	if err := dev.Validate(); err != nil { ... } // every problem at once
+//	fmt.Println(dev.Resolved().Limits.Runtime)   // 1h0m0s, from the preset
+//
+// [ValidateSet] checks what only shows in several environments together, and [Differences] lists in which fields two
+// of them differ.
+package environment

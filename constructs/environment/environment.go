@@ -1,0 +1,56 @@
+package environment
+
+import "time"
+
+// Environment is one deployment of everything. Its zero fields take the preset of its tier: see [Environment.Resolved].
+// String fields may be CDK tokens; what a token stands for is not validated.
+type Environment struct {
+	// Name tells environments apart and starts the names of what must be named: 1 to 20 lower-case letters, digits and
+	// hyphens, a letter first. Required in a set.
+	Name string
+	// Tier decides the defaults. Zero is Production.
+	Tier Tier
+	// Account is the AWS account, 12 digits. Empty: the account that the stack is deployed to.
+	Account string
+	// Region is the AWS region, such as "eu-west-1". Empty: the region that the stack is deployed to.
+	Region string
+	// AZs is the number of Availability Zones that jobs may run in, 1 to 6. Zero: the tier's. A region may have fewer
+	// zones than that; where none is given the deployment then fails on Fn::Select.
+	AZs int
+	// AddressRange is the network's private IPv4 range in CIDR notation, /16 to /24. Empty: 10.0.0.0/16.
+	AddressRange string
+	// Limits bound what jobs may use and cost.
+	Limits Limits
+	// LogRetentionDays is how long logs are kept, in days: one of the values that CloudWatch Logs takes. Zero: the tier's.
+	LogRetentionDays int
+	// Owner is the team that answers for the environment; it becomes the tag Owner. Empty: no tag.
+	Owner string
+	// CostCenter is who pays; it becomes the tag CostCenter. Empty: no tag.
+	CostCenter string
+}
+
+// Limits bound what the jobs of an environment may use and cost. Zero fields take the preset of the tier.
+type Limits struct {
+	// InstanceTypes are the types that a job may use, such as "ml.m5.xlarge". Empty: the tier's.
+	InstanceTypes []string
+	// InstancesPerJob is the largest number of instances of one job. Zero: the tier's.
+	InstancesPerJob int
+	// Runtime is the longest that one job may run, in whole seconds, at most 28 days (SageMaker's own limit). Zero: the
+	// tier's.
+	Runtime time.Duration
+	// PricePerRun is the most that one run of a job may cost, in USD at on-demand prices. Zero: the tier's.
+	PricePerRun float64
+	// MonthlyBudget is what the environment may spend in a month, in USD. Zero: the tier's.
+	MonthlyBudget float64
+}
+
+// Tags are the cost allocation tags of everything in the environment.
+func (e Environment) Tags() map[string]string {
+	tags := map[string]string{}
+	for key, value := range map[string]string{"Environment": e.Name, "Owner": e.Owner, "CostCenter": e.CostCenter} {
+		if value != "" {
+			tags[key] = value
+		}
+	}
+	return tags
+}

@@ -1,0 +1,161 @@
+package environment
+
+import (
+	"fmt"
+	"math"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/plinth-ml/plinth/constructs/catalog"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// maxRuntime is SageMaker's own limit
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html).
+const maxRuntime = 28 * 24 * time.Hour
+
+// logRetentionDays are the periods that CloudWatch Logs takes
+// (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html).
+var logRetentionDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
+
+var (
+	namePattern    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,19}$`)
+	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
+	tagPattern     = regexp.MustCompile(`^[\pL\pN _.:/=+\-@]{1,256}$`)
+	privateRanges  = []netip.Prefix{
+		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
+	}
+)
+
+// Validate reports every problem of e, after its zero fields took their presets. An empty Name is allowed here and an
+// error in a set.
+func (e Environment) Validate() error {
+	var l problem.List
+	if e.Name != "" && !token.Is(e.Name) && !namePattern.MatchString(e.Name) {
+		l.Add("Name", e.Name, "1 to 20 lower-case letters, digits and hyphens, a letter first", "")
+	}
+	if !e.Tier.valid() {
+		l.Add("Tier", e.Tier, "Production, Staging or Development", "")
+		return l.Err() // nothing else can be judged without the tier's preset
+	}
+	e = e.Resolved()
+	if e.Account != "" && !token.Is(e.Account) && !accountPattern.MatchString(e.Account) {
+		l.Add("Account", e.Account, "12 digits, or empty for the account that is deployed to", "")
+	}
+	if e.Region != "" && !token.Is(e.Region) {
+		if _, ok := catalog.LookupRegion(e.Region); !ok {
+			l.Add("Region", e.Region, "one of "+strings.Join(catalog.RegionNames(), ", "), "")
+		}
+	}
+	if e.AZs < 1 || e.AZs > maxAZs {
+		l.Add("AZs", e.AZs, fmt.Sprintf("1 to %d", maxAZs), "")
+	}
+	if !slices.Contains(logRetentionDays, e.LogRetentionDays) {
+		l.Add("LogRetentionDays", e.LogRetentionDays, fmt.Sprint("one of ", logRetentionDays), "")
+	}
+	l.Include("", tag("Owner", e.Owner))
+	l.Include("", tag("CostCenter", e.CostCenter))
+	l.Include("Limits", e.Limits.validate())
+	l.Include("", e.validateAddresses())
+	return l.Err()
+}
+
+// validate checks limits whose zero fields took their presets.
+func (m Limits) validate() error {
+	var l problem.List
+	cheapest := math.Inf(1)
+	for i, name := range m.InstanceTypes {
+		t, ok := catalog.LookupInstanceType(name)
+		if !ok {
+			l.Add(fmt.Sprintf("InstanceTypes[%d]", i), name, "a SageMaker training type of the catalog, such as ml.m5.xlarge",
+				similar(name))
+		}
+		if usd, known := t.PricePerHour(); known {
+			cheapest = min(cheapest, usd)
+		}
+	}
+	if m.InstancesPerJob < 1 {
+		l.Add("InstancesPerJob", m.InstancesPerJob, "1 or more", "")
+	}
+	if m.Runtime < time.Second || m.Runtime > maxRuntime || m.Runtime%time.Second != 0 {
+		l.Add("Runtime", m.Runtime, "whole seconds, from 1s to 672h (28 days)", "")
+	}
+	l.Include("", amount("PricePerRun", m.PricePerRun))
+	l.Include("", amount("MonthlyBudget", m.MonthlyBudget))
+	if m.PricePerRun > 0 && m.MonthlyBudget > 0 && m.PricePerRun > m.MonthlyBudget {
+		l.Add("PricePerRun", m.PricePerRun, fmt.Sprintf("at most MonthlyBudget, %g", m.MonthlyBudget),
+			"lower the one or raise the other: a single run may not spend more than the month")
+	}
+	if m.PricePerRun > 0 && cheapest > m.PricePerRun && !math.IsInf(cheapest, 1) {
+		l.Add("PricePerRun", m.PricePerRun, fmt.Sprintf("at least %g, an hour of the cheapest of InstanceTypes", cheapest),
+			"raise it, or allow a cheaper type: as it is no useful run can start")
+	}
+	return l.Err()
+}
+
+func tag(field, value string) error {
+	if value == "" || token.Is(value) || tagPattern.MatchString(value) {
+		return nil
+	}
+	return problem.Problem{Field: field, Got: value, Allowed: "up to 256 letters, digits, spaces and _.:/=+-@, as AWS tags take"}
+}
+
+func amount(field string, usd float64) error {
+	if usd > 0 && !math.IsInf(usd, 0) {
+		return nil
+	}
+	return problem.Problem{Field: field, Got: usd, Allowed: "a positive amount in USD, or 0 for the tier's"}
+}
+
+// validateAddresses checks the range and that the largest job fits into each subnet.
+func (e Environment) validateAddresses() error {
+	var l problem.List
+	if token.Is(e.AddressRange) {
+		return nil
+	}
+	whole, err := netip.ParsePrefix(e.AddressRange)
+	switch {
+	case err != nil || !whole.Addr().Is4() || whole != whole.Masked():
+		l.Add("AddressRange", e.AddressRange, "an IPv4 range in CIDR notation without host bits, such as 10.0.0.0/16", "")
+		return l.Err()
+	case whole.Bits() < minRangeBits || whole.Bits() > maxRangeBits:
+		l.Add("AddressRange", e.AddressRange, fmt.Sprintf("a range of /%d to /%d", minRangeBits, maxRangeBits), "")
+		return l.Err()
+	case !slices.ContainsFunc(privateRanges, func(p netip.Prefix) bool { return p.Contains(whole.Addr()) }):
+		l.Add("AddressRange", e.AddressRange, "a private range: inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16", "")
+	}
+	if need, have := e.JobAddresses(), SubnetCapacity(whole.Bits()); need > have {
+		l.Add("AddressRange", e.AddressRange, fmt.Sprintf("a range whose subnets hold the %d addresses of the largest allowed job", need),
+			fmt.Sprintf("each of its subnets holds %d: %s, or lower Limits.InstancesPerJob", have, SmallestRange(need)))
+	}
+	return l.Err()
+}
+
+// SmallestRange tells which range a network needs so that each of its subnets holds that many addresses.
+func SmallestRange(addresses int) string {
+	for bits := maxRangeBits; bits >= minRangeBits; bits-- {
+		if SubnetCapacity(bits) >= addresses {
+			return fmt.Sprintf("take at least a /%d", bits)
+		}
+	}
+	return fmt.Sprintf("even a /%d holds only %d", minRangeBits, SubnetCapacity(minRangeBits))
+}
+
+// similar names the types of the same family, for whoever mistyped a size.
+func similar(name string) string {
+	family, _, _ := strings.Cut(strings.TrimPrefix(name, "ml."), ".")
+	var names []string
+	for _, n := range catalog.InstanceTypeNames() {
+		if strings.HasPrefix(n, "ml."+family+".") {
+			names = append(names, n)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "of that family it has " + strings.Join(names, ", ")
+}

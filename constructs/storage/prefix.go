@@ -1,0 +1,37 @@
+package storage
+
+import (
+	"strings"
+
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// Prefix is a part of a bucket: every object whose key starts with Path.
+type Prefix struct {
+	// Bucket holds it.
+	Bucket *DataBucket
+	// Path ends with a slash, or is empty for the whole bucket.
+	Path string
+}
+
+// URI is the prefix as SageMaker takes it: s3://bucket/path.
+func (p Prefix) URI() string { return "s3://" + *p.Bucket.Bucket.BucketName() + "/" + p.Path }
+
+// Prefix is a part of the bucket, for a job to read or write.
+func (b *DataBucket) Prefix(path string) Prefix { return Prefix{Bucket: b, Path: path} }
+
+// Validate reports every problem of the prefix.
+func (p Prefix) Validate() error {
+	var l problem.List
+	if p.Bucket == nil {
+		l.Add("Bucket", nil, "a bucket", "make one with storage.NewDataBucket")
+	}
+	if !token.Is(p.Path) && p.Path != "" && (strings.HasPrefix(p.Path, "/") || !strings.HasSuffix(p.Path, "/")) {
+		l.Add("Path", p.Path, `a path that ends with a slash and starts without one, such as "churn/train/", or empty for the whole bucket`, "")
+	}
+	if strings.ContainsAny(p.Path, "*?") {
+		l.Add("Path", p.Path, "no * or ?: a policy would take them as wildcards", "")
+	}
+	return l.Err()
+}

@@ -1,0 +1,75 @@
+package synth
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+)
+
+// loadContext is the context that the CLI would give the app: where the CLI started it, the CLI has put it into the
+// environment already, and only extra is added. Else it is read from cdk.json and cdk.context.json, in the working
+// folder or the nearest above it.
+func loadContext(extra map[string]any) (map[string]any, error) {
+	context := map[string]any{}
+	if os.Getenv("CDK_CONTEXT_JSON") == "" {
+		// What the CLI sets of itself.
+		context["aws:cdk:enable-path-metadata"] = true
+		context["aws:cdk:enable-asset-metadata"] = true
+		context["aws:cdk:version-reporting"] = true
+		file, err := findUp("cdk.json")
+		if err != nil {
+			return nil, err
+		}
+		if file != "" {
+			var config struct{ Context map[string]any }
+			if err := readJSON(file, &config); err != nil {
+				return nil, err
+			}
+			maps.Copy(context, config.Context)
+			var looked map[string]any
+			if err := readJSON(filepath.Join(filepath.Dir(file), "cdk.context.json"), &looked); err != nil {
+				return nil, err
+			}
+			maps.Copy(context, looked)
+		}
+	}
+	maps.Copy(context, extra)
+	return context, nil
+}
+
+// findUp finds a file in the working folder or the nearest above it; empty when there is none.
+func findUp(name string) (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		file := filepath.Join(dir, name)
+		if _, err := os.Stat(file); err == nil {
+			return file, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", nil
+		}
+		dir = parent
+	}
+}
+
+// readJSON reads a file; one that does not exist holds nothing.
+func readJSON(file string, into any) error {
+	text, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		return fmt.Errorf("%s is not valid JSON: %w", file, err)
+	}
+	return nil
+}

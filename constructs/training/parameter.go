@@ -1,0 +1,59 @@
+package training
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// Parameter is a hyperparameter that each execution must give in its input: Integer, Number or OneOf. The state machine
+// refuses an execution whose input lacks it or is out of bounds, before anything is spent.
+type Parameter struct {
+	name     string
+	whole    bool
+	min, max float64
+	allowed  []string
+}
+
+// Integer is a whole number from min to max, both included.
+func Integer(name string, minimum, maximum int) Parameter {
+	return Parameter{name: name, whole: true, min: float64(minimum), max: float64(maximum)}
+}
+
+// Number is a number from min to max, both included.
+func Number(name string, minimum, maximum float64) Parameter {
+	return Parameter{name: name, min: minimum, max: maximum}
+}
+
+// OneOf is one of the given texts.
+func OneOf(name string, allowed ...string) Parameter { return Parameter{name: name, allowed: allowed} }
+
+// String says what the parameter takes: "num_round, a whole number from 1 to 1000".
+func (p Parameter) String() string {
+	switch {
+	case p.allowed != nil:
+		return fmt.Sprintf("%s, one of %s", p.name, strings.Join(p.allowed, ", "))
+	case p.whole:
+		return fmt.Sprintf("%s, a whole number from %g to %g", p.name, p.min, p.max)
+	default:
+		return fmt.Sprintf("%s, a number from %g to %g", p.name, p.min, p.max)
+	}
+}
+
+var parameterPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,255}$`)
+
+func (p Parameter) validate() error {
+	var l problem.List
+	if !parameterPattern.MatchString(p.name) {
+		l.Add("name", p.name, "letters, digits and underscores, no digit first", "")
+	}
+	if p.allowed == nil && p.min > p.max {
+		l.Add("min", p.min, fmt.Sprintf("at most max, %g", p.max), "")
+	}
+	if p.allowed != nil && len(p.allowed) == 0 {
+		l.Add("allowed", nil, "at least one text", "")
+	}
+	return l.Err()
+}

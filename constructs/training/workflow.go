@@ -1,0 +1,166 @@
+package training
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// WorkflowProps say which job a workflow runs, and where. Network and Job are required.
+type WorkflowProps struct {
+	// Environment decides the limits that the job must keep and how long logs are kept. Zero: the preset of Production.
+	Environment environment.Environment
+	// Network is where the job runs. Required.
+	Network *network.Isolated
+	// Job is what runs. Required.
+	Job Job
+	// Name starts the name of every job, followed by a hyphen and 32 letters and digits: at most 30 letters, digits and
+	// hyphens. Empty: the environment's name and the construct's id.
+	Name string
+	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
+	Role *access.TrainingRole
+	// LogKey encrypts the workflow's logs; its policy must let CloudWatch Logs use it. Nil: the network's.
+	LogKey awskms.IKey
+}
+
+// SageMaker takes 63 characters; a hyphen and 32 digits of the hash follow.
+var prefixPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,29}$`)
+
+// Validate reports every problem of the props, for a workflow of that construct id.
+func (p *WorkflowProps) Validate(id string) error {
+	if p == nil {
+		p = &WorkflowProps{}
+	}
+	var l problem.List
+	l.Include("Environment", p.Environment.Validate())
+	if p.Network == nil {
+		l.Add("Network", nil, "the network that the job runs in", "make one with network.NewIsolated")
+	}
+	if name := p.name(id); !token.Is(name) && !prefixPattern.MatchString(name) {
+		l.Add("Name", name, "1 to 30 letters, digits and hyphens, no hyphen first", "set Name: it starts the name of each job")
+	}
+	l.Include("Job", p.Job.Validate(p.Environment))
+	return l.Err()
+}
+
+func (p *WorkflowProps) name(id string) string {
+	switch {
+	case p.Name != "":
+		return p.Name
+	case p.Environment.Name != "":
+		return p.Environment.Name + "-" + strings.ToLower(id)
+	}
+	return strings.ToLower(id)
+}
+
+// Workflow is a state machine that runs one training job for each execution.
+type Workflow struct {
+	// Construct is the scope of its parts.
+	Construct constructs.Construct
+	// StateMachine is the state machine. Start it with an input that holds the job's Parameters.
+	StateMachine awsstepfunctions.IStateMachine
+	// Role is the execution role of the jobs.
+	Role *access.TrainingRole
+}
+
+// NewWorkflow makes a workflow, its role and logs, and the job's role where none is given. It panics with one message
+// that holds every problem when scope, id or props are wrong.
+func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *Workflow {
+	const kind = "training.Workflow"
+	this := cdk.New(kind, scope, id, props.Validate(id))
+	at := cdk.Location(this)
+	registry := ""
+	if props.Job.Image.builtIn != "" {
+		registry = cdk.ByRegion(this, at.Region, "XGBoostAccount")
+		cdk.Check(kind, scope, id, validateRegistry(registry, at.Region))
+	}
+	e := props.Environment.Resolved()
+	job := props.Job.resolved(e.Limits)
+	image, repository := job.Image.resolve(at, *awscdk.Aws_URL_SUFFIX(), registry)
+	role := props.Role
+	if role == nil {
+		role = access.NewTrainingRole(this, "JobRole", &access.TrainingRoleProps{
+			Network: props.Network, Reads: job.reads(), Writes: []storage.Prefix{job.Output}, Repositories: []string{repository},
+		})
+	}
+	w := wiring{
+		at:            at,
+		imageURI:      image,
+		roleARN:       *role.Role.RoleArn(),
+		subnets:       props.Network.SubnetIDs,
+		securityGroup: *props.Network.JobSecurityGroup.SecurityGroupId(),
+		outputURI:     job.Output.URI(),
+		namePrefix:    props.name(id),
+		tags:          e.Tags(),
+	}
+	if key := job.Output.Bucket.Key; key != nil {
+		w.volumeKeyARN = *key.KeyArn()
+	}
+	for _, in := range job.Inputs {
+		w.inputURIs = append(w.inputURIs, in.From.URI())
+	}
+	logKey := props.LogKey
+	if logKey == nil {
+		logKey = props.Network.LogKey
+	}
+	machine := stateMachine(this, w, definition(job, w), e, logKey)
+	return &Workflow{
+		Construct:    this,
+		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), machine.Ref()),
+		Role:         role,
+	}
+}
+
+func validateRegistry(registry, region string) error {
+	if registry != "" {
+		return nil
+	}
+	return problem.Problem{
+		Field: "Job.Image", Got: "XGBoost", Allowed: fmt.Sprintf("an image that exists in %s: the catalog knows no built-in XGBoost there", region),
+		Fix: "copy it to a repository of your own and name that with training.ImageURI",
+	}
+}
+
+// reads are the prefixes of the job's inputs.
+func (j Job) reads() []storage.Prefix {
+	var all []storage.Prefix
+	for _, in := range j.Inputs {
+		all = append(all, in.From)
+	}
+	return all
+}
+
+// stateMachine makes the state machine with its role, logs and traces.
+func stateMachine(scope constructs.Construct, w wiring, definition map[string]any, e environment.Environment, logKey awskms.IKey) awsstepfunctions.CfnStateMachine {
+	// Names under this prefix need no entry each in the account's one policy for log delivery, which has a size limit. The
+	// last part is unique to the stack, so that a group that outlived an earlier one is not in the way.
+	unique := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), awscdk.Aws_STACK_ID(), nil))
+	logs := cdk.NewLogGroup(scope, "Logs", cdk.LogGroup{
+		Name: "/aws/vendedlogs/states/" + w.namePrefix + "-" + *unique,
+		Key:  logKey, Days: e.LogRetentionDays, Retain: e.Tier.RetainsData(),
+	})
+	role := cdk.NewRole(scope, "WorkflowRole", workflowRole(w.at, w.namePrefix, w.roleARN))
+	return awsstepfunctions.NewCfnStateMachine(scope, jsii.String("Resource"), &awsstepfunctions.CfnStateMachineProps{
+		RoleArn:          role.RoleArn(),
+		DefinitionString: awscdk.Stack_Of(scope).ToJsonString(definition, nil),
+		LoggingConfiguration: map[string]any{
+			"level": "ALL", "includeExecutionData": true,
+			"destinations": []any{map[string]any{"cloudWatchLogsLogGroup": map[string]any{"logGroupArn": *logs.AttrArn()}}},
+		},
+		TracingConfiguration: map[string]any{"enabled": true},
+	})
+}

@@ -1,0 +1,79 @@
+// Package fault turns a user's mistake into one message: which construct, where in the user's code, what is wrong.
+package fault
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// Fault is what a construct panics with when its props are wrong.
+type Fault struct {
+	// Kind is what was to be built: "network.Isolated".
+	Kind string
+	// Path is the construct's path, such as "dev/Foundation/Network"; empty where there is none.
+	Path string
+	// At is the caller's file and line.
+	At string
+	// Err holds every problem.
+	Err error
+}
+
+// Error is the whole message.
+func (f *Fault) Error() string {
+	var b strings.Builder
+	b.WriteString(f.Kind)
+	if f.Path != "" {
+		fmt.Fprintf(&b, " %s", f.Path)
+	}
+	if f.At != "" {
+		fmt.Fprintf(&b, " (%s)", f.At)
+	}
+	n := len(problem.All(f.Err))
+	fmt.Fprintf(&b, " can't be built: %d problem", n)
+	if n != 1 {
+		b.WriteString("s")
+	}
+	fmt.Fprintf(&b, "\n%v", f.Err)
+	return b.String()
+}
+
+// Unwrap gives the problems.
+func (f *Fault) Unwrap() error { return f.Err }
+
+// machinery are the packages whose frames are never the user's.
+var machinery = []string{
+	"runtime.", "reflect.",
+	"github.com/aws/aws-cdk-go/", "github.com/aws/constructs-go/", "github.com/aws/jsii-runtime-go",
+	"github.com/plinth-ml/plinth/constructs/", "github.com/plinth-ml/plinth/internal/",
+}
+
+// Caller is the file and line of the innermost frame that is the user's own. It works in a deferred function during a
+// panic too, where the stack still shows who panicked. It is empty when there is no such frame.
+func Caller() string {
+	counters := make([]uintptr, 256)
+	frames := runtime.CallersFrames(counters[:runtime.Callers(2, counters)])
+	for {
+		f, more := frames.Next()
+		if f.File != "" && !isMachinery(f) {
+			return fmt.Sprintf("%s:%d", f.File, f.Line)
+		}
+		if !more {
+			return ""
+		}
+	}
+}
+
+func isMachinery(f runtime.Frame) bool {
+	if strings.HasSuffix(f.File, "_test.go") {
+		return false
+	}
+	for _, prefix := range machinery {
+		if strings.HasPrefix(f.Function, prefix) {
+			return true
+		}
+	}
+	return false
+}

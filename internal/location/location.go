@@ -1,0 +1,10 @@
+// Package location is where a stack is deployed to. The fields may be CDK tokens.
+package location
+
+// Location is a partition, region and account.
+type Location struct{ Partition, Region, Account string }
+
+// ARN renders the ARN of a regional resource of this account: service:region:account:resource.
+func (l Location) ARN(service, resource string) string {
+	return "arn:" + l.Partition + ":" + service + ":" + l.Region + ":" + l.Account + ":" + resource
+}

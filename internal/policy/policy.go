@@ -1,0 +1,80 @@
+// Package policy writes IAM policy documents as Go values. A whole document goes to the CDK in one call; a statement at
+// a time would be dozens.
+package policy
+
+// Effects of a statement.
+const (
+	Allow = "Allow"
+	Deny  = "Deny"
+)
+
+// Statement is one statement of a policy document, in IAM's own terms.
+type Statement struct {
+	Sid    string
+	Effect string
+	// Principal is set in resource policies only.
+	Principal Principal
+	Actions   []string
+	Resources []string
+	// Conditions by operator, then key.
+	Conditions Conditions
+}
+
+// Principal is whom a statement of a resource policy is about: AnyPrincipal, an Account or a Service.
+type Principal map[string]any
+
+// Conditions is the condition block of a statement: operator, key, values.
+type Conditions map[string]map[string]any
+
+// AnyPrincipal is everybody, to be narrowed by conditions or by resource.
+var AnyPrincipal = Principal{"AWS": "*"}
+
+// AccountPrincipal is an account: whoever its own identity policies allow.
+func AccountPrincipal(partition, account string) Principal {
+	return Principal{"AWS": "arn:" + partition + ":iam::" + account + ":root"}
+}
+
+// ServicePrincipal is an AWS service.
+func ServicePrincipal(service string) Principal { return Principal{"Service": service} }
+
+// Document renders a whole policy document.
+func Document(statements ...Statement) map[string]any {
+	rendered := make([]any, len(statements))
+	for i, s := range statements {
+		rendered[i] = s.render()
+	}
+	return map[string]any{"Version": "2012-10-17", "Statement": rendered}
+}
+
+func (s Statement) render() map[string]any {
+	m := map[string]any{"Effect": s.Effect, "Action": list(s.Actions)}
+	if s.Sid != "" {
+		m["Sid"] = s.Sid
+	}
+	if s.Principal != nil {
+		m["Principal"] = map[string]any(s.Principal)
+	}
+	if len(s.Resources) > 0 {
+		m["Resource"] = list(s.Resources)
+	}
+	if len(s.Conditions) > 0 {
+		conditions := map[string]any{}
+		for operator, keys := range s.Conditions {
+			conditions[operator] = map[string]any(keys)
+		}
+		m["Condition"] = conditions
+	}
+	return m
+}
+
+// list writes one value as IAM does, without a list around it.
+func list(values []string) any {
+	if len(values) == 1 {
+		return values[0]
+	}
+	items := make([]any, len(values))
+	for i, v := range values {
+		items[i] = v
+	}
+	return items
+}

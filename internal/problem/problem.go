@@ -1,0 +1,102 @@
+// Package problem collects all that is wrong with a value, so that a user hears it at once.
+package problem
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Problem is one thing that is wrong with one field.
+type Problem struct {
+	// Field is where, as the user wrote it: "Limits.Runtime".
+	Field string
+	// Got is the value found there.
+	Got any
+	// Allowed says which values are.
+	Allowed string
+	// Fix says what to do, where Allowed does not say it already.
+	Fix string
+}
+
+// Error says it in one line.
+func (p Problem) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: got %s; allowed: %s", p.Field, show(p.Got), p.Allowed)
+	if p.Fix != "" {
+		fmt.Fprintf(&b, "; %s", p.Fix)
+	}
+	return b.String()
+}
+
+func show(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "nothing"
+	case string:
+		return fmt.Sprintf("%q", v)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// List is every problem of one value. The zero List is empty and ready to use.
+type List struct{ all []error }
+
+// Add notes a problem.
+func (l *List) Add(field string, got any, allowed, fix string) {
+	l.all = append(l.all, Problem{Field: field, Got: got, Allowed: allowed, Fix: fix})
+}
+
+// Include adds the problems of a part of the value, whose fields stand below prefix.
+func (l *List) Include(prefix string, err error) {
+	for _, e := range All(err) {
+		if p, ok := e.(Problem); ok {
+			p.Field = join(prefix, p.Field)
+			e = p
+		}
+		l.all = append(l.all, e)
+	}
+}
+
+func join(prefix, field string) string {
+	switch {
+	case prefix == "":
+		return field
+	case field == "" || strings.HasPrefix(field, "["):
+		return prefix + field
+	default:
+		return prefix + "." + field
+	}
+}
+
+// Err is nil when nothing is wrong.
+func (l *List) Err() error {
+	if len(l.all) == 0 {
+		return nil
+	}
+	return joined(l.all)
+}
+
+// joined is like the error of errors.Join, with a bullet before each line.
+type joined []error
+
+func (j joined) Unwrap() []error { return j }
+
+func (j joined) Error() string {
+	lines := make([]string, len(j))
+	for i, e := range j {
+		lines[i] = "  - " + e.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// All takes an error apart into its problems; a nil one has none.
+func All(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if j, ok := err.(interface{ Unwrap() []error }); ok {
+		return j.Unwrap()
+	}
+	return []error{err}
+}
