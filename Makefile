@@ -1,20 +1,104 @@
 # make         synthesize dev, staging and prod, and say what stands where
 # make test    everything that CI runs
 # make demo    deploy all three to a local emulator of AWS, twice
+# make clean   remove what these installed and wrote
 #
-# Needs Go, Node.js with npm, and Python 3.11. Everything else is pinned and installed into this folder.
+# Needs Go 1.26, Node.js with npm, and Python 3.11. Everything else is pinned and installed into this folder.
 
-SHELL := /bin/sh
+.PHONY: synth test demo clean lint go race examples strict templates workflows packs emulator need-go need-node need-python
+.DEFAULT_GOAL := synth
+
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-# Never a real account: whatever this Makefile starts has no credentials but the emulator's.
+# No credentials but the emulator's: nothing that is started here can reach a real account.
 export AWS_ACCESS_KEY_ID := testing
 export AWS_SECRET_ACCESS_KEY := testing
-export AWS_SESSION_TOKEN :=
 export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 export AWS_EC2_METADATA_DISABLED := true
-unexport AWS_PROFILE AWS_DEFAULT_PROFILE
+unexport AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN
+export CDK_DISABLE_CLI_TELEMETRY := true
 
-NODE_TOOLS := node_modules/.installed
+TOOLS := node_modules/.installed
 CHECK_TOOLS := checks/node_modules/.installed
-PYTHON_TOOLS := .venv/.installed
+PYTHON := .venv/bin/python
+NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+# Pure Go, without jsii: cheap to build for the race detector.
+PURE := ./constructs/catalog ./constructs/environment ./internal/assembly ./internal/fault ./internal/policy \
+	./internal/problem ./internal/summary ./internal/token
+
+synth: need-go $(TOOLS)
+	@cdk synth '**' --quiet --no-notices
+	@go run ./internal/summary cdk.out
+
+test: lint go race examples strict templates workflows packs emulator
+	@echo "Everything passed."
+
+demo: need-go $(TOOLS) .venv/.installed
+	@$(PYTHON) checks/emulator/demo.py
+
+clean:
+	rm -rf cdk.out node_modules checks/node_modules .venv bin
+
+# What CI runs, one target each.
+
+lint: need-go
+	@echo "== linters"
+	@cd checks/lint && go build -o ../../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@bin/golangci-lint run ./...
+	@cd checks/nag && ../../bin/golangci-lint run -c ../../.golangci.yml ./...
+
+go: need-go $(TOOLS)
+	@echo "== tests of the library and the reference app"
+	@CDK_VALIDATION=false go test ./...
+
+race: need-go
+	@echo "== race detector"
+	@if command -v cc >/dev/null; then go test -race $(PURE); else echo "skipped: the race detector needs a C compiler (cc)"; fi
+
+examples: need-go $(TOOLS)
+	@echo "== examples, as a stranger's app"
+	@for e in examples/*/; do (cd $$e && CDK_VALIDATION=false go test ./...) || exit 1; done
+
+strict: synth
+
+templates: strict .venv/.installed
+	@echo "== cfn-lint, informational findings included"
+	@.venv/bin/cfn-lint -c I -- cdk.out/assembly-*/*.template.json && echo "no finding"
+
+workflows: strict $(CHECK_TOOLS)
+	@echo "== state machines, executed"
+	@node --test --test-reporter=dot checks/asl/run.js
+
+packs: need-go $(TOOLS)
+	@echo "== cdk-nag: AwsSolutions, NIST 800-53 R5, HIPAA, PCI DSS"
+	@cd checks/nag && CDK_VALIDATION=false go test
+
+emulator: demo
+
+# The tools. A stamp newer than its lock file means: installed.
+
+$(TOOLS): package.json package-lock.json | need-node
+	@echo "Installing the pinned Node.js and aws-cdk ..."
+	@$(NPM_CI) >/dev/null
+	@case "$$(node --version)" in v2[2-9].*|v[3-9]*) ;; *) \
+		echo "Node.js $$(node --version) is too old, and the pinned one is for Linux only: install Node.js 22 or newer." >&2; exit 1;; esac
+	@touch $@
+
+$(CHECK_TOOLS): checks/package.json checks/package-lock.json | need-node
+	@cd checks && $(NPM_CI) >/dev/null
+	@touch $@
+
+.venv/.installed: checks/requirements.txt | need-python
+	@echo "Installing the emulator and cfn-lint ..."
+	@rm -rf .venv && python3 -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r checks/requirements.txt
+	@touch $@
+
+need-go:
+	@command -v go >/dev/null || { echo "Go is missing: install Go 1.26 or newer, https://go.dev/dl/" >&2; exit 1; }
+need-node:
+	@command -v npm >/dev/null && command -v node >/dev/null || \
+		{ echo "Node.js with npm is missing: install Node.js 22 or newer, https://nodejs.org" >&2; exit 1; }
+need-python:
+	@python3 -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python is missing: install Python 3.11 or newer with venv, https://www.python.org" >&2; exit 1; }

@@ -44,16 +44,15 @@ func trainingRole(at location.Location, g grants) cdk.Role {
 
 // data lets the job read its inputs and write its outputs, and use their keys.
 func data(at location.Location, g grants) []policy.Statement {
-	var s []policy.Statement
-	for _, o := range g.reads {
-		s = append(s, policy.Statement{
-			Effect: policy.Allow, Actions: []string{"s3:GetObject"}, Resources: []string{o.bucketARN + "/" + o.path + "*"},
-		}, list(o))
+	s := lists(g.reads)
+	if len(g.reads) > 0 {
+		s = append(s, policy.Statement{Effect: policy.Allow, Actions: []string{"s3:GetObject"}, Resources: objectARNs(g.reads),
+			Why: "every object below the prefixes that the job reads"})
 	}
-	for _, o := range g.writes {
+	if len(g.writes) > 0 {
 		s = append(s, policy.Statement{
-			Effect: policy.Allow, Actions: []string{"s3:PutObject", "s3:AbortMultipartUpload"},
-			Resources: []string{o.bucketARN + "/" + o.path + "*"},
+			Effect: policy.Allow, Actions: []string{"s3:PutObject", "s3:AbortMultipartUpload"}, Resources: objectARNs(g.writes),
+			Why: "every object below the prefixes that the job writes",
 		})
 	}
 	s3 := policy.Conditions{"StringEquals": {"kms:ViaService": "s3." + at.Region + ".amazonaws.com"}}
@@ -77,13 +76,35 @@ func data(at location.Location, g grants) []policy.Statement {
 	return s
 }
 
-// list lets the job see the keys below a prefix and no others.
-func list(o objects) policy.Statement {
-	s := policy.Statement{Effect: policy.Allow, Actions: []string{"s3:ListBucket"}, Resources: []string{o.bucketARN}}
-	if o.path != "" {
-		s.Conditions = policy.Conditions{"StringLike": {"s3:prefix": o.path + "*"}}
+// lists let the job see the keys below its prefixes and no others: one statement a bucket.
+func lists(reads []objects) []policy.Statement {
+	var s []policy.Statement
+	var buckets []string
+	for _, o := range reads {
+		if slices.Contains(buckets, o.bucketARN) {
+			continue
+		}
+		buckets = append(buckets, o.bucketARN)
+		var prefixes []string
+		for _, other := range reads {
+			if other.bucketARN == o.bucketARN {
+				prefixes = append(prefixes, other.path+"*")
+			}
+		}
+		s = append(s, policy.Statement{
+			Effect: policy.Allow, Actions: []string{"s3:ListBucket"}, Resources: []string{o.bucketARN},
+			Conditions: policy.Conditions{"StringLike": {"s3:prefix": prefixes}},
+		})
 	}
 	return s
+}
+
+func objectARNs(all []objects) []string {
+	arns := make([]string, len(all))
+	for i, o := range all {
+		arns[i] = o.bucketARN + "/" + o.path + "*"
+	}
+	return arns
 }
 
 func keysOf(all []objects) []string {
@@ -103,7 +124,7 @@ func images(repositories []string) []policy.Statement {
 	}
 	return []policy.Statement{{
 		Effect: policy.Allow, Actions: []string{"ecr:GetAuthorizationToken"},
-		Resources: []string{"*"}, // the action knows no resource
+		Resources: []string{"*"}, Why: "logging in to ECR knows no resource",
 	}, {
 		Effect:    policy.Allow,
 		Actions:   []string{"ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"},
@@ -117,9 +138,11 @@ func reports(at location.Location) []policy.Statement {
 		Effect:    policy.Allow,
 		Actions:   []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"},
 		Resources: []string{at.ARN("logs", "log-group:/aws/sagemaker/TrainingJobs"), at.ARN("logs", "log-group:/aws/sagemaker/TrainingJobs:*")},
+		Why:       "the streams of the log group that SageMaker names and all training jobs share",
 	}, {
 		Effect: policy.Allow, Actions: []string{"cloudwatch:PutMetricData"},
-		Resources:  []string{"*"}, // the action knows no resource; the condition holds it to SageMaker's namespaces
+		Resources:  []string{"*"},
+		Why:        "sending metrics knows no resource, and the condition holds it to SageMaker's namespaces",
 		Conditions: policy.Conditions{"StringLike": {"cloudwatch:namespace": "/aws/sagemaker/*"}},
 	}}
 }
@@ -130,7 +153,8 @@ func networkInterfaces(at location.Location, g grants) []policy.Statement {
 	for _, id := range g.subnets {
 		subnets = append(subnets, at.ARN("ec2", "subnet/"+id))
 	}
-	interfaces := at.ARN("ec2", "network-interface/*") // their ids are known only when they are made
+	interfaces := at.ARN("ec2", "network-interface/*")
+	const why = "the ids of network interfaces are known only when they are made; the condition holds them to the job's subnets"
 	inSubnets := func() policy.Conditions { return policy.Conditions{"ArnEquals": {"ec2:Subnet": subnets}} }
 	permission := inSubnets()
 	permission["StringEquals"] = map[string]any{"ec2:AuthorizedService": "sagemaker.amazonaws.com"}
@@ -139,17 +163,17 @@ func networkInterfaces(at location.Location, g grants) []policy.Statement {
 		Resources: append(slices.Clone(subnets), at.ARN("ec2", "security-group/"+g.securityGroup)),
 	}, {
 		Effect: policy.Allow, Actions: []string{"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"},
-		Resources: []string{interfaces}, Conditions: inSubnets(),
+		Resources: []string{interfaces}, Conditions: inSubnets(), Why: why,
 	}, {
 		Effect: policy.Allow, Actions: []string{"ec2:CreateNetworkInterfacePermission"},
-		Resources: []string{interfaces}, Conditions: permission,
+		Resources: []string{interfaces}, Conditions: permission, Why: why,
 	}, {
 		Effect: policy.Allow, Actions: []string{"ec2:DeleteNetworkInterfacePermission"},
-		Resources: []string{interfaces}, Conditions: inSubnets(),
+		Resources: []string{interfaces}, Conditions: inSubnets(), Why: why,
 	}, {
 		Effect: policy.Allow,
 		Actions: []string{"ec2:DescribeNetworkInterfaces", "ec2:DescribeVpcs", "ec2:DescribeDhcpOptions", "ec2:DescribeSubnets",
 			"ec2:DescribeSecurityGroups"},
-		Resources: []string{"*"}, // EC2 knows no resource for describing
+		Resources: []string{"*"}, Why: "describing in EC2 knows no resource",
 	}}
 }

@@ -89,16 +89,6 @@ func (b *builder) securityGroups(s3PrefixList string) {
 		}},
 		Tags: b.tag("/endpoints"),
 	}).AttrGroupId()
-	// The instances of one job speak to each other: any protocol, since EFA is none of IP's
-	// (https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html).
-	awsec2.NewCfnSecurityGroupIngress(b.scope, jsii.String("JobsFromJobs"), &awsec2.CfnSecurityGroupIngressProps{
-		GroupId: b.jobGroup, SourceSecurityGroupId: b.jobGroup, IpProtocol: jsii.String("-1"),
-		Description: jsii.String("The other instances of a job"),
-	})
-	awsec2.NewCfnSecurityGroupEgress(b.scope, jsii.String("JobsToJobs"), &awsec2.CfnSecurityGroupEgressProps{
-		GroupId: b.jobGroup, DestinationSecurityGroupId: b.jobGroup, IpProtocol: jsii.String("-1"),
-		Description: jsii.String("The other instances of a job"),
-	})
 	awsec2.NewCfnSecurityGroupEgress(b.scope, jsii.String("JobsToEndpoints"), &awsec2.CfnSecurityGroupEgressProps{
 		GroupId:                    b.jobGroup,
 		DestinationSecurityGroupId: b.endpointGroup,
@@ -107,6 +97,23 @@ func (b *builder) securityGroups(s3PrefixList string) {
 		ToPort:                     jsii.Number(443),
 		Description:                jsii.String("VPC endpoints"),
 	})
+	b.peers()
+}
+
+// peers lets the instances of one job speak to each other.
+func (b *builder) peers() {
+	for _, p := range b.plan.peers {
+		description := jsii.String("The other instances of a job: " + p.what)
+		in := awsec2.NewCfnSecurityGroupIngress(b.scope, jsii.String("JobsFromJobs-"+p.what), &awsec2.CfnSecurityGroupIngressProps{
+			GroupId: b.jobGroup, SourceSecurityGroupId: b.jobGroup, Description: description,
+			IpProtocol: &p.protocol, FromPort: p.port, ToPort: p.port,
+		})
+		cdk.Accept(in, p.accepted...)
+		awsec2.NewCfnSecurityGroupEgress(b.scope, jsii.String("JobsToJobs-"+p.what), &awsec2.CfnSecurityGroupEgressProps{
+			GroupId: b.jobGroup, DestinationSecurityGroupId: b.jobGroup, Description: description,
+			IpProtocol: &p.protocol, FromPort: p.port, ToPort: p.port,
+		})
+	}
 }
 
 // https completes a rule for TCP 443.

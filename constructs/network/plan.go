@@ -4,7 +4,9 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/location"
 )
 
@@ -13,6 +15,7 @@ type plan struct {
 	addressRange string
 	subnets      []netip.Prefix
 	endpoints    []endpoint
+	peers        []peer
 	flowLogDays  int
 	retain       bool
 }
@@ -24,11 +27,35 @@ type endpoint struct {
 	policy  map[string]any
 }
 
+// peer is what the instances of one job may send each other.
+type peer struct {
+	what, protocol string
+	port           *float64 // nil: the protocol has none
+	accepted       []cdk.Accepted
+}
+
+// peers are what the largest allowed job needs. Jobs encrypt what their instances send each other, with IPsec
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html); EFA is no protocol of IP and needs everything.
+func peers(limits environment.Limits) []peer {
+	if limits.InstancesPerJob == 1 {
+		return nil
+	}
+	for _, name := range limits.InstanceTypes {
+		if t, _ := catalog.LookupInstanceType(name); t.EFAInterfaces > 0 {
+			return []peer{{what: "EFA", protocol: "-1", accepted: cdk.AcceptInPacks("EC2RestrictedCommonPorts",
+				"EFA is no protocol of IP and needs every protocol; the only source is the group itself, the instances of a job")}}
+		}
+	}
+	ike := 500.0
+	return []peer{{what: "IKE", protocol: "udp", port: &ike}, {what: "ESP", protocol: "50"}}
+}
+
 // newPlan decides. The environment is resolved and valid, s3PrefixList and the registry account come from the catalog.
 func newPlan(e environment.Environment, capabilities []Capability, at location.Location, xgboostAccount string) plan {
 	p := plan{
 		addressRange: e.AddressRange,
 		subnets:      e.SubnetRanges(),
+		peers:        peers(e.Limits),
 		flowLogDays:  e.LogRetentionDays,
 		retain:       e.Tier.RetainsData(),
 	}

@@ -23,15 +23,17 @@ func s3Policy(at location.Location) map[string]any {
 	return policy.Document(
 		policy.Statement{
 			Sid: "OwnObjects", Effect: policy.Allow, Principal: policy.AnyPrincipal,
-			Actions: []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload",
+			Actions: []string{"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload",
 				"s3:ListMultipartUploadParts"},
-			Resources:  []string{bucket + "*/*"}, // any object, held to the account's own buckets by the condition
+			Resources:  []string{bucket + "*/*"},
+			Why:        "any object, held to the account's own buckets by the condition",
 			Conditions: own,
 		},
 		policy.Statement{
 			Sid: "OwnBuckets", Effect: policy.Allow, Principal: policy.AnyPrincipal,
 			Actions:    []string{"s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"},
-			Resources:  []string{bucket + "*"}, // any bucket, held to the account's own by the condition
+			Resources:  []string{bucket + "*"},
+			Why:        "any bucket, held to the account's own by the condition",
 			Conditions: own,
 		},
 		// ECR hands out the layers of every image as URLs that an account of AWS has signed, so that the caller is not of
@@ -41,6 +43,7 @@ func s3Policy(at location.Location) map[string]any {
 			Sid: "ImageLayers", Effect: policy.Allow, Principal: policy.AnyPrincipal,
 			Actions:   []string{"s3:GetObject"},
 			Resources: []string{bucket + "prod-" + at.Region + "-starport-layer-bucket/*"},
+			Why:       "the layers of an image are known only when it is pulled",
 		},
 	)
 }
@@ -56,13 +59,15 @@ func ecrPolicy(at location.Location, xgboostAccount string) map[string]any {
 		policy.Statement{
 			Sid: "LogIn", Effect: policy.Allow, Principal: policy.AnyPrincipal,
 			Actions:    []string{"ecr:GetAuthorizationToken"},
-			Resources:  []string{"*"}, // the action knows no resource
+			Resources:  []string{"*"},
+			Why:        "the action knows no resource",
 			Conditions: own,
 		},
 		policy.Statement{
 			Sid: "Pull", Effect: policy.Allow, Principal: policy.AnyPrincipal,
 			Actions:    []string{"ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"},
 			Resources:  repositories,
+			Why:        "the account's own repositories, whichever a job is given",
 			Conditions: own,
 		},
 	)
@@ -82,10 +87,12 @@ func flowLogsRole(at location.Location, logGroupARN string) cdk.Role {
 			Sid: "Write", Effect: policy.Allow,
 			Actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"},
 			Resources: []string{logGroupARN},
+			Why:       "the streams of the one log group",
 		}, {
 			Sid: "Find", Effect: policy.Allow,
 			Actions:   []string{"logs:DescribeLogGroups"},
-			Resources: []string{"*"}, // the service lists groups before it writes; the action knows no narrower resource
+			Resources: []string{"*"},
+			Why:       "flow logs list the log groups before they write; the action knows no narrower resource",
 		}},
 	}
 }

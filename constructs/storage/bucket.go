@@ -1,7 +1,7 @@
 package storage
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -9,6 +9,8 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -74,13 +76,36 @@ func NewDataBucket(scope constructs.Construct, id string, props *DataBucketProps
 	if plan.logged && p.AccessLogs == nil {
 		p.AccessLogs = NewDataBucket(this, "AccessLogs", &DataBucketProps{Environment: p.Environment, Class: Logs})
 	}
-	bucket := awss3.NewBucket(this, jsii.String("Bucket"), bucketProps(plan, b.Key, p.AccessLogs, cdk.Path(scope, id)))
-	cdk.Accept(bucket.Node().DefaultChild().(awscdk.CfnResource), plan.accepted...)
+	bucket := awss3.NewBucket(this, jsii.String("Bucket"), bucketProps(plan, b.Key))
+	resource := bucket.Node().DefaultChild().(awss3.CfnBucket)
+	cdk.Accept(resource, plan.accepted...)
+	if plan.logged {
+		logTo(p.AccessLogs.Bucket, resource, cdk.Location(this), cdk.Path(scope, id)+"/")
+	}
 	b.Bucket = bucket
 	return b
 }
 
-func bucketProps(plan plan, key awskms.IKey, logs *DataBucket, path string) *awss3.BucketProps {
+// logTo logs the accesses of a bucket below a prefix of another. The CDK would do the same only in apps that set a
+// feature flag, and else ask for an ACL, which a bucket with enforced ownership refuses.
+func logTo(logs awss3.IBucket, bucket awss3.CfnBucket, at location.Location, prefix string) {
+	bucket.SetLoggingConfiguration(&awss3.CfnBucket_LoggingConfigurationProperty{
+		DestinationBucketName: logs.BucketName(), LogFilePrefix: &prefix,
+	})
+	statement := policy.Statement{
+		Effect: policy.Allow, Principal: policy.ServicePrincipal("logging.s3.amazonaws.com"),
+		Actions:   []string{"s3:PutObject"},
+		Resources: []string{*logs.ArnForObjects(jsii.String(prefix + "*"))},
+		Why:       "S3 names the log files",
+		Conditions: policy.Conditions{
+			"ArnLike":      {"aws:SourceArn": *bucket.AttrArn()},
+			"StringEquals": {"aws:SourceAccount": at.Account},
+		},
+	}
+	logs.AddToResourcePolicy(awsiam.PolicyStatement_FromJson(statement.JSON()))
+}
+
+func bucketProps(plan plan, key awskms.IKey) *awss3.BucketProps {
 	props := &awss3.BucketProps{
 		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
 		EnforceSSL:        jsii.Bool(true),
@@ -94,10 +119,6 @@ func bucketProps(plan plan, key awskms.IKey, logs *DataBucket, path string) *aws
 		props.Encryption = awss3.BucketEncryption_KMS
 		props.EncryptionKey = key
 		props.BucketKeyEnabled = jsii.Bool(true)
-	}
-	if plan.logged {
-		props.ServerAccessLogsBucket = logs.Bucket
-		props.ServerAccessLogsPrefix = jsii.String(path + "/")
 	}
 	return props
 }

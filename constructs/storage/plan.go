@@ -1,8 +1,6 @@
 package storage
 
-import (
-	"github.com/plinth-ml/plinth/internal/cdk"
-)
+import "github.com/plinth-ml/plinth/internal/cdk"
 
 // plan is every decision about a bucket, before anything is built.
 type plan struct {
@@ -16,18 +14,11 @@ type plan struct {
 
 func newPlan(class Class, retain bool) plan {
 	p := plan{key: class != Logs, logged: class != Logs, retain: retain}
-	p.accept([]string{"NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321"}, "S3BucketReplicationEnabled",
+	p.accepted = cdk.AcceptInPacks("S3BucketReplicationEnabled",
 		"Versioned and retained: a copy in another region is a choice of the team that owns the data, since it may not leave its region")
 	if class == Logs {
-		p.accept([]string{"NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321"}, "S3DefaultEncryptionKMS",
-			"S3 delivers access logs only to buckets that are encrypted by S3's own keys")
+		p.accepted = append(p.accepted, cdk.AcceptInPacks("S3DefaultEncryptionKMS",
+			"S3 delivers access logs only to buckets that are encrypted by S3's own keys")...)
 	}
 	return p
-}
-
-// accept notes one reason for the same rule in several packs.
-func (p *plan) accept(packs []string, rule, reason string) {
-	for _, pack := range packs {
-		p.accepted = append(p.accepted, cdk.Accepted{Rule: pack + "-" + rule, Reason: reason})
-	}
 }

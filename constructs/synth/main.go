@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -19,9 +20,11 @@ import (
 func Main(build func(app awscdk.App)) {
 	stderr := os.Stderr
 	drain := quiet(stderr)
-	err := App(nil, build)
-	jsii.Close()
-	drain()
+	err := func() error {
+		defer drain()
+		defer jsii.Close()
+		return App(nil, build)
+	}()
 	if err != nil {
 		fmt.Fprintf(stderr, "\nError: %v\n", err)
 		os.Exit(1)
@@ -44,17 +47,10 @@ func App(options *Options, build func(app awscdk.App)) (err error) {
 	if options != nil {
 		o = *options
 	}
-	props := &awscdk.AppProps{}
-	dir := os.Getenv("CDK_OUTDIR")
-	if o.Dir != "" || dir == "" {
-		dir = o.Dir
-		if dir == "" {
-			dir = "cdk.out"
-		}
-		props.Outdir = &dir
-	}
+	dir := cmp.Or(o.Dir, os.Getenv("CDK_OUTDIR"), "cdk.out")
+	whole := false
 	defer func() {
-		if err != nil {
+		if !whole {
 			err = errors.Join(err, remove(dir))
 		}
 	}()
@@ -62,15 +58,15 @@ func App(options *Options, build func(app awscdk.App)) (err error) {
 	if err != nil {
 		return err
 	}
-	props.Context = &context
 	defer func() {
 		if r := recover(); r != nil {
 			err = explain(r)
 		}
 	}()
-	app := awscdk.NewApp(props)
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir, Context: &context})
 	build(app)
 	app.Synth(nil)
+	whole = true
 	return nil
 }
 

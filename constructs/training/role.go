@@ -25,6 +25,7 @@ func workflowRole(at location.Location, namePrefix, jobRoleARN string) cdk.Role 
 			Actions: []string{"sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob",
 				"sagemaker:AddTags", "sagemaker:ListTags"},
 			Resources: []string{jobs},
+			Why:       "every execution names its job anew, below the workflow's own prefix",
 		}, {
 			Effect: policy.Allow, Actions: []string{"iam:PassRole"}, Resources: []string{jobRoleARN},
 			Conditions: policy.Conditions{"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
@@ -37,7 +38,7 @@ func workflowRole(at location.Location, namePrefix, jobRoleARN string) cdk.Role 
 			Actions: []string{"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
 				"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
 				"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"},
-			Resources: []string{"*"}, // log delivery and tracing know no resource
+			Resources: []string{"*"}, Why: "log delivery and tracing know no resource",
 		}},
 	}
 }

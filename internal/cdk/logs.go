@@ -40,7 +40,7 @@ func NewLogKey(scope constructs.Construct, id string, at location.Location, reta
 		Sid: "CloudWatchLogs", Effect: policy.Allow,
 		Principal: policy.ServicePrincipal("logs." + at.Region + ".amazonaws.com"),
 		Actions:   []string{"kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:DescribeKey"},
-		Resources: []string{"*"}, // in a key policy: this key
+		Resources: []string{"*"}, Why: "in a key policy: this key",
 		Conditions: policy.Conditions{
 			"ArnLike": {"kms:EncryptionContext:aws:logs:arn": at.ARN("logs", "log-group:*")},
 		},
@@ -54,7 +54,7 @@ func NewKey(scope constructs.Construct, id, description string, at location.Loca
 		Sid: "Account", Effect: policy.Allow,
 		Principal: policy.AccountPrincipal(at.Partition, at.Account),
 		Actions:   []string{"kms:*"}, // without it the key could not be administered, and no identity policy would count
-		Resources: []string{"*"},     // in a key policy: this key
+		Resources: []string{"*"}, Why: "in a key policy: this key",
 	}
 	return awskms.NewKey(scope, &id, &awskms.KeyProps{
 		Description:       &description,

@@ -17,8 +17,6 @@ type Role struct {
 	TrustConditions policy.Conditions
 	// Statements are what it may do.
 	Statements []policy.Statement
-	// Accepted are what a security review may ask about the statements, with the answer.
-	Accepted []Accepted
 }
 
 // NewRole makes the role and its permissions, as one customer-managed policy rather than an inline one, so that a
@@ -27,13 +25,13 @@ type Role struct {
 func NewRole(scope constructs.Construct, id string, r Role) awsiam.Role {
 	conditions := map[string]any{}
 	for operator, keys := range r.TrustConditions {
-		conditions[operator] = map[string]any(keys)
+		conditions[operator] = keys
 	}
 	permissions := awsiam.NewCfnManagedPolicy(scope, jsii.String(id+"Policy"), &awsiam.CfnManagedPolicyProps{
 		Description:    &r.Description,
 		PolicyDocument: policy.Document(r.Statements...),
 	})
-	Accept(permissions, r.Accepted...)
+	Accept(permissions, acceptedWildcards(r.Statements)...)
 	return awsiam.NewRole(scope, &id, &awsiam.RoleProps{
 		Description: &r.Description,
 		AssumedBy:   awsiam.NewServicePrincipal(&r.Service, &awsiam.ServicePrincipalOpts{Conditions: &conditions}),

@@ -2,6 +2,8 @@
 // a time would be dozens.
 package policy
 
+import "strings"
+
 // Effects of a statement.
 const (
 	Allow = "Allow"
@@ -18,6 +20,9 @@ type Statement struct {
 	Resources []string
 	// Conditions by operator, then key.
 	Conditions Conditions
+	// Why says why a resource with a wildcard is the narrowest there is. It is not rendered: roles hand it on to whoever
+	// reviews their template.
+	Why string
 }
 
 // Principal is whom a statement of a resource policy is about: AnyPrincipal, an Account or a Service.
@@ -37,16 +42,28 @@ func AccountPrincipal(partition, account string) Principal {
 // ServicePrincipal is an AWS service.
 func ServicePrincipal(service string) Principal { return Principal{"Service": service} }
 
+// Wildcards are the resources of the statement that hold a wildcard.
+func (s Statement) Wildcards() []string {
+	var all []string
+	for _, r := range s.Resources {
+		if strings.Contains(r, "*") {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
 // Document renders a whole policy document.
 func Document(statements ...Statement) map[string]any {
 	rendered := make([]any, len(statements))
 	for i, s := range statements {
-		rendered[i] = s.render()
+		rendered[i] = s.JSON()
 	}
 	return map[string]any{"Version": "2012-10-17", "Statement": rendered}
 }
 
-func (s Statement) render() map[string]any {
+// JSON renders one statement.
+func (s Statement) JSON() map[string]any {
 	m := map[string]any{"Effect": s.Effect, "Action": list(s.Actions)}
 	if s.Sid != "" {
 		m["Sid"] = s.Sid
@@ -60,7 +77,7 @@ func (s Statement) render() map[string]any {
 	if len(s.Conditions) > 0 {
 		conditions := map[string]any{}
 		for operator, keys := range s.Conditions {
-			conditions[operator] = map[string]any(keys)
+			conditions[operator] = keys
 		}
 		m["Condition"] = conditions
 	}

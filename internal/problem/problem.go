@@ -2,6 +2,7 @@
 package problem
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -50,7 +51,8 @@ func (l *List) Add(field string, got any, allowed, fix string) {
 // Include adds the problems of a part of the value, whose fields stand below prefix.
 func (l *List) Include(prefix string, err error) {
 	for _, e := range All(err) {
-		if p, ok := e.(Problem); ok {
+		var p Problem
+		if errors.As(e, &p) {
 			p.Field = join(prefix, p.Field)
 			e = p
 		}

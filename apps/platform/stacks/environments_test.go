@@ -1,0 +1,85 @@
+package stacks_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/plinth-ml/plinth/apps/platform/stacks"
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/synth"
+	"github.com/plinth-ml/plinth/internal/assembly"
+)
+
+func TestEnvironmentsAreValid(t *testing.T) {
+	if err := environment.ValidateSet(stacks.Environments); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWrongContext(t *testing.T) {
+	tests := []struct {
+		name    string
+		context map[string]any
+		want    []string
+	}{
+		{"misspelt environment", map[string]any{"plinth:dve:region": "eu-west-1"},
+			[]string{"context plinth:dve:region", "plinth:dev:account, plinth:dev:region, plinth:prod:account"}},
+		{"unknown region", map[string]any{"plinth:dev:region": "eu-west-9"}, []string{`dev.Region: got "eu-west-9"`}},
+		{"account as a number", map[string]any{"plinth:dev:account": 123456789012.0}, []string{"context plinth:dev:account", "quotes"}},
+		{"two at once", map[string]any{"plinth:dev:account": "12", "plinth:prod:region": "mars"},
+			[]string{`dev.Account: got "12"`, `prod.Region: got "mars"`}},
+		{"region without XGBoost or prefix list", map[string]any{"plinth:dev:region": "mx-central-1"},
+			[]string{"S3PrefixList", "aws ec2 describe-managed-prefix-lists --region mx-central-1"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			err := synth.App(&synth.Options{Dir: t.TempDir(), Context: test.context}, stacks.Build)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error lacks %q:\n%v", want, err)
+				}
+			}
+		})
+	}
+}
+
+// Where account and region are known, they stand in the template instead of a mapping.
+func TestKnownRegion(t *testing.T) {
+	dir := t.TempDir()
+	context := map[string]any{"plinth:prod:account": "111122223333", "plinth:prod:region": "eu-west-1"}
+	if err := synth.App(&synth.Options{Dir: dir, Context: context}, stacks.Build); err != nil {
+		t.Fatal(err)
+	}
+	text := templateText(t, dir, "prod/Training")
+	for _, want := range []string{"141502667606.dkr.ecr.eu-west-1.", "/sagemaker-xgboost:3.2-0"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the template lacks %s", want)
+		}
+	}
+	if strings.Contains(text, "Fn::FindInMap") {
+		t.Error("the template looks a known region up in a mapping")
+	}
+}
+
+func templateText(t *testing.T, dir, path string) string {
+	t.Helper()
+	stacks, err := assembly.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range stacks {
+		if s.Path == path {
+			text, err := json.Marshal(s.Template)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(text)
+		}
+	}
+	t.Fatalf("no stack %s", path)
+	return ""
+}

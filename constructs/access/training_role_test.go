@@ -1,0 +1,39 @@
+package access_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/synth"
+	"github.com/plinth-ml/plinth/internal/synthtest"
+)
+
+func TestMain(m *testing.M) { synth.TestMain(m) }
+
+func TestMistakes(t *testing.T) {
+	tests := []struct {
+		name  string
+		props *access.TrainingRoleProps
+		want  []string
+	}{
+		{"nil props", nil, []string{"access.TrainingRole Stack/Role", "training_role_test.go:", "Network: got nothing", "network.NewIsolated"}},
+		{"all at once", &access.TrainingRoleProps{
+			Reads:        []storage.Prefix{{Path: "/train"}},
+			Repositories: []string{"my-repository"},
+		}, []string{"4 problems", "Reads[0].Bucket", "Reads[0].Path", "Repositories[0]"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			err := synthtest.Error(t, "", func(stack awscdk.Stack) { access.NewTrainingRole(stack, "Role", test.props) })
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error lacks %q:\n%v", want, err)
+				}
+			}
+		})
+	}
+}

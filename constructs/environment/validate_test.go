@@ -1,0 +1,153 @@
+package environment_test
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/plinth-ml/plinth/constructs/catalog"
+	"github.com/plinth-ml/plinth/constructs/environment"
+)
+
+type (
+	env    = environment.Environment
+	limits = environment.Limits
+)
+
+// Each of these is wrong in one field; the message names the field, the value and what to do.
+var badEnvironments = []struct {
+	name  string
+	bad   env
+	field string
+	words []string
+}{
+	{"name in capitals", env{Name: "Dev"}, "Name", []string{`"Dev"`, "lower-case"}},
+	{"name starts with a digit", env{Name: "1dev"}, "Name", []string{"a letter first"}},
+	{"name too long", env{Name: "a23456789-123456789-1"}, "Name", []string{"1 to 20"}},
+	{"name of two lines", env{Name: "dev\n"}, "Name", []string{`"dev\n"`}},
+	{"tier above the last", env{Tier: 3}, "Tier", []string{"Tier(3)", "Production, Staging or Development"}},
+	{"tier below the first", env{Tier: -1}, "Tier", []string{"Tier(-1)"}},
+
+	{"account too short", env{Account: "12345678901"}, "Account", []string{`"12345678901"`, "12 digits"}},
+	{"account with hyphens", env{Account: "1234-5678-9012"}, "Account", []string{"12 digits"}},
+	{"unknown region", env{Region: "us-east-9"}, "Region", []string{`"us-east-9"`, "us-east-1", "eu-west-1"}},
+	{"zone for a region", env{Region: "us-east-1a"}, "Region", []string{"us-east-1,"}},
+
+	{"seven zones", env{AZs: 7}, "AZs", []string{"got 7", "1 to 6"}},
+	{"negative zones", env{AZs: -1}, "AZs", []string{"got -1", "1 to 6"}},
+
+	{"range without size", env{AddressRange: "10.0.0.0"}, "AddressRange", []string{`"10.0.0.0"`, "CIDR"}},
+	{"range of no address", env{AddressRange: "10.0.0.256/16"}, "AddressRange", []string{"CIDR"}},
+	{"range with host bits", env{AddressRange: "10.0.0.1/16"}, "AddressRange", []string{"without host bits", "10.0.0.0/16"}},
+	{"range of IPv6", env{AddressRange: "fd00::/48"}, "AddressRange", []string{"IPv4"}},
+	{"range too large", env{AddressRange: "10.0.0.0/15"}, "AddressRange", []string{"10.0.0.0/15", "/16 to /24"}},
+	{"range too small", env{AddressRange: "10.0.0.0/25"}, "AddressRange", []string{"10.0.0.0/25", "/16 to /24"}},
+	{"range of a single address", env{AddressRange: "10.0.0.0/32"}, "AddressRange", []string{"/16 to /24"}},
+	{"public range", env{AddressRange: "11.0.0.0/16"}, "AddressRange", []string{"private", "172.16.0.0/12"}},
+	{"range after the private ones of 172", env{AddressRange: "172.32.0.0/16"}, "AddressRange", []string{"private"}},
+	{"range too small for its instances", env{Tier: environment.Development, AddressRange: "10.0.0.0/24", Limits: limits{InstancesPerJob: 14}},
+		"AddressRange", []string{"28 addresses", "holds 27", "at least a /23", "InstancesPerJob"}},
+	{"range too small for instances with EFA", env{AddressRange: "10.0.0.0/22", Limits: limits{InstancesPerJob: 50}},
+		"AddressRange", []string{"250 addresses", "holds 123", "at least a /21"}},
+	{"more instances than the largest range holds", env{Limits: limits{InstancesPerJob: 5000}},
+		"AddressRange", []string{"25000 addresses", "even a /16 holds only 8187", "InstancesPerJob"}},
+
+	{"log retention that CloudWatch refuses", env{LogRetentionDays: 42}, "LogRetentionDays", []string{"got 42", "30 60"}},
+	{"owner with a sign that tags refuse", env{Owner: "team;drop"}, "Owner", []string{`"team;drop"`, "AWS tags"}},
+	{"cost center too long", env{CostCenter: strings.Repeat("c", 257)}, "CostCenter", []string{"256"}},
+
+	{"mistyped size", env{Limits: limits{InstanceTypes: []string{"ml.m5.large", "ml.m5.9xlarge"}}},
+		"Limits.InstanceTypes[1]", []string{`"ml.m5.9xlarge"`, "ml.m5.12xlarge, ml.m5.24xlarge, ml.m5.2xlarge"}},
+	{"type without ml", env{Limits: limits{InstanceTypes: []string{"m5.xlarge"}}}, "Limits.InstanceTypes[0]", []string{"ml.m5.xlarge"}},
+	{"type of no family", env{Limits: limits{InstanceTypes: []string{"ml.z9.xlarge"}}}, "Limits.InstanceTypes[0]", []string{"such as ml.m5.xlarge"}},
+	{"negative instances", env{Limits: limits{InstancesPerJob: -1}}, "Limits.InstancesPerJob", []string{"got -1", "1 or more"}},
+	{"fractional seconds", env{Limits: limits{Runtime: 1500 * time.Millisecond}}, "Limits.Runtime", []string{"got 1.5s", "whole seconds"}},
+	{"a second over 28 days", env{Limits: limits{Runtime: 28*24*time.Hour + time.Second}}, "Limits.Runtime", []string{"672h0m1s", "28 days"}},
+	{"negative runtime", env{Limits: limits{Runtime: -time.Hour}}, "Limits.Runtime", []string{"got -1h0m0s"}},
+
+	{"negative budget", env{Limits: limits{MonthlyBudget: -5}}, "Limits.MonthlyBudget", []string{"got -5", "positive"}},
+	{"infinite budget", env{Limits: limits{MonthlyBudget: math.Inf(1)}}, "Limits.MonthlyBudget", []string{"+Inf", "positive"}},
+	{"price that is no number", env{Limits: limits{PricePerRun: math.NaN()}}, "Limits.PricePerRun", []string{"NaN", "positive"}},
+	{"infinite price", env{Limits: limits{PricePerRun: math.Inf(1)}}, "Limits.PricePerRun", []string{"+Inf", "positive"}},
+	{"negative price", env{Limits: limits{PricePerRun: -1}}, "Limits.PricePerRun", []string{"got -1"}},
+	{"price above the budget", env{Limits: limits{PricePerRun: 50.5, MonthlyBudget: 50}}, "Limits.PricePerRun", []string{"50.5", "MonthlyBudget, 50"}},
+	{"price above the tier's budget", env{Tier: environment.Development, Limits: limits{PricePerRun: 300}}, "Limits.PricePerRun", []string{"MonthlyBudget, 200"}},
+	{"price below the cheapest hour", env{Limits: limits{PricePerRun: 0.1}}, "Limits.PricePerRun", []string{"0.115", "cheapest"}},
+}
+
+func TestBadEnvironment(t *testing.T) {
+	for _, test := range badEnvironments {
+		t.Run(test.name, func(t *testing.T) {
+			wantOnly(t, test.bad.Validate(), test.field, test.words...)
+		})
+	}
+}
+
+// The last value on the good side of each bound.
+func TestGoodEnvironment(t *testing.T) {
+	tests := []struct {
+		name string
+		good env
+	}{
+		{"zero", env{}},
+		{"longest name", env{Name: "a23456789-123456789-"}},
+		{"shortest name", env{Name: "a"}},
+		{"one zone", env{AZs: 1}},
+		{"six zones", env{AZs: 6}},
+		{"account with zeros in front", env{Account: "000000000001"}},
+		{"largest range", env{AddressRange: "10.255.0.0/16"}},
+		{"smallest range", env{AddressRange: "192.168.255.0/24"}},
+		{"last private range of 172", env{AddressRange: "172.31.0.0/16"}},
+		{"instances that just fit", env{Tier: environment.Development, AddressRange: "10.0.0.0/24", Limits: limits{InstancesPerJob: 13}}},
+		{"shortest retention", env{LogRetentionDays: 1}},
+		{"longest retention", env{LogRetentionDays: 3653}},
+		{"tags of every sign", env{Owner: "Équipe 7 _.:/=+-@", CostCenter: strings.Repeat("é", 256)}},
+		{"shortest runtime", env{Limits: limits{Runtime: time.Second}}},
+		{"longest runtime", env{Limits: limits{Runtime: 28 * 24 * time.Hour}}},
+		{"price of the whole budget", env{Limits: limits{PricePerRun: 100, MonthlyBudget: 100}}},
+		{"price of the cheapest hour", env{Limits: limits{PricePerRun: 0.115}}},
+		{"any price where none is known", env{Limits: limits{InstanceTypes: []string{"ml.c4.xlarge"}, PricePerRun: 0.01}}},
+		{"tokens", env{Name: aToken, Account: aToken, Region: aToken, AddressRange: aToken, Owner: aToken, CostCenter: aToken}},
+		{"texts around a token", env{Name: "Dev" + aToken, AddressRange: aToken + "/33", Owner: "{" + aToken + "}"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if err := test.good.Validate(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for _, region := range catalog.RegionNames() {
+		if err := (env{Region: region}).Validate(); err != nil {
+			t.Errorf("%s: %v", region, err)
+		}
+	}
+}
+
+// A user hears everything in one go, one line for each problem.
+func TestAllProblemsTogether(t *testing.T) {
+	bad := env{
+		Name: "Dev", Account: "1", Region: "mars-1", AZs: 9, AddressRange: "11.0.0.0/24", LogRetentionDays: 42,
+		Owner: "#", CostCenter: "#",
+		Limits: limits{
+			InstanceTypes: []string{"ml.m5.large", "ml.no.1", "ml.no.2"}, InstancesPerJob: -1, Runtime: -1,
+			PricePerRun: -1, MonthlyBudget: -1,
+		},
+	}
+	want := []string{
+		"AZs", "Account", "AddressRange", "CostCenter", "Limits.InstanceTypes[1]", "Limits.InstanceTypes[2]",
+		"Limits.InstancesPerJob", "Limits.MonthlyBudget", "Limits.PricePerRun", "Limits.Runtime", "LogRetentionDays",
+		"Name", "Owner", "Region",
+	}
+	err := bad.Validate()
+	got := fields(t, err)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("got %d problems, of %v\nwant %d, of %v", len(got), got, len(want), want)
+	}
+	if lines := strings.Count(err.Error(), "\n") + 1; lines != len(want) {
+		t.Errorf("the message has %d lines, want one for each of %d problems:\n%v", lines, len(want), err)
+	}
+}

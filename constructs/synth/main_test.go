@@ -1,0 +1,153 @@
+package synth_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/plinth-ml/plinth/constructs/synth"
+)
+
+// app is the compiled app of testdata.
+var app string
+
+func TestMain(m *testing.M) { synth.TestMain(compiled{m}) }
+
+// compiled compiles the app before the tests run.
+type compiled struct{ tests *testing.M }
+
+func (c compiled) Run() int {
+	dir, err := os.MkdirTemp("", "synth-test")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	app = filepath.Join(dir, "app")
+	if out, err := exec.Command("go", "build", "-o", app, "./testdata/app").CombinedOutput(); err != nil {
+		panic(string(out))
+	}
+	return c.tests.Run()
+}
+
+// result is what a user sees of one run.
+type result struct {
+	status   int
+	output   string
+	assembly bool     // a manifest stands in cdk.out
+	left     []string // in the temporary folder
+}
+
+// start runs the app in a folder of its own, as go run would, with a cdk.json of strict validation.
+func start(t *testing.T, scenario string, env ...string) result {
+	t.Helper()
+	dir, tmp := t.TempDir(), t.TempDir()
+	config := `{"context": {"@aws-cdk/core:validateAgainstDefaultRules": true, "from:cdk.json": true}}`
+	if err := os.WriteFile(filepath.Join(dir, "cdk.json"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(app, scenario)
+	cmd.Dir = dir
+	validation := "CDK_VALIDATION=false" // which takes seconds
+	if scenario == "finding" {
+		validation = "CDK_VALIDATION="
+	}
+	cmd.Env = append(os.Environ(), append([]string{"TMPDIR=" + tmp, "CDK_OUTDIR=", validation}, env...)...)
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	r := result{status: cmd.ProcessState.ExitCode(), output: string(out)}
+	_, err = os.Stat(filepath.Join(dir, "cdk.out", "manifest.json"))
+	r.assembly = err == nil
+	entries, err := os.ReadDir(tmp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		r.left = append(r.left, e.Name())
+	}
+	return r
+}
+
+func TestMainOnMistakes(t *testing.T) {
+	tests := []struct {
+		scenario string
+		want     []string // all in the output
+	}{
+		{"props", []string{"network.Isolated Stack/Network", "app/main.go:", "2 problems", "Environment.AZs: got 9; allowed: 1 to 6", `Environment.Region: got "mars"`}},
+		{"nil-scope", []string{"storage.DataBucket", "app/main.go:", "scope: got nothing"}},
+		{"nil-stack", []string{"storage.DataBucket", "app/main.go:", "scope: got nothing"}},
+		{"empty-id", []string{"storage.DataBucket Stack", "app/main.go:", `id: got ""`}},
+		{"duplicate-id", []string{"There is already a Construct with name 'Bucket'", "app/main.go:"}},
+		{"javascript", []string{"Invalid S3 bucket name", "app/main.go:"}},
+		{"required-field", []string{"required", "app/main.go:"}},
+		{"finding", []string{"Stack/Wrong", "NoSuchProperty"}},
+		{"own-error", []string{"the team's own message", "app/main.go:"}},
+	}
+	for _, test := range tests {
+		t.Run(test.scenario, func(t *testing.T) {
+			r := start(t, test.scenario)
+			if r.status != 1 {
+				t.Errorf("status %d, want 1", r.status)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(r.output, want) {
+					t.Errorf("output lacks %q", want)
+				}
+			}
+			for _, trace := range []string{"goroutine ", "panic:", "\n    at ", "Runtime process exited"} {
+				if strings.Contains(r.output, trace) {
+					t.Errorf("output holds %q, of a stack trace or of the runtime", trace)
+				}
+			}
+			if r.assembly {
+				t.Error("an assembly stayed behind that looks whole")
+			}
+			if len(r.left) > 0 {
+				t.Errorf("left in the temporary folder: %q", r.left)
+			}
+			if t.Failed() {
+				t.Log(r.output)
+			}
+		})
+	}
+}
+
+func TestMainOnSuccess(t *testing.T) {
+	r := start(t, "good")
+	if r.status != 0 || !r.assembly || len(r.left) > 0 {
+		t.Errorf("status %d, assembly %v, left behind %q", r.status, r.assembly, r.left)
+	}
+	for line := range strings.Lines(r.output) {
+		if !strings.HasPrefix(line, "!!") { // so it says that Node.js is past its end of life
+			t.Errorf("a good run says something: %s", line)
+		}
+	}
+}
+
+// An app that the CLI starts finds its context in the environment, else in cdk.json.
+func TestContext(t *testing.T) {
+	cdkJSON := start(t, "context")
+	if cdkJSON.status != 0 {
+		t.Errorf("go run does not read cdk.json: %s", cdkJSON.output)
+	}
+	cli := start(t, "context", `CDK_CONTEXT_JSON={"other": true}`)
+	if cli.status != 1 || !strings.Contains(cli.output, "no context from cdk.json") {
+		t.Errorf("the context of the CLI is mixed with cdk.json: %s", cli.output)
+	}
+}
+
+// A nil dereference in the user's Go code is a bug, and its stack is what finds it.
+func TestMainKeepsTheStackOfABug(t *testing.T) {
+	r := start(t, "bug")
+	if r.status == 0 || !strings.Contains(r.output, "goroutine ") || !strings.Contains(r.output, "nil pointer dereference") {
+		t.Errorf("status %d: %s", r.status, r.output)
+	}
+	if r.assembly || len(r.left) > 0 {
+		t.Errorf("assembly %v, left behind %q", r.assembly, r.left)
+	}
+}

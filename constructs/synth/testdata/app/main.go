@@ -1,0 +1,56 @@
+// Command app is an app that goes wrong in the way that its argument names.
+package main
+
+import (
+	"errors"
+	"os"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/synth"
+)
+
+func main() { synth.Main(build) }
+
+func build(app awscdk.App) {
+	stack := awscdk.NewStack(app, jsii.String("Stack"), nil)
+	awss3.NewBucket(stack, jsii.String("Bucket"), nil)
+	switch scenario := os.Args[1]; scenario {
+	case "good":
+	case "props":
+		network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: environment.Environment{AZs: 9, Region: "mars"}})
+	case "nil-scope":
+		storage.NewDataBucket(nil, "Data", nil)
+	case "nil-stack":
+		var none awscdk.Stack
+		storage.NewDataBucket(none, "Data", nil)
+	case "empty-id":
+		storage.NewDataBucket(stack, "", nil)
+	case "duplicate-id":
+		storage.NewDataBucket(stack, "Bucket", nil)
+	case "javascript":
+		awss3.NewBucket(stack, jsii.String("Odd"), &awss3.BucketProps{BucketName: jsii.String("Not A Name")})
+	case "required-field":
+		awscdk.NewCfnOutput(stack, jsii.String("Output"), &awscdk.CfnOutputProps{})
+	case "finding":
+		awss3.NewCfnBucket(stack, jsii.String("Wrong"), &awss3.CfnBucketProps{
+			VersioningConfiguration: map[string]any{"status": "Perhaps"},
+		}).AddPropertyOverride(jsii.String("NoSuchProperty"), "x")
+	case "own-error":
+		panic(errors.New("the team's own message"))
+	case "context":
+		if app.Node().TryGetContext(jsii.String("from:cdk.json")) != true {
+			panic("no context from cdk.json")
+		}
+	case "bug":
+		var props *storage.DataBucketProps
+		_ = props.Class
+	default:
+		panic("unknown scenario " + scenario)
+	}
+}

@@ -1,0 +1,27 @@
+package synth
+
+import (
+	"os"
+
+	"github.com/aws/jsii-runtime-go"
+)
+
+// TestMain runs the tests of a package that makes constructs, and ends the program. Assemblies go to a folder that is
+// removed at the end, and so are the copies of the runtime that would else fill the temporary folder:
+//
+//	func TestMain(m *testing.M) { synth.TestMain(m) }
+func TestMain(m interface{ Run() int }) {
+	dir, err := os.MkdirTemp("", "synth")
+	if err == nil {
+		err = os.Setenv("CDK_OUTDIR", dir)
+	}
+	if err != nil {
+		panic(err)
+	}
+	drain := quiet(os.Stderr)
+	status := m.Run()
+	jsii.Close()
+	drain()
+	os.RemoveAll(dir)
+	os.Exit(status)
+}

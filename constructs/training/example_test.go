@@ -1,0 +1,34 @@
+package training_test
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/synth"
+	"github.com/plinth-ml/plinth/constructs/training"
+)
+
+// README.md shows the body of this function.
+func churn(app awscdk.App) {
+	stack := awscdk.NewStack(app, jsii.String("Churn"), nil)
+	dev := environment.Environment{Name: "dev", Tier: environment.Development}
+	net := network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: dev})
+	data := storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{Environment: dev})
+	training.NewWorkflow(stack, "Churn", &training.WorkflowProps{Environment: dev, Network: net, Job: training.Job{
+		Image:        training.XGBoost("3.2-0"),
+		Inputs:       []training.Input{{Channel: "train", From: data.Prefix("train/"), ContentType: "text/csv"}},
+		Output:       data.Prefix("models/"),
+		InstanceType: "ml.m5.xlarge",
+		Parameters:   []training.Parameter{training.Integer("num_round", 1, 1000)},
+	}})
+}
+
+func ExampleNewWorkflow() {
+	fmt.Println(synth.App(nil, churn))
+	// Output: <nil>
+}

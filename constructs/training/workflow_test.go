@@ -1,0 +1,127 @@
+package training_test
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/synth"
+	"github.com/plinth-ml/plinth/constructs/training"
+	"github.com/plinth-ml/plinth/internal/synthtest"
+)
+
+func TestMain(m *testing.M) { synth.TestMain(m) }
+
+// props are those of a good workflow, for tests to change.
+func props(stack awscdk.Stack) *training.WorkflowProps {
+	data := storage.NewDataBucket(stack, "Data", nil)
+	return &training.WorkflowProps{
+		Network: network.NewIsolated(stack, "Network", nil),
+		Job: training.Job{
+			Image:        training.XGBoost("3.2-0"),
+			Inputs:       []training.Input{{Channel: "train", From: data.Prefix("train/")}},
+			Output:       data.Prefix("models/"),
+			InstanceType: "ml.m5.xlarge",
+		},
+	}
+}
+
+func TestTheReadmeShowsTheExample(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, body, _ := strings.Cut(string(source), "func churn(app awscdk.App) {\n")
+	body, _, _ = strings.Cut(body, "\n}\n")
+	body = strings.ReplaceAll("\n"+body, "\n\t", "\n")
+	if !strings.Contains(string(readme), "```go"+body+"\n```") {
+		t.Errorf("README.md does not show the example as it is:\n%s", body)
+	}
+}
+
+func TestARoleIsMadeOnlyWhereNoneIsGiven(t *testing.T) {
+	template := synthtest.Template(t, "", func(stack awscdk.Stack) {
+		p := props(stack)
+		p.Role = access.NewTrainingRole(stack, "Own", &access.TrainingRoleProps{Network: p.Network})
+		training.NewWorkflow(stack, "Workflow", p)
+	})
+	for _, id := range template.OfType("AWS::IAM::Role") {
+		if strings.Contains(template.Resources[id].Path(), "Workflow/JobRole") {
+			t.Errorf("%s stands beside the given role", id)
+		}
+	}
+}
+
+func TestAnImageOfOnesOwn(t *testing.T) {
+	const uri = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/churn:1.4"
+	template := synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
+		p := props(stack)
+		p.Job.Image = training.ImageURI(uri)
+		training.NewWorkflow(stack, "Workflow", p)
+	})
+	text, err := json.Marshal(template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{uri, ":ecr:eu-west-1:111122223333:repository/team/churn"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the template lacks %s", want)
+		}
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	tests := []struct {
+		name, region, id string
+		change           func(*training.WorkflowProps)
+		want             []string
+	}{
+		{"nothing given", "", "Workflow", func(p *training.WorkflowProps) { *p = training.WorkflowProps{} },
+			[]string{"Network: got nothing", "Job.Image", "Job.Inputs", "Job.Output.Bucket", "Job.InstanceType", "workflow_test.go:"}},
+		{"too dear", "", "Workflow", func(p *training.WorkflowProps) {
+			p.Environment = environment.Environment{Tier: environment.Development, Limits: environment.Limits{PricePerRun: 0.25, Runtime: 2 * 3600e9}}
+		}, []string{"Job.MaxRuntime", "0.46 USD", "Limits.PricePerRun"}},
+		{"id that is no job name", "", "My Workflow!", func(*training.WorkflowProps) {}, []string{`Name: got "my workflow!"`}},
+		{"no XGBoost there", "ap-east-2", "Workflow", func(*training.WorkflowProps) {}, []string{"Job.Image", "ap-east-2", "training.ImageURI"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			err := synthtest.Error(t, test.region, func(stack awscdk.Stack) {
+				data := storage.NewDataBucket(stack, "Data", nil)
+				p := &training.WorkflowProps{
+					Network: network.NewIsolated(stack, "Network", &network.IsolatedProps{S3PrefixList: "pl-1"}),
+					Job: training.Job{
+						Image: training.XGBoost("3.2-0"), InstanceType: "ml.m5.xlarge", Output: data.Prefix("models/"),
+						Inputs: []training.Input{{Channel: "train", From: data.Prefix("train/")}},
+					},
+				}
+				test.change(p)
+				training.NewWorkflow(stack, test.id, p)
+			})
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error lacks %q:\n%v", want, err)
+				}
+			}
+		})
+	}
+}
+
+// A nil pointer to a network is as good as none.
+func TestANilPropsIsAMistakeToo(t *testing.T) {
+	err := synthtest.Error(t, "", func(stack awscdk.Stack) { training.NewWorkflow(stack, "Workflow", nil) })
+	if !strings.Contains(err.Error(), "Stack/Workflow") || !strings.Contains(err.Error(), "Network: got nothing") {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,125 @@
+// Package assembly reads what cdk synth wrote: the stacks of every stage, with their templates. It is pure Go.
+package assembly
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Stack is one stack of an assembly.
+type Stack struct {
+	// Path is the stack's construct path: "dev/Foundation".
+	Path string
+	// Template is its CloudFormation template.
+	Template Template
+}
+
+// Stage is the part of the path above the stack: "dev"; empty for a stack right in the app.
+func (s Stack) Stage() string {
+	stage, _ := s.cut()
+	return stage
+}
+
+// Name is the last part of the path: "Foundation".
+func (s Stack) Name() string {
+	_, name := s.cut()
+	return name
+}
+
+func (s Stack) cut() (stage, name string) {
+	i := strings.LastIndex(s.Path, "/")
+	if i < 0 {
+		return "", s.Path
+	}
+	return s.Path[:i], s.Path[i+1:]
+}
+
+// Template is a CloudFormation template, as far as it is looked at.
+type Template struct {
+	Resources map[string]Resource
+}
+
+// Resource is one resource of a template.
+type Resource struct {
+	Type           string
+	Properties     map[string]any
+	Metadata       map[string]any
+	DeletionPolicy string
+	// UpdateReplacePolicy says what happens to the old resource when an update replaces it.
+	UpdateReplacePolicy string
+}
+
+// Path is the construct path of the resource; empty without path metadata.
+func (r Resource) Path() string {
+	path, _ := r.Metadata["aws:cdk:path"].(string)
+	return path
+}
+
+// OfType lists the logical ids of all resources of a type, sorted.
+func (t Template) OfType(typ string) []string {
+	var ids []string
+	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
+		if t.Resources[id].Type == typ {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// manifest is the part of a manifest.json that leads to templates.
+type manifest struct {
+	Artifacts map[string]struct {
+		Type        string `json:"type"`
+		DisplayName string `json:"displayName"`
+		Properties  struct {
+			TemplateFile  string `json:"templateFile"`
+			DirectoryName string `json:"directoryName"`
+		} `json:"properties"`
+	} `json:"artifacts"`
+}
+
+// Read reads the assembly in dir and those nested in it, sorted by path.
+func Read(dir string) ([]Stack, error) {
+	var m manifest
+	if err := readJSON(filepath.Join(dir, "manifest.json"), &m); err != nil {
+		return nil, err
+	}
+	var stacks []Stack
+	for _, id := range slices.Sorted(maps.Keys(m.Artifacts)) {
+		switch a := m.Artifacts[id]; a.Type {
+		case "cdk:cloud-assembly":
+			nested, err := Read(filepath.Join(dir, a.Properties.DirectoryName))
+			if err != nil {
+				return nil, err
+			}
+			stacks = append(stacks, nested...)
+		case "aws:cloudformation:stack":
+			s := Stack{Path: a.DisplayName}
+			if s.Path == "" {
+				s.Path = id
+			}
+			if err := readJSON(filepath.Join(dir, a.Properties.TemplateFile), &s.Template); err != nil {
+				return nil, err
+			}
+			stacks = append(stacks, s)
+		}
+	}
+	slices.SortFunc(stacks, func(a, b Stack) int { return strings.Compare(a.Path, b.Path) })
+	return stacks, nil
+}
+
+func readJSON(file string, into any) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return nil
+}
