@@ -52,16 +52,16 @@ func TestInstanceTypes(t *testing.T) {
 }
 
 func TestRegions(t *testing.T) {
-	tests := []struct{ name, account, prefixList string }{
-		{"us-east-1", "683313688378", "pl-63a5400a"},
-		{"eu-west-1", "141502667606", "pl-6da54004"},
-		{"eu-west-3", "659782779980", ""}, // no source gives the prefix list
-		{"ap-southeast-7", "", ""},        // nor anything here
+	tests := []struct{ name, account, prefixList, packages string }{
+		{"us-east-1", "683313688378", "pl-63a5400a", "193858265520"},
+		{"eu-west-1", "141502667606", "pl-6da54004", "438097961670"},
+		{"eu-west-3", "659782779980", "", "762466490029"}, // no source gives the prefix list
+		{"ap-southeast-7", "", "", ""},                    // nor anything here
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			r, ok := catalog.LookupRegion(test.name)
-			if want := (catalog.Region{Name: test.name, XGBoostAccount: test.account, S3PrefixList: test.prefixList}); !ok || r != want {
+			if want := (catalog.Region{Name: test.name, XGBoostAccount: test.account, S3PrefixList: test.prefixList, CodeArtifactAccount: test.packages}); !ok || r != want {
 				t.Errorf("got %+v, %t; want %+v", r, ok, want)
 			}
 		})

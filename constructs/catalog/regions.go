@@ -18,12 +18,18 @@ type Region struct {
 	XGBoostAccount string
 	// S3PrefixList is the id of the managed prefix list com.amazonaws.REGION.s3, which security groups can name.
 	S3PrefixList string
+	// CodeArtifactAccount is the account that owns the bucket of package assets, assets-ACCOUNT-REGION
+	// (https://docs.aws.amazon.com/codeartifact/latest/ug/create-s3-gateway-endpoint.html).
+	CodeArtifactAccount string
 }
 
 var regions = sync.OnceValue(func() []Region {
 	var all []Region
 	for _, r := range parse("regions.csv", regionsCSV) {
-		all = append(all, Region{Name: r["region"], XGBoostAccount: r["xgboost_account"], S3PrefixList: r["s3_prefix_list"]})
+		all = append(all, Region{
+			Name: r["region"], XGBoostAccount: r["xgboost_account"], S3PrefixList: r["s3_prefix_list"],
+			CodeArtifactAccount: r["codeartifact_account"],
+		})
 	}
 	return all
 })

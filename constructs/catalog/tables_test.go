@@ -89,9 +89,10 @@ func TestBiggerCostsMore(t *testing.T) {
 
 func TestRegionLines(t *testing.T) {
 	patterns := map[string]*regexp.Regexp{
-		"region":          regexp.MustCompile(`^(af|ap|ca|eu|il|me|mx|sa|us)-(central|east|north|northeast|south|southeast|west)-[1-9]$`),
-		"xgboost_account": regexp.MustCompile(`^([0-9]{12})?$`),
-		"s3_prefix_list":  regexp.MustCompile(`^(pl-[0-9a-f]{8,17})?$`),
+		"codeartifact_account": regexp.MustCompile(`^([0-9]{12})?$`),
+		"region":               regexp.MustCompile(`^(af|ap|ca|eu|il|me|mx|sa|us)-(central|east|north|northeast|south|southeast|west)-[1-9]$`),
+		"xgboost_account":      regexp.MustCompile(`^([0-9]{12})?$`),
+		"s3_prefix_list":       regexp.MustCompile(`^(pl-[0-9a-f]{8,17})?$`),
 	}
 	lines := parse("regions.csv", regionsCSV)
 	if len(lines) < 30 {
@@ -111,7 +112,7 @@ func TestRegionLines(t *testing.T) {
 					t.Errorf("%s is %q", column, value)
 				}
 			}
-			for _, value := range []string{line["region"], line["xgboost_account"]} {
+			for _, value := range []string{line["region"], line["xgboost_account"], line["codeartifact_account"]} {
 				if other, ok := where[value]; ok && value != "" {
 					t.Errorf("%s is there twice, in %s too", value, other)
 				}

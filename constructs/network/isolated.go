@@ -2,42 +2,20 @@ package network
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
-
-// IsolatedProps say what an isolated network is for. All fields may be left out.
-type IsolatedProps struct {
-	// Environment decides the address range, the zones, the largest job that must fit and how long logs are kept. Zero:
-	// the preset of Production.
-	Environment environment.Environment
-	// Capabilities are what the network makes possible. Empty: Training.
-	Capabilities []Capability
-	// S3PrefixList is the id of the managed prefix list com.amazonaws.REGION.s3. Empty: from the catalog; a region that
-	// the catalog lacks is then an error.
-	S3PrefixList string
-	// LogKey encrypts the flow logs; its policy must let CloudWatch Logs use it. Nil: a key is made.
-	LogKey awskms.IKey
-}
-
-// Validate reports every problem of the props.
-func (p *IsolatedProps) Validate() error {
-	if p == nil {
-		return nil
-	}
-	var l problem.List
-	l.Include("Environment", p.Environment.Validate())
-	l.Include("", validateCapabilities(p.Capabilities))
-	return l.Err()
-}
 
 // Isolated is a VPC without internet.
 type Isolated struct {
@@ -45,64 +23,164 @@ type Isolated struct {
 	Construct constructs.Construct
 	// Vpc is the VPC, with one isolated subnet a zone.
 	Vpc awsec2.IVpc
-	// SubnetIDs are the ids of the subnets, one a zone.
+	// SubnetIDs are the ids of the subnets that jobs run in, one a zone.
 	SubnetIDs []string
 	// JobSecurityGroup is the group of the training jobs: out to the endpoints and S3 by 443, nothing in.
 	JobSecurityGroup awsec2.ISecurityGroup
 	// LogKey encrypts the logs; other log groups of the account may use it too.
 	LogKey awskms.IKey
+	// Capabilities are what the network makes possible.
+	Capabilities []Capability
+	// Endpoints are the endpoints that they need, those included that stood already.
+	Endpoints EndpointPlan
+
+	endpointGroup string // empty: no interface endpoint stands here
 }
 
-// NewIsolated makes a VPC without internet, its endpoints, security groups and flow logs. The props may be nil. It
-// panics with one message that holds every problem when scope, id or props are wrong.
+const kind = "network.Isolated"
+
+// NewIsolated makes a VPC without internet, its endpoints, security groups, DNS firewall and logs, or the missing parts
+// of an existing one. The props may be nil. It panics with one message that holds every problem when scope, id or props
+// are wrong.
 func NewIsolated(scope constructs.Construct, id string, props *IsolatedProps) *Isolated {
-	const kind = "network.Isolated"
 	this := cdk.New(kind, scope, id, props.Validate())
 	var p IsolatedProps
 	if props != nil {
 		p = *props
 	}
-	if len(p.Capabilities) == 0 {
-		p.Capabilities = []Capability{Training}
-	}
 	at := cdk.Location(this)
-	if p.S3PrefixList == "" {
-		p.S3PrefixList = cdk.ByRegion(this, at.Region, "S3PrefixList")
+	plan := newPlan(p)
+	edge, s3PrefixList, err := lookUp(this, p, at)
+	cdk.Check(kind, scope, id, err)
+	cdk.Check(kind, scope, id, validatePublic(p))
+	n := &Isolated{Construct: this, LogKey: p.LogKey, Capabilities: slices.Clone(p.capabilities()), Endpoints: plan.endpoints}
+	if n.LogKey == nil && p.SharedWith != nil {
+		n.LogKey = p.SharedWith.LogKey
 	}
-	cdk.Check(kind, scope, id, validatePrefixList(p.S3PrefixList, at.Region))
-
-	plan := newPlan(p.Environment.Resolved(), p.Capabilities, at, cdk.ByRegion(this, at.Region, "XGBoostAccount"))
-	b := builder{scope: this, plan: plan, at: at, name: cdk.Path(scope, id)}
-	b.vpc()
-	b.securityGroups(p.S3PrefixList)
-	b.endpoints()
-	logKey := p.LogKey
-	if logKey == nil {
-		logKey = cdk.NewLogKey(this, "LogKey", at, plan.retain)
+	if n.LogKey == nil {
+		n.LogKey = cdk.NewLogKey(this, "LogKey", at, plan.retain)
 	}
-	b.flowLogs(logKey)
-	return &Isolated{
-		Construct: this,
-		Vpc: awsec2.Vpc_FromVpcAttributes(this, jsii.String("Vpc"), &awsec2.VpcAttributes{
-			VpcId:                       b.vpcID,
-			VpcCidrBlock:                &plan.addressRange,
-			AvailabilityZones:           &b.zones,
-			IsolatedSubnetIds:           cdk.Strings(b.subnetIDs),
-			IsolatedSubnetRouteTableIds: &b.routeTableIDs,
-		}),
-		SubnetIDs:        b.subnetIDs,
-		JobSecurityGroup: awsec2.SecurityGroup_FromSecurityGroupId(this, jsii.String("JobSecurityGroup"), b.jobGroup, nil),
-		LogKey:           logKey,
+	b := &builder{plan: plan, perimeter: edge, name: cdk.Path(scope, id), logKeyARN: *n.LogKey.KeyArn(), resources: cfn.Resources{}}
+	switch {
+	case p.SharedWith != nil:
+		n.share(b, p, s3PrefixList)
+	case p.Vpc != nil:
+		n.adopt(b, p, s3PrefixList)
+	default:
+		n.build(b, p, s3PrefixList)
 	}
+	return n
 }
 
-func validatePrefixList(id, region string) error {
-	if id != "" || token.Is(region) {
+// build makes everything.
+func (n *Isolated) build(b *builder, p IsolatedProps, s3PrefixList string) {
+	b.ownVpc()
+	b.jobGroup(s3PrefixList)
+	b.ownEndpointGroup()
+	b.endpoints()
+	if p.TransitGateway != "" {
+		b.transitGateway(p.TransitGateway)
+	}
+	b.dnsFirewall(allowedDomains(b.plan.endpoints, b.perimeter.at.Region, p.AllowedDomains))
+	b.flowLogs()
+	b.emptyDefaultGroup()
+	emitted := n.emit(b)
+	var zones, routeTables []*string
+	all := awscdk.Fn_GetAzs(nil)
+	routes := emitted.Ref("Routes")
+	for i := range b.plan.subnets {
+		n.SubnetIDs = append(n.SubnetIDs, emitted.Ref(subnetName(i)))
+		zones = append(zones, awscdk.Fn_Select(jsii.Number(i), all))
+		routeTables = append(routeTables, &routes)
+	}
+	n.Vpc = awsec2.Vpc_FromVpcAttributes(n.Construct, jsii.String("Vpc"), &awsec2.VpcAttributes{
+		VpcId:                       jsii.String(emitted.Ref("VPC")),
+		VpcCidrBlock:                &b.plan.addressRange,
+		AvailabilityZones:           &zones,
+		IsolatedSubnetIds:           cdk.Strings(n.SubnetIDs),
+		IsolatedSubnetRouteTableIds: &routeTables,
+	})
+}
+
+// adopt makes what is missing in an existing VPC.
+func (n *Isolated) adopt(b *builder, p IsolatedProps, s3PrefixList string) {
+	n.Vpc = p.Vpc
+	b.vpc = *p.Vpc.VpcId()
+	for _, s := range p.Subnets {
+		id, routes := *s.SubnetId(), *s.RouteTable().RouteTableId()
+		n.SubnetIDs = append(n.SubnetIDs, id)
+		b.subnets = append(b.subnets, id)
+		if !slices.Contains(b.routeTables, any(routes)) {
+			b.routeTables = append(b.routeTables, routes)
+		}
+	}
+	b.jobGroup(s3PrefixList)
+	b.ownEndpointGroup()
+	b.endpoints()
+	n.emit(b)
+}
+
+// share makes the jobs' group in the network of another environment.
+func (n *Isolated) share(b *builder, p IsolatedProps, s3PrefixList string) {
+	n.Vpc, n.SubnetIDs = p.SharedWith.Vpc, slices.Clone(p.SharedWith.SubnetIDs)
+	b.vpc = *n.Vpc.VpcId()
+	b.jobGroup(s3PrefixList)
+	if p.SharedWith.endpointGroup != "" {
+		b.sharedEndpointGroup(p.SharedWith.endpointGroup)
+	}
+	n.emit(b)
+}
+
+func (n *Isolated) emit(b *builder) cdk.Emitted {
+	emitted := cdk.Emit(n.Construct, b.name, b.resources)
+	n.JobSecurityGroup = awsec2.SecurityGroup_FromSecurityGroupId(n.Construct, jsii.String("JobSecurityGroup"),
+		jsii.String(emitted.Att("Jobs", "GroupId")), nil)
+	if _, own := b.resources["Endpoints"]; own {
+		n.endpointGroup = emitted.Att("Endpoints", "GroupId")
+	}
+	return emitted
+}
+
+// lookUp asks the catalog for what depends on the region.
+func lookUp(this constructs.Construct, p IsolatedProps, at location.Location) (edge perimeter, s3PrefixList string, err error) {
+	var l problem.List
+	edge = perimeter{at: at, organization: p.Organization, packages: p.PackageAssets, open: p.AWSBuckets,
+		images: cdk.ByRegion(this, at.Region, "XGBoostAccount")}
+	if edge.packages == "" && slices.Contains(p.capabilities(), Packages) {
+		account := cdk.ByRegion(this, at.Region, "CodeArtifactAccount")
+		if account == "" {
+			l.Add("PackageAssets", "", fmt.Sprintf("the bucket of CodeArtifact's assets in %s, which the catalog lacks", at.Region),
+				fmt.Sprintf("find it with: aws codeartifact describe-domain --region %s --domain NAME --query domain.s3BucketArn; or leave out Packages", at.Region))
+		}
+		edge.packages = packageAssets(account, at.Region)
+	}
+	s3PrefixList = p.S3PrefixList
+	if s3PrefixList == "" {
+		s3PrefixList = cdk.ByRegion(this, at.Region, "S3PrefixList")
+	}
+	if s3PrefixList == "" && !token.Is(at.Region) {
+		l.Add("S3PrefixList", "", fmt.Sprintf("the id of S3's prefix list in %s, which the catalog lacks", at.Region),
+			fmt.Sprintf("find it with: aws ec2 describe-managed-prefix-lists --region %s "+
+				"--filters Name=prefix-list-name,Values=com.amazonaws.%s.s3", at.Region, at.Region))
+	}
+	return edge, s3PrefixList, l.Err()
+}
+
+// validatePublic refuses the subnets that the VPC itself calls public.
+func validatePublic(p IsolatedProps) error {
+	if p.Vpc == nil {
 		return nil
 	}
-	return problem.Problem{
-		Field: "S3PrefixList", Got: "", Allowed: fmt.Sprintf("the id of S3's prefix list in %s, which the catalog lacks", region),
-		Fix: fmt.Sprintf("find it with: aws ec2 describe-managed-prefix-lists --region %s "+
-			"--filters Name=prefix-list-name,Values=com.amazonaws.%s.s3", region, region),
+	var l problem.List
+	var public []string
+	for _, s := range *p.Vpc.PublicSubnets() {
+		public = append(public, *s.SubnetId())
 	}
+	for i, s := range p.Subnets {
+		if id := *s.SubnetId(); slices.Contains(public, id) {
+			l.Add(fmt.Sprintf("Subnets[%d]", i), id, "a subnet without a route to an internet gateway",
+				"Vpc lists it among its public subnets: take its isolated ones")
+		}
+	}
+	return l.Err()
 }

@@ -88,7 +88,7 @@ func TestMistakes(t *testing.T) {
 		{"environment", "", &network.IsolatedProps{Environment: environment.Environment{AZs: 7, LogRetentionDays: 2}},
 			[]string{"Stack/Network", "isolated_test.go:", "2 problems", "Environment.AZs", "Environment.LogRetentionDays"}},
 		{"capability", "", &network.IsolatedProps{Capabilities: []network.Capability{"Internet"}},
-			[]string{`Capabilities[0]: got "Internet"; allowed: one of Training`}},
+			[]string{`Capabilities[0]: got "Internet"; allowed: one of Airflow`}},
 		{"prefix list", "af-south-1", nil,
 			[]string{"S3PrefixList", "af-south-1", "aws ec2 describe-managed-prefix-lists --region af-south-1"}},
 	}

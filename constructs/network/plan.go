@@ -7,74 +7,82 @@ import (
 	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/cdk"
-	"github.com/plinth-ml/plinth/internal/location"
 )
 
 // plan is every decision about a network, before anything is built.
 type plan struct {
 	addressRange string
 	subnets      []netip.Prefix
-	endpoints    []endpoint
-	peers        []peer
-	flowLogDays  int
-	retain       bool
+	// endpoints are all that the capabilities need; those in existing stand already.
+	endpoints EndpointPlan
+	existing  []string
+	peers     []peer
+	// reach are the ranges that jobs may speak to by 443: endpoints elsewhere and on-premises ranges.
+	reach   []string
+	logDays int
+	retain  bool
 }
 
-// endpoint is one VPC endpoint.
-type endpoint struct {
-	service string
-	gateway bool
-	policy  map[string]any
+// newPlan decides. The props are valid.
+func newPlan(p IsolatedProps) plan {
+	e := p.Environment.Resolved()
+	decided := plan{
+		addressRange: e.AddressRange,
+		subnets:      e.SubnetRanges(),
+		endpoints:    PlanEndpoints(p.capabilities(), p.endpointZones()),
+		existing:     p.ExistingEndpoints,
+		peers:        peers(e.Limits, p.capabilities()),
+		logDays:      e.LogRetentionDays,
+		retain:       e.Tier.RetainsData(),
+	}
+	if p.ExistingEndpointsRange != "" {
+		decided.reach = append(decided.reach, p.ExistingEndpointsRange)
+	}
+	decided.reach = append(decided.reach, p.OnPremises...)
+	return decided
 }
 
-// peer is what the instances of one job may send each other.
+// missing are the endpoints that are to be made.
+func (p plan) missing() EndpointPlan {
+	return slices.DeleteFunc(slices.Clone(p.endpoints), func(e Endpoint) bool { return slices.Contains(p.existing, e.Service) })
+}
+
+// peer is what the members of the jobs' group may send each other.
 type peer struct {
 	what, protocol string
-	port           *float64 // nil: the protocol has none
+	from, to       *float64 // nil: the protocol has no ports
 	accepted       []cdk.Accepted
 }
 
-// peers are what the largest allowed job needs. Jobs encrypt what their instances send each other, with IPsec
+// peers are what the largest allowed job and Studio need. Jobs encrypt what their instances send each other, with IPsec
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html); EFA is no protocol of IP and needs everything.
-func peers(limits environment.Limits) []peer {
-	if limits.InstancesPerJob == 1 {
-		return nil
+func peers(limits environment.Limits, capabilities []Capability) []peer {
+	if limits.InstancesPerJob > 1 && slices.ContainsFunc(limits.InstanceTypes, hasEFA) {
+		return []peer{{what: "EFA", protocol: "-1", accepted: cdk.AcceptInPacks("EC2RestrictedCommonPorts",
+			"EFA is no protocol of IP and needs every protocol; the only source is the group itself, the instances of a job")}}
 	}
-	for _, name := range limits.InstanceTypes {
-		if t, _ := catalog.LookupInstanceType(name); t.EFAInterfaces > 0 {
-			return []peer{{what: "EFA", protocol: "-1", accepted: cdk.AcceptInPacks("EC2RestrictedCommonPorts",
-				"EFA is no protocol of IP and needs every protocol; the only source is the group itself, the instances of a job")}}
-		}
+	var all []peer
+	if limits.InstancesPerJob > 1 {
+		all = append(all, peer{what: "IKE", protocol: "udp", from: port(500), to: port(500)}, peer{what: "ESP", protocol: "50"})
 	}
-	ike := 500.0
-	return []peer{{what: "IKE", protocol: "udp", port: &ike}, {what: "ESP", protocol: "50"}}
+	if slices.Contains(capabilities, Studio) {
+		// Home folders, and the apps of a domain among themselves
+		// (https://docs.aws.amazon.com/sagemaker/latest/dg/studio-notebooks-and-internet-access.html).
+		all = append(all, peer{what: "NFS", protocol: "tcp", from: port(2049), to: port(2049)},
+			peer{what: "Apps", protocol: "tcp", from: port(8192), to: port(65535)})
+	}
+	if slices.Contains(capabilities, Airflow) {
+		// The environment and its metadata database
+		// (https://docs.aws.amazon.com/mwaa/latest/userguide/networking-about.html).
+		all = append(all, peer{what: "Airflow", protocol: "tcp", from: port(443), to: port(443)},
+			peer{what: "Metadata", protocol: "tcp", from: port(5432), to: port(5432)})
+	}
+	return all
 }
 
-// newPlan decides. The environment is resolved and valid, s3PrefixList and the registry account come from the catalog.
-func newPlan(e environment.Environment, capabilities []Capability, at location.Location, xgboostAccount string) plan {
-	p := plan{
-		addressRange: e.AddressRange,
-		subnets:      e.SubnetRanges(),
-		peers:        peers(e.Limits),
-		flowLogDays:  e.LogRetentionDays,
-		retain:       e.Tier.RetainsData(),
-	}
-	for _, service := range services(capabilities) {
-		p.endpoints = append(p.endpoints, endpoint{
-			service: service,
-			gateway: slices.Contains(gateways, service),
-			policy:  endpointPolicy(service, at, xgboostAccount),
-		})
-	}
-	return p
-}
+func port(n float64) *float64 { return &n }
 
-// services is the union of what the capabilities need, sorted.
-func services(capabilities []Capability) []string {
-	var all []string
-	for _, c := range capabilities {
-		all = append(all, endpoints[c]...)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
+func hasEFA(instanceType string) bool {
+	t, _ := catalog.LookupInstanceType(instanceType)
+	return t.EFAInterfaces > 0
 }

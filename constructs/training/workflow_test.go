@@ -100,7 +100,7 @@ func TestMistakes(t *testing.T) {
 			err := synthtest.Error(t, test.region, func(stack awscdk.Stack) {
 				data := storage.NewDataBucket(stack, "Data", nil)
 				p := &training.WorkflowProps{
-					Network: network.NewIsolated(stack, "Network", &network.IsolatedProps{S3PrefixList: "pl-1"}),
+					Network: network.NewIsolated(stack, "Network", &network.IsolatedProps{S3PrefixList: "pl-0123456789abcdef0"}),
 					Job: training.Job{
 						Image: training.XGBoost("3.2-0"), InstanceType: "ml.m5.xlarge", Output: data.Prefix("models/"),
 						Inputs: []training.Input{{Channel: "train", From: data.Prefix("train/")}},

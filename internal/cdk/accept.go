@@ -23,10 +23,20 @@ type Accepted struct {
 	Reason string
 }
 
-// AcceptInPacks is one reason for the same rule in the packs of NIST 800-53 R5, HIPAA and PCI DSS.
-func AcceptInPacks(rule, reason string) []Accepted {
+// The rule packs that name the same rules.
+const (
+	NIST  = "NIST.800.53.R5-"
+	HIPAA = "HIPAA.Security-"
+	PCI   = "PCI.DSS.321-"
+)
+
+// AcceptInPacks is one reason for the same rule in several packs; without any: in all.
+func AcceptInPacks(rule, reason string, packs ...string) []Accepted {
+	if len(packs) == 0 {
+		packs = []string{NIST, HIPAA, PCI}
+	}
 	var all []Accepted
-	for _, pack := range []string{"NIST.800.53.R5-", "HIPAA.Security-", "PCI.DSS.321-"} {
+	for _, pack := range packs {
 		all = append(all, Accepted{Rule: pack + rule, Reason: reason})
 	}
 	return all
@@ -34,9 +44,20 @@ func AcceptInPacks(rule, reason string) []Accepted {
 
 // Accept notes what is accepted of a resource.
 func Accept(resource awscdk.CfnResource, accepted ...Accepted) {
-	if len(accepted) == 0 {
-		return
+	if len(accepted) > 0 {
+		resource.AddMetadata(jsii.String("cdk_nag"), metadata(accepted)["cdk_nag"])
 	}
+}
+
+// Metadata is the metadata of a resource of which something is accepted; nil when nothing is.
+func Metadata(accepted []Accepted) map[string]any {
+	if len(accepted) == 0 {
+		return nil
+	}
+	return metadata(accepted)
+}
+
+func metadata(accepted []Accepted) map[string]any {
 	rules := make([]any, len(accepted))
 	for i, a := range accepted {
 		rule := map[string]any{"id": a.Rule, "reason": a.Reason}
@@ -49,7 +70,7 @@ func Accept(resource awscdk.CfnResource, accepted ...Accepted) {
 		}
 		rules[i] = rule
 	}
-	resource.AddMetadata(jsii.String("cdk_nag"), map[string]any{"rules_to_suppress": rules})
+	return map[string]any{"cdk_nag": map[string]any{"rules_to_suppress": rules}}
 }
 
 // tokenText is a CDK token inside a text. A rule pack sees what it stands for, such as <AWS::Region>.

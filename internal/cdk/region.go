@@ -14,8 +14,9 @@ const mappingID = "Regions"
 
 // columns of the mapping.
 var columns = map[string]func(catalog.Region) string{
-	"XGBoostAccount": func(r catalog.Region) string { return r.XGBoostAccount },
-	"S3PrefixList":   func(r catalog.Region) string { return r.S3PrefixList },
+	"XGBoostAccount":      func(r catalog.Region) string { return r.XGBoostAccount },
+	"S3PrefixList":        func(r catalog.Region) string { return r.S3PrefixList },
+	"CodeArtifactAccount": func(r catalog.Region) string { return r.CodeArtifactAccount },
 }
 
 // ByRegion looks a column of the catalog's regions up: at once where the region is known, by a CloudFormation mapping

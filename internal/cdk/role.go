@@ -5,6 +5,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/policy"
 )
 
@@ -39,4 +40,27 @@ func NewRole(scope constructs.Construct, id string, r Role) awsiam.Role {
 			awsiam.ManagedPolicy_FromManagedPolicyArn(scope, jsii.String(id+"Permissions"), permissions.Ref()),
 		},
 	})
+}
+
+// Resources are the role and its permissions as resources of a construct, named name and namePolicy.
+func (r Role) Resources(name string) cfn.Resources {
+	trust := policy.Document(policy.Statement{
+		Effect: policy.Allow, Principal: policy.ServicePrincipal(r.Service), Actions: []string{"sts:AssumeRole"},
+		Conditions: r.TrustConditions,
+	})
+	return cfn.Resources{
+		name + "Policy": {
+			Type:       "AWS::IAM::ManagedPolicy",
+			Properties: cfn.Properties{"Description": r.Description, "PolicyDocument": policy.Document(r.Statements...)},
+			Metadata:   Metadata(acceptedWildcards(r.Statements)),
+		},
+		name: {
+			Type: "AWS::IAM::Role",
+			Properties: cfn.Properties{
+				"Description":              r.Description,
+				"AssumeRolePolicyDocument": trust,
+				"ManagedPolicyArns":        []any{cfn.Ref(name + "Policy")},
+			},
+		},
+	}
 }

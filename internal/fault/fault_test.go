@@ -82,7 +82,7 @@ func TestCaller(t *testing.T) {
 		{"after a panic of the library's", func() (at string, line int) {
 			at = recovers(func() {
 				line = here() + 1
-				library(func() string { return libraryPanics() })
+				library(libraryPanics)
 			})
 			return at, line
 		}},

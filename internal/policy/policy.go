@@ -18,6 +18,8 @@ type Statement struct {
 	Principal Principal
 	Actions   []string
 	Resources []string
+	// References are further resources, as CloudFormation's intrinsic functions.
+	References []any
 	// Conditions by operator, then key.
 	Conditions Conditions
 	// Why says why a resource with a wildcard is the narrowest there is. It is not rendered: roles hand it on to whoever
@@ -64,15 +66,15 @@ func Document(statements ...Statement) map[string]any {
 
 // JSON renders one statement.
 func (s Statement) JSON() map[string]any {
-	m := map[string]any{"Effect": s.Effect, "Action": list(s.Actions)}
+	m := map[string]any{"Effect": s.Effect, "Action": single(items(s.Actions))}
 	if s.Sid != "" {
 		m["Sid"] = s.Sid
 	}
 	if s.Principal != nil {
 		m["Principal"] = map[string]any(s.Principal)
 	}
-	if len(s.Resources) > 0 {
-		m["Resource"] = list(s.Resources)
+	if resources := append(items(s.Resources), s.References...); len(resources) > 0 {
+		m["Resource"] = single(resources)
 	}
 	if len(s.Conditions) > 0 {
 		conditions := map[string]any{}
@@ -84,14 +86,18 @@ func (s Statement) JSON() map[string]any {
 	return m
 }
 
-// list writes one value as IAM does, without a list around it.
-func list(values []string) any {
+func items(values []string) []any {
+	all := make([]any, len(values))
+	for i, v := range values {
+		all[i] = v
+	}
+	return all
+}
+
+// single writes one value as IAM does, without a list around it.
+func single(values []any) any {
 	if len(values) == 1 {
 		return values[0]
 	}
-	items := make([]any, len(values))
-	for i, v := range values {
-		items[i] = v
-	}
-	return items
+	return values
 }

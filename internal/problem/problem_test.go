@@ -114,7 +114,8 @@ func TestErrorsIsAndAs(t *testing.T) {
 func fields(err error) []string {
 	var all []string
 	for _, e := range problem.All(err) {
-		if p, ok := e.(problem.Problem); ok {
+		var p problem.Problem
+		if errors.As(e, &p) {
 			all = append(all, p.Field)
 		} else {
 			all = append(all, e.Error())

@@ -30,8 +30,10 @@ var replacedBy = map[string][]string{
 var stateless = []string{
 	"AWS::EC2::FlowLog", "AWS::EC2::RouteTable", "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupEgress",
 	"AWS::EC2::SecurityGroupIngress", "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::VPCEndpoint",
-	"AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::S3::BucketPolicy", "AWS::StepFunctions::StateMachine",
-	"AWS::CDK::Metadata",
+	"AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::Lambda::Function", "AWS::Route53Resolver::FirewallDomainList",
+	"AWS::Route53Resolver::FirewallRuleGroup", "AWS::Route53Resolver::FirewallRuleGroupAssociation",
+	"AWS::Route53Resolver::ResolverQueryLoggingConfig", "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation",
+	"AWS::S3::BucketPolicy", "AWS::StepFunctions::StateMachine", "AWS::CDK::Metadata", "Custom::EmptySecurityGroup",
 }
 
 // A changed logical id deletes the resource and makes another; a changed property of the list replaces it. Either loses

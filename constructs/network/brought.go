@@ -1,0 +1,88 @@
+package network
+
+import (
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// validateBrought checks what the user brings, as far as it can be seen before deployment.
+func (p *IsolatedProps) validateBrought() error {
+	var l problem.List
+	if (p.Vpc == nil) != (len(p.Subnets) == 0) {
+		l.Add("Subnets", fmt.Sprintf("%d subnets", len(p.Subnets)), "subnets together with Vpc, or neither", "")
+	}
+	if p.Vpc != nil && p.TransitGateway != "" {
+		l.Add("TransitGateway", p.TransitGateway, "none with Vpc", "leave it out: the routes of an existing VPC are its owner's")
+	}
+	if p.SharedWith != nil {
+		l.Include("", p.validateShared())
+	}
+	interfaces := false
+	for i, s := range p.ExistingEndpoints {
+		known, ok := services[s]
+		if !ok {
+			l.Add(fmt.Sprintf("ExistingEndpoints[%d]", i), s, "one of "+strings.Join(slices.Sorted(maps.Keys(services)), ", "), "")
+		}
+		interfaces = interfaces || !known.gateway
+	}
+	if interfaces && p.ExistingEndpointsRange == "" {
+		l.Add("ExistingEndpointsRange", "", "the address range in which the existing interface endpoints stand",
+			"without it the jobs' security group would keep them from it")
+	}
+	l.Include("", p.validateRange("ExistingEndpointsRange", p.ExistingEndpointsRange, p.Vpc != nil))
+	for i, r := range p.OnPremises {
+		l.Include("", p.validateRange(fmt.Sprintf("OnPremises[%d]", i), r, false))
+	}
+	if elsewhere := len(p.OnPremises) > 0 || p.ExistingEndpointsRange != ""; elsewhere && p.Vpc == nil && p.TransitGateway == "" {
+		l.Add("TransitGateway", "", "the id of the transit gateway that leads there",
+			"without it a made VPC has no route to ExistingEndpointsRange and OnPremises")
+	}
+	return l.Err()
+}
+
+// validateRange checks a range that jobs may speak to: private, and outside the VPC unless it is the VPC's own.
+func (p *IsolatedProps) validateRange(field, text string, own bool) error {
+	if text == "" || token.Is(text) {
+		return nil
+	}
+	var l problem.List
+	r, err := netip.ParsePrefix(text)
+	if err != nil || !r.Addr().Is4() || r != r.Masked() || r.Bits() < 8 || !r.Addr().IsPrivate() {
+		l.Add(field, text, "a private IPv4 range in CIDR notation without host bits, inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16", "")
+		return l.Err()
+	}
+	whole, err := netip.ParsePrefix(p.Environment.Resolved().AddressRange)
+	if !own && p.Vpc == nil && err == nil && whole.Overlaps(r) {
+		l.Add(field, text, fmt.Sprintf("a range outside the network's own, %s", whole), "")
+	}
+	return l.Err()
+}
+
+// validateShared checks that the other network can do what is asked of this one.
+func (p *IsolatedProps) validateShared() error {
+	var l problem.List
+	for _, f := range []struct {
+		name  string
+		given bool
+	}{
+		{"Vpc", p.Vpc != nil}, {"ExistingEndpoints", len(p.ExistingEndpoints) > 0},
+		{"TransitGateway", p.TransitGateway != ""}, {"OnPremises", len(p.OnPremises) > 0},
+	} {
+		if f.given {
+			l.Add(f.name, "a value", "none with SharedWith", "leave it out: the other network has it or has it not")
+		}
+	}
+	for i, c := range p.capabilities() {
+		if _, known := needs[c]; known && !slices.Contains(p.SharedWith.Capabilities, c) {
+			l.Add(fmt.Sprintf("Capabilities[%d]", i), string(c), "those of SharedWith: "+join(p.SharedWith.Capabilities, ", "),
+				"add it to the other network")
+		}
+	}
+	return l.Err()
+}

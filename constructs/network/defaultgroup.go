@@ -1,0 +1,54 @@
+package network
+
+import (
+	_ "embed"
+	"maps"
+	"slices"
+
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+)
+
+//go:embed empty_group.py
+var emptyGroup string
+
+// emptyDefaultGroup takes all rules from the VPC's default security group, which CloudFormation can neither change nor
+// delete: a function of 30 lines does it once, when the VPC is made.
+func (b *builder) emptyDefaultGroup() {
+	group := cfn.Att("VPC", "DefaultSecurityGroup")
+	logs := b.logGroup("EmptyGroupLogs")
+	maps.Copy(b.resources, emptyGroupRole(b.perimeter.at, logs).Resources("EmptyGroupRole"))
+	b.add("EmptyGroupFunction", "AWS::Lambda::Function", cfn.Properties{
+		"Description":   "Takes all rules from the default security group of " + b.name,
+		"Runtime":       "python3.14",
+		"Handler":       "index.handler",
+		"Code":          cfn.Properties{"ZipFile": emptyGroup},
+		"Role":          cfn.Att("EmptyGroupRole", "Arn"),
+		"Timeout":       60,
+		"LoggingConfig": cfn.Properties{"LogGroup": cfn.Ref("EmptyGroupLogs")},
+	})
+	const once = "It runs once, when the VPC is made; CloudFormation waits for it and fails with its error"
+	b.accepted("EmptyGroupFunction", slices.Concat(cdk.AcceptInPacks("LambdaInsideVPC", once),
+		cdk.AcceptInPacks("LambdaConcurrency", once, cdk.NIST, cdk.HIPAA), cdk.AcceptInPacks("LambdaDLQ", once, cdk.NIST, cdk.HIPAA)))
+	b.add("EmptyDefaultGroup", "Custom::EmptySecurityGroup", cfn.Properties{
+		"ServiceToken": cfn.Att("EmptyGroupFunction", "Arn"), "ServiceTimeout": 120, "GroupId": group,
+	})
+}
+
+func emptyGroupRole(at location.Location, logGroup any) cdk.Role {
+	return cdk.Role{
+		Description: "Takes all rules from the default security group of a VPC",
+		Service:     "lambda.amazonaws.com",
+		Statements: []policy.Statement{{
+			Effect: policy.Allow, Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, References: []any{logGroup},
+		}, {
+			Effect: policy.Allow, Actions: []string{"ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress"},
+			References: []any{map[string]any{"Fn::Join": []any{"", []any{at.ARN("ec2", "security-group/"), cfn.Att("VPC", "DefaultSecurityGroup")}}}},
+		}, {
+			Effect: policy.Allow, Actions: []string{"ec2:DescribeSecurityGroups"},
+			Resources: []string{"*"}, Why: "describing in EC2 knows no resource",
+		}},
+	}
+}

@@ -1,0 +1,102 @@
+package network
+
+import "slices"
+
+// need is what a capability asks of one service: requests that its endpoint lets through.
+type need struct {
+	service string
+	// sid names the statement; needs of the same service and sid are one statement.
+	sid     string
+	actions []string
+	// resources are those of the account, as "service:resource"; nil: "*", for actions that know no resource.
+	resources []string
+	// foreign is for resources that AWS keeps in accounts of its own: the policy then holds the caller and the name only.
+	foreign bool
+}
+
+// What several capabilities ask for.
+var (
+	pullActions = []string{"ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"}
+
+	objects = []need{
+		{service: "s3", sid: "Objects", actions: []string{"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"}, resources: []string{"s3:*/*"}},
+		{service: "s3", sid: "Buckets", actions: []string{"s3:ListBucket"}, resources: []string{"s3:*"}},
+	}
+	pull = slices.Concat(
+		onEach([]string{"ecr.api", "ecr.dkr"}, "LogIn", []string{"ecr:GetAuthorizationToken"}),
+		onEach([]string{"ecr.api", "ecr.dkr"}, "Pull", pullActions, "ecr:repository/*"),
+	)
+	identity = []need{
+		{service: "sts", sid: "WhoAmI", actions: []string{"sts:GetCallerIdentity"}},
+		{service: "sts", sid: "Roles", actions: []string{"sts:AssumeRole"}, resources: []string{"iam:role/*"}},
+	}
+	writeLogs = []need{{service: "logs", sid: "Write", actions: []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents",
+		"logs:DescribeLogStreams"}, resources: []string{"logs:log-group:*"}}}
+	putMetrics = []need{{service: "monitoring", sid: "Metrics", actions: []string{"cloudwatch:PutMetricData"}}}
+	keys       = []need{{service: "kms", sid: "Keys", actions: []string{"kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"}, resources: []string{"kms:key/*"}}}
+	jobs       = []need{{service: "sagemaker.api", sid: "Jobs", actions: []string{
+		"sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob",
+		"sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob", "sagemaker:StopProcessingJob",
+		"sagemaker:CreateHyperParameterTuningJob", "sagemaker:DescribeHyperParameterTuningJob", "sagemaker:StopHyperParameterTuningJob",
+		"sagemaker:AddTags", "sagemaker:ListTags"}, resources: []string{"sagemaker:*"}}}
+)
+
+// needs is the table of all capabilities.
+var needs = map[Capability][]need{
+	Training: slices.Concat(objects, pull),
+	Packages: slices.Concat(objects,
+		onEach([]string{"codeartifact.api", "codeartifact.repositories"}, "Packages",
+			[]string{"codeartifact:GetAuthorizationToken", "codeartifact:GetRepositoryEndpoint", "codeartifact:ReadFromRepository"},
+			"codeartifact:domain/*", "codeartifact:repository/*"),
+		onEach([]string{"codeartifact.api", "codeartifact.repositories"}, "Token", []string{"sts:GetServiceBearerToken"}),
+	),
+	ImageBuild: slices.Concat(objects, pull, writeLogs,
+		onEach([]string{"ecr.api", "ecr.dkr"}, "Push",
+			[]string{"ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"}, "ecr:repository/*")),
+	LaunchJobs: slices.Concat(objects, identity, jobs, []need{
+		{service: "logs", sid: "Read", actions: []string{"logs:DescribeLogStreams", "logs:GetLogEvents", "logs:FilterLogEvents"}, resources: []string{"logs:log-group:*"}},
+	}),
+	Studio: slices.Concat(objects, pull, identity, writeLogs, jobs, []need{
+		{service: "studio", sid: "Apps", actions: []string{"sagemaker:CreateApp"}, resources: []string{"sagemaker:*"}},
+		{service: "sagemaker.api", sid: "Apps", actions: []string{"sagemaker:CreateApp", "sagemaker:DescribeApp", "sagemaker:DeleteApp", "sagemaker:DescribeDomain",
+			"sagemaker:DescribeUserProfile", "sagemaker:DescribeSpace"}, resources: []string{"sagemaker:*"}},
+		{service: "sagemaker.runtime", sid: "Invoke", actions: []string{"sagemaker:InvokeEndpoint"}, resources: []string{"sagemaker:endpoint/*"}},
+	}),
+	Pipelines: slices.Concat(objects, identity, []need{
+		{service: "sagemaker.api", sid: "Pipelines", actions: []string{"sagemaker:CreatePipeline", "sagemaker:UpdatePipeline", "sagemaker:DescribePipeline",
+			"sagemaker:StartPipelineExecution", "sagemaker:StopPipelineExecution", "sagemaker:DescribePipelineExecution",
+			"sagemaker:ListPipelineExecutionSteps"}, resources: []string{"sagemaker:pipeline/*"}},
+	}),
+	Airflow: slices.Concat(objects, writeLogs, putMetrics, keys, identity, jobs, []need{
+		{service: "airflow.api"}, {service: "airflow.env"}, {service: "airflow.ops"},
+		{service: "sqs", sid: "Queues", actions: []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl",
+			"sqs:ReceiveMessage", "sqs:SendMessage"}, resources: []string{"sqs:airflow-celery-*"}, foreign: true},
+		{service: "states", sid: "Workflows", actions: []string{"states:StartExecution", "states:DescribeExecution", "states:StopExecution"},
+			resources: []string{"states:stateMachine:*", "states:execution:*"}},
+	}),
+	Monitoring: slices.Concat(writeLogs, putMetrics, []need{
+		{service: "sagemaker.metrics", sid: "Metrics", actions: []string{"sagemaker:BatchPutMetrics"}, resources: []string{"sagemaker:*"}},
+	}),
+	Secrets: slices.Concat(keys, []need{
+		{service: "secretsmanager", sid: "Secrets", actions: []string{"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"}, resources: []string{"secretsmanager:secret:*"}},
+	}),
+	FeatureStore: slices.Concat(objects, []need{
+		{service: "sagemaker.featurestore-runtime", sid: "Records", actions: []string{"sagemaker:GetRecord", "sagemaker:BatchGetRecord", "sagemaker:PutRecord",
+			"sagemaker:DeleteRecord"}, resources: []string{"sagemaker:feature-group/*"}},
+		{service: "sagemaker.api", sid: "Features", actions: []string{"sagemaker:DescribeFeatureGroup"}, resources: []string{"sagemaker:feature-group/*"}},
+	}),
+	Remote: {
+		{service: "ssm", sid: "Register", actions: []string{"ssm:UpdateInstanceInformation"}},
+		{service: "ssmmessages", sid: "Channels", actions: []string{"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+			"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"}},
+	},
+}
+
+// onEach asks the same of several services.
+func onEach(services []string, sid string, actions []string, resources ...string) []need {
+	var all []need
+	for _, s := range services {
+		all = append(all, need{service: s, sid: sid, actions: actions, resources: resources})
+	}
+	return all
+}

@@ -1,0 +1,151 @@
+package network
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// IsolatedProps say what an isolated network is for. All fields may be left out.
+type IsolatedProps struct {
+	// Environment decides the address range, the zones, the largest job that must fit and how long logs are kept. Zero:
+	// the preset of Production.
+	Environment environment.Environment
+	// Capabilities are what the network makes possible. Empty: Training.
+	Capabilities []Capability
+	// EndpointZones is the number of zones that each interface endpoint stands in and is billed for. Jobs in the other
+	// zones reach it too, across zones. Zero: 1 in Development, all elsewhere.
+	EndpointZones int
+	// Organization is the id of the AWS organization, such as "o-a1b2c3d4e5", whose callers and resources the endpoints let
+	// through. Empty: the account's only.
+	Organization string
+	// AWSBuckets are buckets of AWS that jobs may read. Empty: those only that the capabilities need.
+	AWSBuckets []AWSBucket
+	// AllowedDomains are names that may be resolved besides those of the endpoints, such as "*.corp.example". Empty: none.
+	AllowedDomains []string
+	// S3PrefixList is the id of the managed prefix list com.amazonaws.REGION.s3. Empty: from the catalog; a region that
+	// the catalog lacks is then an error.
+	S3PrefixList string
+	// PackageAssets is the bucket of CodeArtifact's assets, needed with Packages. Empty: from the catalog; a region that the
+	// catalog lacks is then an error.
+	PackageAssets string
+	// LogKey encrypts the logs; its policy must let CloudWatch Logs use it. Nil: a key is made.
+	LogKey awskms.IKey
+
+	// Vpc is an existing VPC. Missing endpoints and the jobs' security group are made in it; its flow logs, its DNS
+	// firewall and its default security group are left as they are. Nil: a VPC is made.
+	Vpc awsec2.IVpc
+	// Subnets are the private subnets of Vpc that jobs run in, with their route tables. Required with Vpc.
+	Subnets []awsec2.ISubnet
+	// ExistingEndpoints are services, such as "sts", whose endpoints stand already, in Vpc or in a hub VPC; their policies
+	// and private names are not looked at. Empty: all are made.
+	ExistingEndpoints []string
+	// ExistingEndpointsRange is the address range in which those interface endpoints stand. Required with
+	// ExistingEndpoints, unless they are gateways only.
+	ExistingEndpointsRange string
+	// TransitGateway is the id of a transit gateway to attach a made VPC to, for OnPremises and for a hub's endpoints.
+	// Empty: none.
+	TransitGateway string
+	// OnPremises are private address ranges that jobs may speak to by 443, through the transit gateway or the routes of
+	// Vpc. Empty: none.
+	OnPremises []string
+	// SharedWith is the network of another environment of the same account and region: jobs run in its subnets and use its
+	// endpoints, under a security group of their own. It costs nothing, and keeps environments apart by security group and
+	// policies only. Nil: not shared.
+	SharedWith *Isolated
+}
+
+// capabilities are those asked for, or Training.
+func (p IsolatedProps) capabilities() []Capability {
+	if len(p.Capabilities) == 0 {
+		return []Capability{Training}
+	}
+	return p.Capabilities
+}
+
+// zones is the number of subnets.
+func (p IsolatedProps) zones() int {
+	if p.Vpc != nil {
+		return len(p.Subnets)
+	}
+	return p.Environment.Resolved().AZs
+}
+
+// endpointZones is the number of zones of each interface endpoint.
+func (p IsolatedProps) endpointZones() int {
+	switch {
+	case p.EndpointZones != 0:
+		return p.EndpointZones
+	case p.Environment.Tier == environment.Development:
+		return min(1, p.zones())
+	}
+	return p.zones()
+}
+
+var (
+	organizationPattern = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
+	domainPattern       = regexp.MustCompile(`^(\*\.)?([A-Za-z0-9_-]{1,63}\.)+[A-Za-z0-9-]{1,63}$`)
+	gatewayPattern      = regexp.MustCompile(`^tgw-[0-9a-f]{8,17}$`)
+	prefixListPattern   = regexp.MustCompile(`^pl-[0-9a-f]{8,17}$`)
+)
+
+// Validate reports every problem of the props.
+func (p *IsolatedProps) Validate() error {
+	if p == nil {
+		return nil
+	}
+	var l problem.List
+	environmentErr := p.Environment.Validate()
+	l.Include("Environment", environmentErr)
+	l.Include("", validateCapabilities(p.Capabilities))
+	l.Include("", validateBuckets(p.AWSBuckets))
+	text(&l, "Organization", p.Organization, organizationPattern, "the id of an organization, o- and 10 to 32 letters and digits")
+	text(&l, "TransitGateway", p.TransitGateway, gatewayPattern, "the id of a transit gateway, tgw- and 8 to 17 hexadecimal digits")
+	text(&l, "S3PrefixList", p.S3PrefixList, prefixListPattern, "the id of a prefix list, pl- and 8 to 17 hexadecimal digits")
+	for i, d := range p.AllowedDomains {
+		text(&l, fmt.Sprintf("AllowedDomains[%d]", i), d, domainPattern,
+			`a domain name of two labels or more, such as "git.corp.example" or "*.corp.example": "*" and "*.com" would open DNS to everybody`)
+	}
+	l.Include("", p.validateBrought())
+	if environmentErr == nil {
+		l.Include("", p.validateSizes())
+	}
+	return l.Err()
+}
+
+func text(l *problem.List, field, value string, pattern interface{ MatchString(string) bool }, allowed string) {
+	if value != "" && !token.Is(value) && !pattern.MatchString(value) {
+		l.Add(field, value, allowed, "")
+	}
+}
+
+// validateSizes checks the zones of the endpoints, and that each subnet holds the largest job besides its endpoints.
+func (p *IsolatedProps) validateSizes() error {
+	var l problem.List
+	if zones := p.zones(); p.EndpointZones < 0 || p.EndpointZones > zones {
+		l.Add("EndpointZones", p.EndpointZones, fmt.Sprintf("1 to the %d zones of the network, or 0 for the tier's", zones), "")
+	}
+	whole, err := netip.ParsePrefix(p.Environment.Resolved().AddressRange)
+	if p.Vpc != nil || p.SharedWith != nil || err != nil {
+		return l.Err()
+	}
+	endpoints := 0
+	for _, e := range newPlan(*p).missing() {
+		if !e.Gateway {
+			endpoints++
+		}
+	}
+	job := p.Environment.JobAddresses()
+	if have := environment.SubnetCapacity(whole.Bits()); job+endpoints > have {
+		l.Add("Environment.AddressRange", whole, fmt.Sprintf("a range whose subnets hold %d addresses: %d of the largest job, %d of endpoints",
+			job+endpoints, job, endpoints), fmt.Sprintf("each of its subnets holds %d: %s", have, environment.SmallestRange(job+endpoints)))
+	}
+	return l.Err()
+}

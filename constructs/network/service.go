@@ -1,0 +1,50 @@
+package network
+
+import "strings"
+
+// service is what differs between the services that an endpoint reaches.
+type service struct {
+	// gateway is an endpoint that is a route instead of an address: free, and in every zone.
+	gateway bool
+	// name is the endpoint service; empty: com.amazonaws.REGION. and the service's own.
+	name string
+	// noPolicy: no source says that the service takes an endpoint policy.
+	noPolicy bool
+	// hosts are the names that it answers to.
+	hosts []string
+}
+
+// services is the table of all services
+// (https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html).
+var services = map[string]service{
+	"s3":                             {gateway: true, hosts: []string{"s3.REGION.amazonaws.com", "*.s3.REGION.amazonaws.com"}},
+	"ecr.api":                        {hosts: []string{"api.ecr.REGION.amazonaws.com"}},
+	"ecr.dkr":                        {hosts: []string{"*.dkr.ecr.REGION.amazonaws.com"}},
+	"codeartifact.api":               {hosts: []string{"codeartifact.REGION.amazonaws.com"}},
+	"codeartifact.repositories":      {hosts: []string{"*.d.codeartifact.REGION.amazonaws.com"}},
+	"sts":                            {hosts: []string{"sts.REGION.amazonaws.com"}},
+	"logs":                           {hosts: []string{"logs.REGION.amazonaws.com"}},
+	"monitoring":                     {hosts: []string{"monitoring.REGION.amazonaws.com"}},
+	"kms":                            {hosts: []string{"kms.REGION.amazonaws.com"}},
+	"sqs":                            {hosts: []string{"sqs.REGION.amazonaws.com", "*.queue.amazonaws.com"}},
+	"states":                         {hosts: []string{"states.REGION.amazonaws.com"}},
+	"secretsmanager":                 {hosts: []string{"secretsmanager.REGION.amazonaws.com"}},
+	"ssm":                            {hosts: []string{"ssm.REGION.amazonaws.com"}},
+	"ssmmessages":                    {hosts: []string{"ssmmessages.REGION.amazonaws.com"}},
+	"sagemaker.api":                  {hosts: []string{"api.sagemaker.REGION.amazonaws.com"}},
+	"sagemaker.runtime":              {hosts: []string{"runtime.sagemaker.REGION.amazonaws.com"}},
+	"sagemaker.metrics":              {hosts: []string{"metrics.sagemaker.REGION.amazonaws.com"}},
+	"sagemaker.featurestore-runtime": {hosts: []string{"featurestore-runtime.sagemaker.REGION.amazonaws.com"}},
+	"studio":                         {name: "aws.sagemaker.REGION.studio", hosts: []string{"*.studio.REGION.sagemaker.aws"}},
+	"airflow.api":                    {noPolicy: true, hosts: []string{"api.airflow.REGION.amazonaws.com", "*.airflow.REGION.amazonaws.com"}},
+	"airflow.env":                    {noPolicy: true, hosts: []string{"env.airflow.REGION.amazonaws.com"}},
+	"airflow.ops":                    {noPolicy: true, hosts: []string{"ops.airflow.REGION.amazonaws.com"}},
+}
+
+// endpointService is the name that a service's endpoint is made for.
+func endpointService(name, region string) string {
+	if s := services[name].name; s != "" {
+		return strings.ReplaceAll(s, "REGION", region)
+	}
+	return "com.amazonaws." + region + "." + name
+}

@@ -1,0 +1,51 @@
+// Package cfn writes CloudFormation resources as Go values, so that the plan of a construct is the whole of what it
+// makes, in pure Go, and reaches the CDK in one call. Properties have CloudFormation's own names.
+package cfn
+
+// Resource is one resource. Strings in it may hold CDK tokens.
+type Resource struct {
+	Type                string         `json:"Type"`
+	Properties          map[string]any `json:"Properties,omitempty"`
+	Metadata            map[string]any `json:"Metadata,omitempty"`
+	DependsOn           []string       `json:"DependsOn,omitempty"`
+	DeletionPolicy      string         `json:"DeletionPolicy,omitempty"`
+	UpdateReplacePolicy string         `json:"UpdateReplacePolicy,omitempty"`
+}
+
+// Resources are the resources of one construct, by a name that is unique in it and made of letters and digits.
+type Resources map[string]Resource
+
+// Properties are the properties of a resource, or a part of them.
+type Properties = map[string]any
+
+// Ref refers to a resource of the same construct.
+func Ref(name string) map[string]any { return map[string]any{"Ref": name} }
+
+// Att refers to an attribute of a resource of the same construct.
+func Att(name, attribute string) map[string]any {
+	return map[string]any{"Fn::GetAtt": []string{name, attribute}}
+}
+
+// Zone is the n-th Availability Zone of the region that is deployed to, counted from 0.
+func Zone(n int) map[string]any {
+	return map[string]any{"Fn::Select": []any{n, map[string]any{"Fn::GetAZs": ""}}}
+}
+
+// Stateful says what happens to a resource that holds data when its stack goes or an update replaces it.
+func (r Resource) Stateful(retain bool) Resource {
+	policy := "Delete"
+	if retain {
+		policy = "Retain"
+	}
+	r.DeletionPolicy, r.UpdateReplacePolicy = policy, policy
+	return r
+}
+
+// Tags are tags in CloudFormation's form, in the order of the pairs: key, value, key, value.
+func Tags(pairs ...string) []any {
+	var tags []any
+	for i := 0; i+1 < len(pairs); i += 2 {
+		tags = append(tags, map[string]any{"Key": pairs[i], "Value": pairs[i+1]})
+	}
+	return tags
+}
