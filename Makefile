@@ -5,7 +5,7 @@
 #
 # Needs Go 1.26, Node.js with npm, and Python 3.11. Everything else is pinned and installed into this folder.
 
-.PHONY: synth test demo clean lint go race examples strict templates workflows packs emulator need-go need-node need-python
+.PHONY: synth test demo clean lint go race examples properties strict templates workflows iam packs emulator need-go need-node need-python
 .DEFAULT_GOAL := synth
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -30,7 +30,7 @@ synth: need-go $(TOOLS)
 	@cdk synth '**' --quiet --no-notices
 	@go run ./internal/summary cdk.out
 
-test: lint go race examples strict templates workflows packs emulator
+test: lint go race examples properties strict templates workflows iam packs emulator
 	@echo "Everything passed."
 
 demo: need-go $(TOOLS) .venv/.installed
@@ -56,8 +56,12 @@ race: need-go
 	@if command -v cc >/dev/null; then go test -race $(PURE); else echo "skipped: the race detector needs a C compiler (cc)"; fi
 
 examples: need-go $(TOOLS)
-	@echo "== examples, as a stranger's app"
-	@for e in examples/*/; do (cd $$e && CDK_VALIDATION=false go test ./...) || exit 1; done
+	@echo "== examples, as apps of strangers, strictly validated"
+	@for e in examples/*/; do (cd $$e && go test ./...) || exit 1; done
+
+properties: need-go $(TOOLS)
+	@echo "== properties, over generated input"
+	@cd checks/properties && CDK_VALIDATION=false go test -rapid.checks=40 -rapid.nofailfile ./...
 
 strict: synth
 
@@ -68,6 +72,11 @@ templates: strict .venv/.installed
 workflows: strict $(CHECK_TOOLS)
 	@echo "== state machines, executed"
 	@node --test --test-reporter=dot checks/asl/run.js
+
+iam: strict $(CHECK_TOOLS)
+	@echo "== policies, simulated"
+	@cd examples/complete-network && CDK_VALIDATION=false CDK_OUTDIR=cdk.out go run . 2>/dev/null
+	@node --test --test-reporter=dot checks/iam/*.test.js
 
 packs: need-go $(TOOLS)
 	@echo "== cdk-nag: AwsSolutions, NIST 800-53 R5, HIPAA, PCI DSS"

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -85,4 +86,19 @@ func (p *IsolatedProps) validateShared() error {
 		}
 	}
 	return l.Err()
+}
+
+// unchecked says what synthesis cannot see of what was brought; empty when nothing was.
+func unchecked(p plan, made cfn.Resources) string {
+	var all []string
+	if _, own := made["VPC"]; !own {
+		all = append(all, "routes to the internet, flow logs, DNS firewall and default security group of the existing VPC")
+	}
+	if len(p.existing) > 0 {
+		all = append(all, "policies of the existing endpoints, and whether their names resolve in the jobs' subnets: "+strings.Join(p.existing, ", "))
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "Not checked: " + strings.Join(all, "; ")
 }

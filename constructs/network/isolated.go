@@ -51,8 +51,10 @@ func NewIsolated(scope constructs.Construct, id string, props *IsolatedProps) *I
 	at := cdk.Location(this)
 	plan := newPlan(p)
 	edge, s3PrefixList, err := lookUp(this, p, at)
-	cdk.Check(kind, scope, id, err)
-	cdk.Check(kind, scope, id, validatePublic(p))
+	var l problem.List
+	l.Include("", err)
+	l.Include("", validatePublic(p))
+	cdk.Check(kind, scope, id, l.Err())
 	n := &Isolated{Construct: this, LogKey: p.LogKey, Capabilities: slices.Clone(p.capabilities()), Endpoints: plan.endpoints}
 	if n.LogKey == nil && p.SharedWith != nil {
 		n.LogKey = p.SharedWith.LogKey
@@ -133,6 +135,9 @@ func (n *Isolated) share(b *builder, p IsolatedProps, s3PrefixList string) {
 
 func (n *Isolated) emit(b *builder) cdk.Emitted {
 	emitted := cdk.Emit(n.Construct, b.name, b.resources)
+	if text := unchecked(b.plan, b.resources); text != "" {
+		awscdk.Annotations_Of(n.Construct).AddInfo(&text)
+	}
 	n.JobSecurityGroup = awsec2.SecurityGroup_FromSecurityGroupId(n.Construct, jsii.String("JobSecurityGroup"),
 		jsii.String(emitted.Att("Jobs", "GroupId")), nil)
 	if _, own := b.resources["Endpoints"]; own {

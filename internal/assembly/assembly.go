@@ -15,6 +15,8 @@ import (
 type Stack struct {
 	// Path is the stack's construct path: "dev/Foundation".
 	Path string
+	// Region is where it is deployed to; empty where that is decided at deployment.
+	Region string
 	// Template is its CloudFormation template.
 	Template Template
 }
@@ -76,6 +78,7 @@ type manifest struct {
 	Artifacts map[string]struct {
 		Type        string `json:"type"`
 		DisplayName string `json:"displayName"`
+		Environment string `json:"environment"` // aws://ACCOUNT/REGION
 		Properties  struct {
 			TemplateFile  string `json:"templateFile"`
 			DirectoryName string `json:"directoryName"`
@@ -100,6 +103,9 @@ func Read(dir string) ([]Stack, error) {
 			stacks = append(stacks, nested...)
 		case "aws:cloudformation:stack":
 			s := Stack{Path: a.DisplayName}
+			if region := a.Environment[strings.LastIndex(a.Environment, "/")+1:]; region != "unknown-region" {
+				s.Region = region
+			}
 			if s.Path == "" {
 				s.Path = id
 			}

@@ -26,9 +26,11 @@ type Emitted struct {
 // out, then their name.
 func Emit(scope constructs.Construct, path string, resources cfn.Resources) Emitted {
 	for name, r := range resources {
-		if r.Metadata != nil {
-			r.Metadata["aws:cdk:path"] = path + "/Default/" + name // which the CDK adds only where there is no other metadata
+		if r.Metadata == nil {
+			r.Metadata = map[string]any{}
 		}
+		r.Metadata["aws:cdk:path"] = path + "/Default/" + name // which an include leaves out
+		resources[name] = r
 	}
 	template, tokens := withoutTokens(resources)
 	return Emitted{cloudformationinclude.NewCfnInclude(scope, jsii.String("Default"), &cloudformationinclude.CfnIncludeProps{

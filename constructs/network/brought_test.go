@@ -1,0 +1,255 @@
+package network_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/synth"
+	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/synthtest"
+)
+
+// existing is a VPC as another team may have made it.
+func existing(stack awscdk.Stack, kind awsec2.SubnetType) awsec2.Vpc {
+	return awsec2.NewVpc(stack, jsii.String("Existing"), &awsec2.VpcProps{
+		NatGateways: jsii.Number(0),
+		SubnetConfiguration: &[]*awsec2.SubnetConfiguration{
+			{Name: jsii.String("jobs"), SubnetType: kind},
+		},
+	})
+}
+
+// endpoints are the services whose endpoints stand in a template.
+func endpoints(t *testing.T, template assembly.Template) string {
+	t.Helper()
+	var all []string
+	for _, id := range template.OfType("AWS::EC2::VPCEndpoint") {
+		all = append(all, strings.TrimPrefix(template.Resources[id].Path(), "Stack/Network/Default/"))
+	}
+	return strings.Join(all, " ")
+}
+
+func TestAnExistingVpcGetsWhatIsMissing(t *testing.T) {
+	template := synthtest.Template(t, "", func(stack awscdk.Stack) {
+		vpc := existing(stack, awsec2.SubnetType_PRIVATE_ISOLATED)
+		network.NewIsolated(stack, "Network", &network.IsolatedProps{
+			Capabilities: []network.Capability{network.Training, network.LaunchJobs},
+			Vpc:          vpc, Subnets: *vpc.IsolatedSubnets(),
+			ExistingEndpoints: []string{"sts"}, ExistingEndpointsRange: "10.0.0.0/16",
+		})
+	})
+	if got, want := endpoints(t, template), "EndpointEcrApi EndpointEcrDkr EndpointLogs EndpointS3 EndpointSagemakerApi"; got != want {
+		t.Errorf("endpoints %s, want %s", got, want)
+	}
+	if vpcs := template.OfType("AWS::EC2::VPC"); len(vpcs) != 1 {
+		t.Errorf("VPCs %v, want the existing one only", vpcs)
+	}
+	for _, typ := range []string{"AWS::EC2::FlowLog", "AWS::Route53Resolver::FirewallRuleGroupAssociation", "Custom::EmptySecurityGroup"} {
+		if ids := template.OfType(typ); len(ids) > 0 {
+			t.Errorf("%v change an existing VPC", ids)
+		}
+	}
+	for _, id := range template.OfType("AWS::EC2::VPCEndpoint") {
+		if r := template.Resources[id]; r.Properties["VpcEndpointType"] == "Gateway" {
+			if tables := r.Properties["RouteTableIds"].([]any); len(tables) != 2 {
+				t.Errorf("S3 is in %d route tables, want those of both subnets", len(tables))
+			}
+		}
+	}
+}
+
+func TestAHubsEndpointsAreReachedThroughTheTransitGateway(t *testing.T) {
+	template := synthtest.Template(t, "", func(stack awscdk.Stack) {
+		network.NewIsolated(stack, "Network", &network.IsolatedProps{
+			Capabilities:      []network.Capability{network.Training, network.LaunchJobs},
+			ExistingEndpoints: []string{"ecr.api", "ecr.dkr", "sts", "logs", "sagemaker.api"}, ExistingEndpointsRange: "172.16.0.0/16",
+			TransitGateway: "tgw-0123456789abcdef0", OnPremises: []string{"192.168.0.0/16"},
+		})
+	})
+	if got := endpoints(t, template); got != "EndpointS3" {
+		t.Errorf("endpoints %s, want S3's gateway only, which no hub can share", got)
+	}
+	routes := template.OfType("AWS::EC2::Route")
+	if len(routes) != 2 {
+		t.Fatalf("routes %v, want one to the hub and one on-premises", routes)
+	}
+	for _, id := range routes {
+		if r := template.Resources[id].Properties; r["TransitGatewayId"] != "tgw-0123456789abcdef0" {
+			t.Errorf("%s does not lead to the transit gateway: %v", id, r)
+		}
+	}
+	text, err := json.Marshal(template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"CidrIp":"172.16.0.0/16"`, `"CidrIp":"192.168.0.0/16"`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the jobs' security group lacks %s", want)
+		}
+	}
+}
+
+func TestASharedNetworkCostsNothing(t *testing.T) {
+	template := synthtest.Template(t, "", func(stack awscdk.Stack) {
+		dev := network.NewIsolated(stack, "Dev", nil)
+		test := network.NewIsolated(stack, "Network", &network.IsolatedProps{SharedWith: dev})
+		if len(test.SubnetIDs) != 3 {
+			t.Errorf("subnets %v, want those of the other", test.SubnetIDs)
+		}
+	})
+	for _, id := range append(template.OfType("AWS::EC2::VPCEndpoint"), template.OfType("AWS::KMS::Key")...) {
+		if strings.Contains(template.Resources[id].Path(), "Stack/Network") {
+			t.Errorf("%s is not shared", id)
+		}
+	}
+	groups := 0
+	for _, id := range template.OfType("AWS::EC2::SecurityGroup") {
+		if strings.Contains(template.Resources[id].Path(), "Stack/Network") {
+			groups++
+		}
+	}
+	if groups != 1 {
+		t.Errorf("%d security groups, want the jobs' own", groups)
+	}
+}
+
+// What cannot be seen at synth is said there.
+func TestWhatIsNotCheckedIsSaid(t *testing.T) {
+	dir := t.TempDir()
+	err := synth.App(&synth.Options{Dir: dir}, func(app awscdk.App) {
+		stack := awscdk.NewStack(app, jsii.String("Stack"), nil)
+		vpc := existing(stack, awsec2.SubnetType_PRIVATE_ISOLATED)
+		network.NewIsolated(stack, "Network", &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets(),
+			ExistingEndpoints: []string{"ecr.api"}, ExistingEndpointsRange: "10.0.0.0/16"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "Stack.metadata.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Not checked", "default security group of the existing VPC", "ecr.api"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the stack's messages lack %q", want)
+		}
+	}
+}
+
+func TestWrongThingsBrought(t *testing.T) {
+	tests := []struct {
+		name  string
+		props func(stack awscdk.Stack) *network.IsolatedProps
+		want  string
+	}{
+		{"VPC without subnets", func(stack awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{Vpc: existing(stack, awsec2.SubnetType_PRIVATE_ISOLATED)}
+		}, "Subnets: got \"0 subnets\"; allowed: subnets together with Vpc"},
+		{"public subnets", func(stack awscdk.Stack) *network.IsolatedProps {
+			vpc := existing(stack, awsec2.SubnetType_PUBLIC)
+			return &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.PublicSubnets()}
+		}, "a subnet without a route to an internet gateway"},
+		{"transit gateway of a VPC", func(stack awscdk.Stack) *network.IsolatedProps {
+			vpc := existing(stack, awsec2.SubnetType_PRIVATE_ISOLATED)
+			return &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets(), TransitGateway: "tgw-0123456789abcdef0"}
+		}, "TransitGateway: got \"tgw-0123456789abcdef0\"; allowed: none with Vpc"},
+		{"unknown service", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{ExistingEndpoints: []string{"s4"}}
+		}, `ExistingEndpoints[0]: got "s4"; allowed: one of airflow.api`},
+		{"endpoints nowhere", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{ExistingEndpoints: []string{"sts"}}
+		}, "ExistingEndpointsRange: got \"\""},
+		{"hub without a way", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{ExistingEndpoints: []string{"sts"}, ExistingEndpointsRange: "172.16.0.0/16"}
+		}, "TransitGateway: got \"\""},
+		{"public range", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{TransitGateway: "tgw-0123456789abcdef0", OnPremises: []string{"8.8.8.0/24"}}
+		}, "OnPremises[0]: got \"8.8.8.0/24\"; allowed: a private IPv4 range"},
+		{"everything", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{TransitGateway: "tgw-0123456789abcdef0", OnPremises: []string{"0.0.0.0/0"}}
+		}, "OnPremises[0]: got \"0.0.0.0/0\""},
+		{"own range", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{TransitGateway: "tgw-0123456789abcdef0", OnPremises: []string{"10.0.4.0/24"}}
+		}, "a range outside the network's own, 10.0.0.0/16"},
+		{"transit gateway's id", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{TransitGateway: "gw-1"}
+		}, "TransitGateway: got \"gw-1\""},
+		{"organization's id", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{Organization: "acme"}
+		}, "Organization: got \"acme\""},
+		{"prefix list's id", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{S3PrefixList: "s3"}
+		}, "S3PrefixList: got \"s3\""},
+		{"bucket of AWS", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{AWSBuckets: []network.AWSBucket{"everything"}}
+		}, "AWSBuckets[0]: got \"everything\"; allowed: JumpStart or SampleData"},
+		{"every domain", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{AllowedDomains: []string{"*", "*.com"}}
+		}, "AllowedDomains[1]: got \"*.com\""},
+		{"too many zones of endpoints", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{EndpointZones: 4}
+		}, "EndpointZones: got 4; allowed: 1 to the 3 zones"},
+		{"no room for the endpoints", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{
+				Capabilities: network.Capabilities(),
+				Environment: environment.Environment{AddressRange: "10.0.0.0/24", Limits: environment.Limits{
+					InstanceTypes: []string{"ml.m5.large"}, InstancesPerJob: 8}},
+			}
+		}, "hold 37 addresses: 16 of the largest job, 21 of endpoints; each of its subnets holds 27: take at least a /23"},
+		{"shared and brought", func(stack awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{SharedWith: network.NewIsolated(stack, "Dev", nil), TransitGateway: "tgw-0123456789abcdef0",
+				Capabilities: []network.Capability{network.Studio}}
+		}, "TransitGateway: got \"a value\"; allowed: none with SharedWith"},
+		{"shared without the capability", func(stack awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{SharedWith: network.NewIsolated(stack, "Dev", nil), Capabilities: []network.Capability{network.Studio}}
+		}, "Capabilities[0]: got \"Studio\"; allowed: those of SharedWith: Training"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			err := synthtest.Error(t, "eu-west-1", func(stack awscdk.Stack) { network.NewIsolated(stack, "Network", test.props(stack)) })
+			if !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error lacks %q:\n%v", test.want, err)
+			}
+		})
+	}
+}
+
+// What differs by region and is not in the catalog is asked for, all at once.
+func TestARegionThatTheCatalogLacks(t *testing.T) {
+	err := synthtest.Error(t, "af-south-1", func(stack awscdk.Stack) {
+		network.NewIsolated(stack, "Network", &network.IsolatedProps{Capabilities: []network.Capability{network.Packages}})
+	})
+	for _, want := range []string{"2 problems", "PackageAssets: got \"\"", "S3PrefixList: got \"\""} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error lacks %q:\n%v", want, err)
+		}
+	}
+	synthtest.Template(t, "af-south-1", func(stack awscdk.Stack) {
+		network.NewIsolated(stack, "Network", &network.IsolatedProps{
+			Capabilities: []network.Capability{network.Packages}, PackageAssets: "assets-111122223333-af-south-1", S3PrefixList: "pl-0123456789abcdef0",
+		})
+	})
+}
+
+func TestThePlanTellsWhatItCostsAndWhy(t *testing.T) {
+	plan := network.PlanEndpoints([]network.Capability{network.Training, network.LaunchJobs}, 2)
+	table := plan.Table("us-east-1")
+	for _, want := range []string{"sts            interface  2      14.60      LaunchJobs", "s3             gateway    all    0.00       LaunchJobs Training",
+		"6 endpoints                      73.00"} {
+		if !strings.Contains(table, want) {
+			t.Errorf("the table lacks %q:\n%s", want, table)
+		}
+	}
+	if _, known := plan.PricePerMonth("eu-west-1"); known || !strings.Contains(plan.Table("eu-west-1"), "unknown") {
+		t.Error("a price that no source gives is not unknown")
+	}
+}
