@@ -6,9 +6,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import validate from 'asl-validator';
 import { StateMachine } from 'aws-local-stepfunctions';
-import { stateMachines } from './assembly.js';
+import { resources } from '../assembly.js';
 
-const machines = stateMachines(process.env.ASSEMBLY ?? 'cdk.out');
+const machines = resources(process.env.ASSEMBLY ?? 'cdk.out', 'AWS::StepFunctions::StateMachine')
+  .map(({ stack, properties }) => ({ stack, definition: JSON.parse(properties.DefinitionString) }));
 const good = { num_round: 100, max_depth: 6, eta: 0.3 };
 const context = { Execution: { Id: 'arn:aws:states:eu-west-1:111122223333:execution:x:1' }, State: {} };
 

@@ -32,6 +32,9 @@ func Main(build func(app awscdk.App)) {
 	os.Exit(0)
 }
 
+// defaultDir is where an assembly goes that nobody named a folder for. TestMain changes it.
+var defaultDir = "cdk.out"
+
 // Options say how an app is synthesized. All fields may be left out.
 type Options struct {
 	// Dir is where the assembly goes. Empty: CDK_OUTDIR, else cdk.out in the working folder.
@@ -47,7 +50,11 @@ func App(options *Options, build func(app awscdk.App)) (err error) {
 	if options != nil {
 		o = *options
 	}
-	dir := cmp.Or(o.Dir, os.Getenv("CDK_OUTDIR"), "cdk.out")
+	dir := cmp.Or(o.Dir, os.Getenv("CDK_OUTDIR"), defaultDir)
+	props := &awscdk.AppProps{}
+	if o.Dir != "" || os.Getenv("CDK_OUTDIR") == "" {
+		props.Outdir = &dir // else the CDK reads the variable itself
+	}
 	whole := false
 	defer func() {
 		if !whole {
@@ -63,7 +70,8 @@ func App(options *Options, build func(app awscdk.App)) (err error) {
 			err = explain(r)
 		}
 	}()
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir, Context: &context})
+	props.Context = &context
+	app := awscdk.NewApp(props)
 	build(app)
 	app.Synth(nil)
 	whole = true

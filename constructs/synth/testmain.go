@@ -12,12 +12,10 @@ import (
 //	func TestMain(m *testing.M) { synth.TestMain(m) }
 func TestMain(m interface{ Run() int }) {
 	dir, err := os.MkdirTemp("", "synth")
-	if err == nil {
-		err = os.Setenv("CDK_OUTDIR", dir)
-	}
 	if err != nil {
 		panic(err)
 	}
+	defaultDir = dir
 	drain := quiet(os.Stderr)
 	status := m.Run()
 	jsii.Close()
