@@ -3,9 +3,9 @@ package access
 import (
 	"slices"
 
-	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/role"
 )
 
 // objects is a prefix of a bucket as a policy names it.
@@ -24,14 +24,14 @@ type grants struct {
 
 // trainingRole is what SageMaker needs to run one training job in a VPC
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createtrainingjob-perms).
-func trainingRole(at location.Location, g grants) cdk.Role {
+func trainingRole(at location.Location, g grants) role.Role {
 	statements := slices.Concat(
 		data(at, g),
 		images(g.repositories),
 		reports(at),
 		networkInterfaces(at, g),
 	)
-	return cdk.Role{
+	return role.Role{
 		Description: "Execution role of training jobs",
 		Service:     "sagemaker.amazonaws.com",
 		TrustConditions: policy.Conditions{
@@ -159,10 +159,12 @@ func networkInterfaces(at location.Location, g grants) []policy.Statement {
 	permission := inSubnets()
 	permission["StringEquals"] = map[string]any{"ec2:AuthorizedService": "sagemaker.amazonaws.com"}
 	return []policy.Statement{{
+		// The interface that is made knows no condition on its subnet; the subnet itself is a resource of the call.
 		Effect: policy.Allow, Actions: []string{"ec2:CreateNetworkInterface"},
-		Resources: append(slices.Clone(subnets), at.ARN("ec2", "security-group/"+g.securityGroup)),
+		Resources: append(slices.Clone(subnets), at.ARN("ec2", "security-group/"+g.securityGroup), interfaces),
+		Why:       "the ids of network interfaces are known only when they are made; this one only in the job's subnets and group",
 	}, {
-		Effect: policy.Allow, Actions: []string{"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"},
+		Effect: policy.Allow, Actions: []string{"ec2:DeleteNetworkInterface"},
 		Resources: []string{interfaces}, Conditions: inSubnets(), Why: why,
 	}, {
 		Effect: policy.Allow, Actions: []string{"ec2:CreateNetworkInterfacePermission"},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
@@ -68,7 +69,8 @@ func NewTrainingRole(scope constructs.Construct, id string, props *TrainingRoleP
 		subnets:       props.Network.SubnetIDs,
 		securityGroup: *props.Network.JobSecurityGroup.SecurityGroupId(),
 	})
-	return &TrainingRole{Construct: this, Role: cdk.NewRole(this, "Role", role)}
+	arn := cdk.Emit(this, cdk.Path(scope, id), role.Resources("Role")).Att("Role", "Arn")
+	return &TrainingRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
 }
 
 func policyObjects(prefixes []storage.Prefix) []objects {

@@ -54,6 +54,12 @@ func (p perimeter) bucketsOfAWS(e Endpoint) []policy.Statement {
 	}
 	for _, b := range p.open {
 		read(string(b), awsBuckets[b]+p.at.Region, p.callers(), "every object of the bucket that was opted into")
+		if b == JumpStart { // a channel lists its prefix; no source says so of the other
+			all = append(all, policy.Statement{
+				Sid: "ListJumpStart", Effect: policy.Allow, Principal: policy.AnyPrincipal, Actions: []string{"s3:ListBucket"},
+				Resources: []string{p.arn("s3:"+awsBuckets[b]+p.at.Region, false)}, Conditions: p.callers(),
+			})
+		}
 	}
 	return all
 }

@@ -5,10 +5,10 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/role"
 )
 
 //go:embed empty_group.py
@@ -30,15 +30,15 @@ func (b *builder) emptyDefaultGroup() {
 		"LoggingConfig": cfn.Properties{"LogGroup": cfn.Ref("EmptyGroupLogs")},
 	})
 	const once = "It runs once, when the VPC is made; CloudFormation waits for it and fails with its error"
-	b.accepted("EmptyGroupFunction", slices.Concat(cdk.AcceptInPacks("LambdaInsideVPC", once),
-		cdk.AcceptInPacks("LambdaConcurrency", once, cdk.NIST, cdk.HIPAA), cdk.AcceptInPacks("LambdaDLQ", once, cdk.NIST, cdk.HIPAA)))
+	b.accepted("EmptyGroupFunction", slices.Concat(role.AcceptInPacks("LambdaInsideVPC", once),
+		role.AcceptInPacks("LambdaConcurrency", once, role.NIST, role.HIPAA), role.AcceptInPacks("LambdaDLQ", once, role.NIST, role.HIPAA)))
 	b.add("EmptyDefaultGroup", "Custom::EmptySecurityGroup", cfn.Properties{
 		"ServiceToken": cfn.Att("EmptyGroupFunction", "Arn"), "ServiceTimeout": 120, "GroupId": group,
 	})
 }
 
-func emptyGroupRole(at location.Location, logGroup any) cdk.Role {
-	return cdk.Role{
+func emptyGroupRole(at location.Location, logGroup any) role.Role {
+	return role.Role{
 		Description: "Takes all rules from the default security group of a VPC",
 		Service:     "lambda.amazonaws.com",
 		Statements: []policy.Statement{{

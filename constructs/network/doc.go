@@ -33,7 +33,9 @@
 //
 // # What it does not do
 //
-// MWAA's own endpoints (airflow.*) get no policy: no source says that they take one. The endpoints of Remote, ImageBuild
+// MWAA's own endpoints (airflow.*) get no policy: AWS shows none but one that allows everything, so that whoever has
+// credentials of another account could call that account's Airflow. MWAA's queues are AWS's own and cannot be told from
+// others of the name airflow-celery-*: with Airflow, that is a way out for the account's own callers. The endpoints of Remote, ImageBuild
 // and FeatureStore are derived from what the services call, not taken from a list of AWS's. A zone of the region that has
 // no room for an endpoint service fails at deployment only.
 package network

@@ -1,15 +1,15 @@
 package network
 
 import (
-	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/role"
 )
 
 // flowLogsRole is the role by which flow logs are written to their log group
 // (https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html).
-func flowLogsRole(at location.Location, logGroupARN any) cdk.Role {
-	return cdk.Role{
+func flowLogsRole(at location.Location, logGroupARN any) role.Role {
+	return role.Role{
 		Description: "VPC flow logs write to their log group",
 		Service:     "vpc-flow-logs.amazonaws.com",
 		TrustConditions: policy.Conditions{

@@ -101,7 +101,7 @@ func (p perimeter) statement(n need) policy.Statement {
 	case n.foreign:
 		s.Conditions, s.Why = p.callers(), "AWS keeps these in an account of its own and publishes no list of them"
 	case n.resources == nil:
-		s.Resources, s.Conditions, s.Why = []string{"*"}, p.callers(), "the actions know no resource"
+		s.Resources, s.Conditions, s.Why = []string{"*"}, p.callers(), "the actions know no resource that could be named here"
 	}
 	return s
 }

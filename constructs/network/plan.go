@@ -6,7 +6,7 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/constructs/environment"
-	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/role"
 )
 
 // plan is every decision about a network, before anything is built.
@@ -51,14 +51,14 @@ func (p plan) missing() EndpointPlan {
 type peer struct {
 	what, protocol string
 	from, to       *float64 // nil: the protocol has no ports
-	accepted       []cdk.Accepted
+	accepted       []role.Accepted
 }
 
 // peers are what the largest allowed job and Studio need. Jobs encrypt what their instances send each other, with IPsec
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html); EFA is no protocol of IP and needs everything.
 func peers(limits environment.Limits, capabilities []Capability) []peer {
 	if limits.InstancesPerJob > 1 && slices.ContainsFunc(limits.InstanceTypes, hasEFA) {
-		return []peer{{what: "EFA", protocol: "-1", accepted: cdk.AcceptInPacks("EC2RestrictedCommonPorts",
+		return []peer{{what: "EFA", protocol: "-1", accepted: role.AcceptInPacks("EC2RestrictedCommonPorts",
 			"EFA is no protocol of IP and needs every protocol; the only source is the group itself, the instances of a job")}}
 	}
 	var all []peer

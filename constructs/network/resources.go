@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"maps"
 
-	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/role"
 )
 
 // builder writes the resources of a plan.
@@ -135,8 +135,8 @@ func (b *builder) dnsFirewall(domains []string) {
 }
 
 // accepted adds what a review accepts of a resource.
-func (b *builder) accepted(name string, accepted []cdk.Accepted) {
+func (b *builder) accepted(name string, accepted []role.Accepted) {
 	r := b.resources[name]
-	r.Metadata = cdk.Metadata(accepted)
+	r.Metadata = role.Metadata(accepted)
 	b.resources[name] = r
 }

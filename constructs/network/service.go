@@ -8,7 +8,7 @@ type service struct {
 	gateway bool
 	// name is the endpoint service; empty: com.amazonaws.REGION. and the service's own.
 	name string
-	// noPolicy: no source says that the service takes an endpoint policy.
+	// noPolicy: the sources show only a policy that allows everything, so that there is none to narrow.
 	noPolicy bool
 	// hosts are the names that it answers to.
 	hosts []string

@@ -78,7 +78,7 @@ func NewDataBucket(scope constructs.Construct, id string, props *DataBucketProps
 	}
 	bucket := awss3.NewBucket(this, jsii.String("Bucket"), bucketProps(plan, b.Key))
 	resource := bucket.Node().DefaultChild().(awss3.CfnBucket)
-	cdk.Accept(resource, plan.accepted...)
+	cdk.Accept(resource, plan.accepted)
 	if plan.logged {
 		logTo(p.AccessLogs.Bucket, resource, cdk.Location(this), cdk.Path(scope, id)+"/")
 	}

@@ -25,7 +25,7 @@ const (
 // pendingTime is how long a job may wait for its instances and move its data, beyond its runtime.
 const pendingTime = 2 * time.Hour
 
-// wiring is what a definition needs to know of the resources around it.
+// wiring is what the plan of a workflow needs to know of the resources around it.
 type wiring struct {
 	at            location.Location
 	imageURI      string
@@ -37,6 +37,9 @@ type wiring struct {
 	outputURI     string
 	namePrefix    string
 	tags          map[string]string
+	logKeyARN     string
+	logDays       int
+	retain        bool
 }
 
 // definition is the state machine of a resolved job, in the Amazon States Language (JSONPath).

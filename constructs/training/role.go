@@ -4,16 +4,16 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/role"
 )
 
 // workflowRole is what Step Functions needs to run training jobs whose names start with namePrefix, wait for them and
 // stop them (https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html).
-func workflowRole(at location.Location, namePrefix, jobRoleARN string) cdk.Role {
+func workflowRole(at location.Location, namePrefix, jobRoleARN string) role.Role {
 	jobs := at.ARN("sagemaker", "training-job/"+namePrefix+"-*")
-	return cdk.Role{
+	return role.Role{
 		Description: "Runs the training jobs of a workflow",
 		Service:     "states.amazonaws.com",
 		TrustConditions: policy.Conditions{

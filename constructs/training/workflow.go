@@ -117,10 +117,12 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 	if logKey == nil {
 		logKey = props.Network.LogKey
 	}
-	machine := stateMachine(this, w, definition(job, w), e, logKey)
+	w.logKeyARN = *logKey.KeyArn()
+	w.logDays, w.retain = e.LogRetentionDays, e.Tier.RetainsData()
+	arn := cdk.Emit(this, cdk.Path(scope, id), resources(job, w)).Ref("StateMachine")
 	return &Workflow{
 		Construct:    this,
-		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), machine.Ref()),
+		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), &arn),
 		Role:         role,
 	}
 }
@@ -142,25 +144,4 @@ func (j Job) reads() []storage.Prefix {
 		all = append(all, in.From)
 	}
 	return all
-}
-
-// stateMachine makes the state machine with its role, logs and traces.
-func stateMachine(scope constructs.Construct, w wiring, definition map[string]any, e environment.Environment, logKey awskms.IKey) awsstepfunctions.CfnStateMachine {
-	// Names under this prefix need no entry each in the account's one policy for log delivery, which has a size limit. The
-	// last part is unique to the stack, so that a group that outlived an earlier one is not in the way.
-	unique := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), awscdk.Aws_STACK_ID(), nil))
-	logs := cdk.NewLogGroup(scope, "Logs", cdk.LogGroup{
-		Name: "/aws/vendedlogs/states/" + w.namePrefix + "-" + *unique,
-		Key:  logKey, Days: e.LogRetentionDays, Retain: e.Tier.RetainsData(),
-	})
-	role := cdk.NewRole(scope, "WorkflowRole", workflowRole(w.at, w.namePrefix, w.roleARN))
-	return awsstepfunctions.NewCfnStateMachine(scope, jsii.String("Resource"), &awsstepfunctions.CfnStateMachineProps{
-		RoleArn:          role.RoleArn(),
-		DefinitionString: awscdk.Stack_Of(scope).ToJsonString(definition, nil),
-		LoggingConfiguration: map[string]any{
-			"level": "ALL", "includeExecutionData": true,
-			"destinations": []any{map[string]any{"cloudWatchLogsLogGroup": map[string]any{"logGroupArn": *logs.AttrArn()}}},
-		},
-		TracingConfiguration: map[string]any{"enabled": true},
-	})
 }

@@ -71,12 +71,3 @@ func Location(scope constructs.Construct) location.Location {
 
 // Strings is a list in the CDK's form.
 func Strings(values []string) *[]*string { return jsii.Strings(values...) }
-
-// Any is a list in the form that the CDK takes where a reference may stand for a string.
-func Any(values []string) *[]any {
-	list := make([]any, len(values))
-	for i, v := range values {
-		list[i] = v
-	}
-	return &list
-}

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // Emitted are resources that stand in the tree.
@@ -81,7 +82,7 @@ func (d detacher) walk(v any) any {
 }
 
 func (d detacher) text(s string) any {
-	found := tokenText.FindAllStringIndex(s, -1)
+	found := token.Pattern.FindAllStringIndex(s, -1)
 	if found == nil {
 		return s
 	}

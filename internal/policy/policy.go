@@ -33,8 +33,9 @@ type Principal map[string]any
 // Conditions is the condition block of a statement: operator, key, values.
 type Conditions map[string]map[string]any
 
-// AnyPrincipal is everybody, to be narrowed by conditions or by resource.
-var AnyPrincipal = Principal{"AWS": "*"}
+// AnyPrincipal is everybody, to be narrowed by conditions or by resource. It is written "*", the one form that the policy of
+// a gateway endpoint takes (https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html).
+var AnyPrincipal = Principal{"*": "*"}
 
 // AccountPrincipal is an account: whoever its own identity policies allow.
 func AccountPrincipal(partition, account string) Principal {
@@ -70,7 +71,9 @@ func (s Statement) JSON() map[string]any {
 	if s.Sid != "" {
 		m["Sid"] = s.Sid
 	}
-	if s.Principal != nil {
+	if s.Principal["*"] != nil {
+		m["Principal"] = "*"
+	} else if s.Principal != nil {
 		m["Principal"] = map[string]any(s.Principal)
 	}
 	if resources := append(items(s.Resources), s.References...); len(resources) > 0 {

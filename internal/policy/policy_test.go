@@ -30,7 +30,7 @@ func TestDocument(t *testing.T) {
 					"StringLike":      {"s3:prefix": []string{"a/*", "b/*"}},
 				},
 			}},
-			`{"Sid": "Own", "Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "s3:*", "Resource": "*", "Condition": {
+			`{"Sid": "Own", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": {
 				"StringNotEquals": {"aws:PrincipalAccount": "1", "aws:ResourceAccount": "1"},
 				"Bool": {"aws:SecureTransport": "true"}, "StringLike": {"s3:prefix": ["a/*", "b/*"]}}}`},
 		{"a trust policy has no resource",

@@ -2,7 +2,13 @@
 // code can skip what it cannot judge without a call into jsii.
 package token
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
+
+// Pattern is one token inside a text.
+var Pattern = regexp.MustCompile(`\$\{Token\[[^}]*\]\}`)
 
 // Is tells whether s is or holds a token.
 func Is(s string) bool { return strings.Contains(s, "${Token[") }

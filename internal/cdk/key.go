@@ -4,35 +4,12 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 )
-
-// LogGroup is an encrypted log group.
-type LogGroup struct {
-	// Name; empty: CloudFormation makes one.
-	Name string
-	Key  awskms.IKey
-	// Days are how long events are kept.
-	Days int
-	// Retain keeps the group when its stack goes.
-	Retain bool
-}
-
-// NewLogGroup makes a log group.
-func NewLogGroup(scope constructs.Construct, id string, g LogGroup) awslogs.CfnLogGroup {
-	props := &awslogs.CfnLogGroupProps{KmsKeyId: g.Key.KeyArn(), RetentionInDays: jsii.Number(g.Days)}
-	if g.Name != "" {
-		props.LogGroupName = &g.Name
-	}
-	group := awslogs.NewCfnLogGroup(scope, &id, props)
-	group.ApplyRemovalPolicy(RemovalPolicy(g.Retain), nil)
-	return group
-}
 
 // NewLogKey makes a key that CloudWatch Logs may use for the log groups of the account, and nothing else.
 func NewLogKey(scope constructs.Construct, id string, at location.Location, retain bool) awskms.Key {

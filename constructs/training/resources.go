@@ -1,0 +1,42 @@
+package training
+
+import (
+	"encoding/json"
+	"maps"
+
+	"github.com/plinth-ml/plinth/internal/cfn"
+)
+
+// resources are those of a workflow: its state machine with role, logs and traces.
+func resources(j Job, w wiring) cfn.Resources {
+	text, err := json.Marshal(definition(j, w))
+	if err != nil {
+		panic(err) // it is made of texts, numbers and lists only
+	}
+	r := cfn.Resources{
+		"Logs": cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Properties{
+			"LogGroupName": logGroupName(w.namePrefix), "KmsKeyId": w.logKeyARN, "RetentionInDays": w.logDays,
+		}}.Stateful(w.retain),
+		"StateMachine": {Type: "AWS::StepFunctions::StateMachine", Properties: cfn.Properties{
+			"RoleArn":          cfn.Att("WorkflowRole", "Arn"),
+			"DefinitionString": string(text),
+			"LoggingConfiguration": cfn.Properties{
+				"Level": "ALL", "IncludeExecutionData": true,
+				"Destinations": []any{cfn.Properties{"CloudWatchLogsLogGroup": cfn.Properties{"LogGroupArn": cfn.Att("Logs", "Arn")}}},
+			},
+			"TracingConfiguration": cfn.Properties{"Enabled": true},
+		}},
+	}
+	maps.Copy(r, workflowRole(w.at, w.namePrefix, w.roleARN).Resources("WorkflowRole"))
+	return r
+}
+
+// logGroupName is a name under a prefix whose groups need no entry each in the account's one policy for log delivery,
+// which has a size limit. The last part is unique to the stack, so that a group that outlived an earlier one is not in the
+// way.
+func logGroupName(prefix string) map[string]any {
+	stackID := map[string]any{"Fn::Split": []any{"/", map[string]any{"Ref": "AWS::StackId"}}}
+	return map[string]any{"Fn::Join": []any{"", []any{
+		"/aws/vendedlogs/states/" + prefix + "-", map[string]any{"Fn::Select": []any{2, stackID}},
+	}}}
+}
