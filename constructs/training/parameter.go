@@ -28,7 +28,9 @@ func Number(name string, minimum, maximum float64) Parameter {
 }
 
 // OneOf is one of the given texts.
-func OneOf(name string, allowed ...string) Parameter { return Parameter{name: name, allowed: allowed} }
+func OneOf(name string, allowed ...string) Parameter {
+	return Parameter{name: name, allowed: append([]string{}, allowed...)} // never nil, which means a number
+}
 
 // String says what the parameter takes: "num_round, a whole number from 1 to 1000".
 func (p Parameter) String() string {

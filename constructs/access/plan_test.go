@@ -1,0 +1,71 @@
+package access
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+)
+
+func statements(g grants) []policy.Statement {
+	return trainingRole(location.Location{Partition: "aws", Region: "eu-west-1", Account: "111122223333"}, g).Statements
+}
+
+// allowed are the resources on which an action is allowed.
+func allowed(all []policy.Statement, action string) []string {
+	var resources []string
+	for _, s := range all {
+		if slices.Contains(s.Actions, action) {
+			resources = append(resources, s.Resources...)
+		}
+	}
+	return resources
+}
+
+func TestAJobGetsItsPrefixesOnly(t *testing.T) {
+	all := statements(grants{
+		reads:  []objects{{"arn:aws:s3:::data", "train/", "key-1"}, {"arn:aws:s3:::data", "validation/", "key-1"}},
+		writes: []objects{{"arn:aws:s3:::models", "churn/", "key-2"}},
+	})
+	for action, want := range map[string]string{
+		"s3:GetObject":        "arn:aws:s3:::data/train/* arn:aws:s3:::data/validation/*",
+		"s3:PutObject":        "arn:aws:s3:::models/churn/*",
+		"s3:ListBucket":       "arn:aws:s3:::data",
+		"s3:DeleteObject":     "",
+		"kms:Decrypt":         "key-1 key-2",
+		"kms:GenerateDataKey": "key-2",
+		"kms:CreateGrant":     "key-2",
+	} {
+		if got := strings.Join(allowed(all, action), " "); got != want {
+			t.Errorf("%s on %q, want %q", action, got, want)
+		}
+	}
+}
+
+func TestABucketWithoutAKeyNeedsNone(t *testing.T) {
+	all := statements(grants{reads: []objects{{bucketARN: "arn:aws:s3:::data"}}, writes: []objects{{bucketARN: "arn:aws:s3:::data"}}})
+	for _, s := range all {
+		for _, action := range s.Actions {
+			if strings.HasPrefix(action, "kms:") {
+				t.Errorf("%s is allowed on %v", action, s.Resources)
+			}
+		}
+	}
+}
+
+// Each wildcard has a reason beside it, and no action is one.
+func TestWildcardsAreExplained(t *testing.T) {
+	for _, s := range statements(grants{
+		reads: []objects{{"arn:aws:s3:::data", "train/", "key"}}, writes: []objects{{"arn:aws:s3:::data", "out/", "key"}},
+		repositories: []string{"arn:aws:ecr:eu-west-1:111122223333:repository/x"}, subnets: []string{"subnet-1"}, securityGroup: "sg-1",
+	}) {
+		if len(s.Wildcards()) > 0 && s.Why == "" {
+			t.Errorf("%v on %v without a reason", s.Actions, s.Wildcards())
+		}
+		if strings.Contains(strings.Join(s.Actions, " "), "*") {
+			t.Errorf("actions %v", s.Actions)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package training
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/location"
+)
+
+func plan(j Job) map[string]any {
+	return definition(j.resolved(environment.Environment{Tier: environment.Development}.Resolved().Limits), wiring{
+		at:       location.Location{Partition: "aws", Region: "eu-west-1", Account: "111122223333"},
+		imageURI: "image", roleARN: "role", volumeKeyARN: "key", subnets: []string{"subnet-1"}, securityGroup: "sg-1",
+		inputURIs: []string{"s3://b/train/"}, outputURI: "s3://b/models/", namePrefix: "dev-churn", tags: map[string]string{"Owner": "me"},
+	})
+}
+
+func requestOf(t *testing.T, j Job) map[string]any {
+	t.Helper()
+	train := plan(j)["States"].(map[string]any)[stateTrain].(map[string]any)
+	return train["Parameters"].(map[string]any)
+}
+
+func TestEveryJobIsIsolatedEncryptedAndBounded(t *testing.T) {
+	r := requestOf(t, good())
+	if r["EnableNetworkIsolation"] != true || r["EnableInterContainerTrafficEncryption"] != true {
+		t.Error("the job is not isolated, or its instances speak in the clear")
+	}
+	if got := r["StoppingCondition"].(map[string]any)["MaxRuntimeInSeconds"]; got != 3600 {
+		t.Errorf("MaxRuntimeInSeconds %v, want the environment's hour", got)
+	}
+	if r["OutputDataConfig"].(map[string]any)["KmsKeyId"] != "key" || r["ResourceConfig"].(map[string]any)["VolumeKmsKeyId"] != "key" {
+		t.Error("output or volume is not encrypted with the bucket's key")
+	}
+	if r["VpcConfig"] == nil {
+		t.Error("the job runs outside the VPC")
+	}
+}
+
+// SageMaker refuses a volume key for a type that brings its own disk.
+func TestALocalDiskGetsNoVolumeKey(t *testing.T) {
+	j := good()
+	j.InstanceType = "ml.g4dn.xlarge"
+	if key, given := requestOf(t, j)["ResourceConfig"].(map[string]any)["VolumeKmsKeyId"]; given {
+		t.Errorf("VolumeKmsKeyId %v", key)
+	}
+}
+
+// A name has 63 characters at most, and no two executions share one.
+func TestJobNames(t *testing.T) {
+	name := requestOf(t, good())["TrainingJobName.$"].(string)
+	if name != "States.Format('dev-churn-{}', States.Hash($$.Execution.Id, 'MD5'))" {
+		t.Error(name)
+	}
+	if !prefixPattern.MatchString(strings.Repeat("x", 30)) || prefixPattern.MatchString(strings.Repeat("x", 31)) {
+		t.Error("a prefix of 30, a hyphen and the 32 digits of the hash make 63")
+	}
+}
+
+func TestAFailedJobIsNotPaidForTwice(t *testing.T) {
+	train := plan(good())["States"].(map[string]any)[stateTrain].(map[string]any)
+	for _, r := range train["Retry"].([]any) {
+		for _, e := range r.(map[string]any)["ErrorEquals"].([]string) {
+			if slices.Contains([]string{"States.ALL", "States.TaskFailed", "States.Timeout"}, e) {
+				t.Errorf("%s is retried", e)
+			}
+		}
+	}
+	if got, least := train["TimeoutSeconds"].(int), int(time.Hour.Seconds()); got <= least {
+		t.Errorf("the state gives up after %d s, before the job's %d s and its waiting are over", got, least)
+	}
+}
+
+func TestAJobWithoutParametersStartsAtOnce(t *testing.T) {
+	j := good()
+	j.Parameters = nil
+	if d := plan(j); d["StartAt"] != stateTrain || len(d["States"].(map[string]any)) != 5 {
+		t.Errorf("starts at %v with %d states", d["StartAt"], len(d["States"].(map[string]any)))
+	}
+}

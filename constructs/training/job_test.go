@@ -1,0 +1,69 @@
+package training
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/storage"
+)
+
+var bucket = &storage.DataBucket{}
+
+// good is a job that Development allows.
+func good() Job {
+	return Job{
+		Image:        XGBoost("3.2-0"),
+		Inputs:       []Input{{Channel: "train", From: bucket.Prefix("train/")}},
+		Output:       bucket.Prefix("models/"),
+		InstanceType: "ml.m5.xlarge",
+		Parameters:   []Parameter{Integer("num_round", 1, 100)},
+	}
+}
+
+func TestAGoodJobIsValid(t *testing.T) {
+	if err := good().Validate(environment.Environment{Tier: environment.Development}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWrongJobs(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(*Job)
+		want   string
+	}{
+		{"no image", func(j *Job) { j.Image = Image{} }, "Image: got nothing; allowed: training.XGBoost(version) or training.ImageURI(uri)"},
+		{"no version", func(j *Job) { j.Image = XGBoost("latest") }, `Image: got "latest"; allowed: a version of the built-in XGBoost`},
+		{"image without a tag", func(j *Job) { j.Image = ImageURI("111122223333.dkr.ecr.eu-west-1.amazonaws.com/x") }, "with a tag or digest"},
+		{"public image", func(j *Job) { j.Image = ImageURI("docker.io/library/python:3") }, "a private ECR repository"},
+		{"no inputs", func(j *Job) { j.Inputs = nil }, "Inputs: got 0; allowed: 1 to 20 channels"},
+		{"odd channel", func(j *Job) { j.Inputs[0].Channel = "my data" }, `Inputs[0].Channel: got "my data"`},
+		{"same channel twice", func(j *Job) { j.Inputs = append(j.Inputs, j.Inputs[0]) }, `Inputs[1].Channel: got "train"`},
+		{"no bucket", func(j *Job) { j.Inputs[0].From.Bucket = nil }, "Inputs[0].From.Bucket: got nothing"},
+		{"no output", func(j *Job) { j.Output = storage.Prefix{} }, "Output.Bucket: got nothing"},
+		{"type that is not allowed", func(j *Job) { j.InstanceType = "ml.p4d.24xlarge" },
+			"InstanceType: got \"ml.p4d.24xlarge\"; allowed: one of ml.m5.large, ml.m5.xlarge, ml.g4dn.xlarge; change the job, or the environment's Limits.InstanceTypes"},
+		{"too many instances", func(j *Job) { j.Instances = 2 }, "Instances: got 2; allowed: at most 1"},
+		{"negative instances", func(j *Job) { j.Instances = -1 }, "Instances: got -1"},
+		{"negative volume", func(j *Job) { j.VolumeGB = -1 }, "VolumeGB: got -1"},
+		{"too long", func(j *Job) { j.MaxRuntime = 2 * time.Hour }, "MaxRuntime: got 2h0m0s; allowed: at most 1h0m0s"},
+		{"half a second", func(j *Job) { j.MaxRuntime = time.Second / 2 }, "MaxRuntime: got 500ms"},
+		{"fixed and given", func(j *Job) { j.HyperParameters = map[string]string{"num_round": "3"} }, "Parameters[0]: got \"num_round\""},
+		{"given twice", func(j *Job) { j.Parameters = append(j.Parameters, Number("num_round", 0, 1)) }, "Parameters[1]: got \"num_round\""},
+		{"odd parameter", func(j *Job) { j.Parameters[0] = Number("a b", 0, 1) }, "Parameters[0].name: got \"a b\""},
+		{"no number fits", func(j *Job) { j.Parameters[0] = Number("eta", 1, 0) }, "Parameters[0].min: got 1; allowed: at most max, 0"},
+		{"no text fits", func(j *Job) { j.Parameters[0] = OneOf("booster") }, "Parameters[0].allowed: got nothing; allowed: at least one text"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			j := good()
+			test.change(&j)
+			err := j.Validate(environment.Environment{Tier: environment.Development})
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error lacks %q:\n%v", test.want, err)
+			}
+		})
+	}
+}
