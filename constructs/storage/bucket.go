@@ -70,8 +70,12 @@ func NewDataBucket(scope constructs.Construct, id string, props *DataBucketProps
 	}
 	plan := newPlan(p.Class, p.Environment.Resolved().Tier.RetainsData())
 	b := &DataBucket{Construct: this, Key: p.Key, Class: p.Class}
+	at := location.Location{}
+	if plan.logged || plan.key {
+		at = cdk.Location(this)
+	}
 	if plan.key && b.Key == nil {
-		b.Key = cdk.NewKey(this, "Key", p.Class.String()+" bucket", cdk.Location(this), plan.retain)
+		b.Key = cdk.NewKey(this, "Key", p.Class.String()+" bucket", at, plan.retain)
 	}
 	if plan.logged && p.AccessLogs == nil {
 		p.AccessLogs = NewDataBucket(this, "AccessLogs", &DataBucketProps{Environment: p.Environment, Class: Logs})
@@ -80,7 +84,7 @@ func NewDataBucket(scope constructs.Construct, id string, props *DataBucketProps
 	resource := bucket.Node().DefaultChild().(awss3.CfnBucket)
 	cdk.Accept(resource, plan.accepted)
 	if plan.logged {
-		logTo(p.AccessLogs.Bucket, resource, cdk.Location(this), cdk.Path(scope, id)+"/")
+		logTo(p.AccessLogs.Bucket, resource, at, cdk.Path(scope, id)+"/")
 	}
 	b.Bucket = bucket
 	return b
