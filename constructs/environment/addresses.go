@@ -24,7 +24,8 @@ const (
 func (e Environment) SubnetRanges() []netip.Prefix {
 	e = e.Resolved()
 	whole, err := netip.ParsePrefix(e.AddressRange)
-	if err != nil || !whole.Addr().Is4() || e.AZs < 1 || e.AZs > maxAZs {
+	if err != nil || !whole.Addr().Is4() || whole != whole.Masked() || whole.Bits() < minRangeBits || whole.Bits() > maxRangeBits ||
+		e.AZs < 1 || e.AZs > maxAZs {
 		return nil
 	}
 	bits := whole.Bits() + zoneBits

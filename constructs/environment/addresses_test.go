@@ -99,3 +99,12 @@ func TestSmallestRange(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// A range that no network takes gives no subnets, and no panic.
+func TestNoSubnetsOfARangeThatIsNotTaken(t *testing.T) {
+	for _, r := range []string{"10.0.0.0/8", "10.0.0.0/25", "10.0.0.0/30", "10.0.0.0/32", "10.0.0.1/16"} {
+		if got := (environment.Environment{AddressRange: r}).SubnetRanges(); len(got) > 0 {
+			t.Errorf("%s gives %v", r, got)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package training
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 
@@ -50,6 +51,11 @@ func (p Parameter) validate() error {
 	var l problem.List
 	if !parameterPattern.MatchString(p.name) {
 		l.Add("name", p.name, "letters, digits and underscores, no digit first", "")
+	}
+	for _, bound := range []float64{p.min, p.max} {
+		if math.IsInf(bound, 0) || math.IsNaN(bound) {
+			l.Add("bounds", bound, "finite numbers", "a state machine can hold no other")
+		}
 	}
 	if p.allowed == nil && p.min > p.max {
 		l.Add("min", p.min, fmt.Sprintf("at most max, %g", p.max), "")
