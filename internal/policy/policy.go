@@ -2,7 +2,10 @@
 // a time would be dozens.
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Effects of a statement.
 const (
@@ -45,12 +48,34 @@ func AccountPrincipal(partition, account string) Principal {
 // ServicePrincipal is an AWS service.
 func ServicePrincipal(service string) Principal { return Principal{"Service": service} }
 
-// Wildcards are the resources of the statement that hold a wildcard.
+// Wildcards are the resources of the statement that hold a wildcard. What a reference stands for is a token in them.
 func (s Statement) Wildcards() []string {
 	var all []string
-	for _, r := range s.Resources {
+	for _, r := range slices.Concat(s.Resources, texts(s.References)) {
 		if strings.Contains(r, "*") {
 			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// texts are references with a token in the place of everything but the texts that Fn::Join joins.
+func texts(references []any) []string {
+	unknown := "${Token[reference]}"
+	all := make([]string, len(references))
+	for i, r := range references {
+		m, _ := r.(map[string]any)
+		join, ok := m["Fn::Join"].([]any)
+		if !ok {
+			all[i] = unknown
+			continue
+		}
+		for _, part := range join[1].([]any) {
+			if text, ok := part.(string); ok {
+				all[i] += text
+			} else {
+				all[i] += unknown
+			}
 		}
 	}
 	return all
