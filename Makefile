@@ -75,7 +75,7 @@ workflows: strict $(CHECK_TOOLS)
 
 iam: strict $(CHECK_TOOLS)
 	@echo "== policies, simulated"
-	@cd examples/complete-network && CDK_VALIDATION=false CDK_OUTDIR=cdk.out go run . 2>/dev/null
+	@for e in complete-network complete-storage; do (cd examples/$$e && CDK_VALIDATION=false CDK_OUTDIR=cdk.out go run . 2>/dev/null) || exit 1; done
 	@node --test --test-reporter=dot checks/iam/*.test.js
 
 packs: need-go $(TOOLS)

@@ -4,42 +4,63 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
+// Where a stack is deployed to that does not say.
 export const account = '111122223333';
 export const region = 'us-east-1';
 
-const pseudoParameters = {
-  'AWS::Partition': 'aws', 'AWS::AccountId': account, 'AWS::Region': region, 'AWS::URLSuffix': 'amazonaws.com',
-};
-
-// values are what Ref and Fn::GetAtt give for a resource of each type, by its name and a hexadecimal text of its own.
+// values are what Ref and Fn::GetAtt give for a resource of each type, by its name, a hexadecimal text of its own, and where
+// its stack is deployed to.
 const values = {
+  'AWS::Backup::BackupPlan': (name, hex) => ({ Ref: uuid(hex) }),
+  'AWS::Backup::BackupVault': (name) => ({ Ref: name }),
   'AWS::EC2::SecurityGroup': (name, hex) => ({ Ref: `sg-${hex.slice(0, 17)}`, GroupId: `sg-${hex.slice(0, 17)}` }),
   'AWS::EC2::Subnet': (name, hex) => ({ Ref: `subnet-${hex.slice(0, 17)}` }),
   'AWS::EC2::RouteTable': (name, hex) => ({ Ref: `rtb-${hex.slice(0, 17)}` }),
   'AWS::EC2::VPC': (name, hex) => ({ Ref: `vpc-${hex.slice(0, 17)}`, DefaultSecurityGroup: `sg-${hex.slice(17, 34)}` }),
-  'AWS::IAM::ManagedPolicy': (name) => ({ Ref: `arn:aws:iam::${account}:policy/${name}` }),
-  'AWS::IAM::Role': (name) => ({ Ref: name, Arn: `arn:aws:iam::${account}:role/${name}` }),
-  'AWS::KMS::Key': (name, hex) => {
-    const id = hex.slice(0, 32).replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
-    return { Ref: id, Arn: arn('kms', `key/${id}`) };
+  'AWS::EC2::VPCEndpoint': (name, hex) => ({ Ref: `vpce-${hex.slice(0, 17)}` }),
+  'AWS::EFS::FileSystem': (name, hex, at) => {
+    const id = `fs-${hex.slice(0, 17)}`;
+    return { Ref: id, Arn: arnAt(at, 'elasticfilesystem', `file-system/${id}`) };
   },
-  'AWS::Logs::LogGroup': (name) => ({ Ref: name, Arn: arn('logs', `log-group:${name}:*`) }),
+  'AWS::FSx::FileSystem': (name, hex, at) => {
+    const id = `fs-${hex.slice(0, 17)}`;
+    return { Ref: id, LustreMountName: hex.slice(17, 25), ResourceARN: arnAt(at, 'fsx', `file-system/${id}`) };
+  },
+  'AWS::IAM::ManagedPolicy': (name, hex, at) => ({ Ref: `arn:aws:iam::${at.account}:policy/${name}` }),
+  'AWS::IAM::Role': (name, hex, at) => ({ Ref: name, Arn: `arn:aws:iam::${at.account}:role/${name}` }),
+  'AWS::KMS::Key': (name, hex, at) => ({ Ref: uuid(hex), Arn: arnAt(at, 'kms', `key/${uuid(hex)}`) }),
+  'AWS::Lambda::Function': (name, hex, at) => ({ Ref: name, Arn: arnAt(at, 'lambda', `function:${name}`) }),
+  'AWS::Logs::LogGroup': (name, hex, at) => ({ Ref: name, Arn: arnAt(at, 'logs', `log-group:${name}:*`) }),
+  'AWS::Route53Resolver::FirewallDomainList': (name, hex) => ({ Ref: `rslvr-fdl-${hex.slice(0, 16)}` }),
+  'AWS::Route53Resolver::FirewallRuleGroup': (name, hex) => ({ Ref: `rslvr-frg-${hex.slice(0, 16)}` }),
+  'AWS::Route53Resolver::ResolverQueryLoggingConfig': (name, hex) => ({ Ref: `rqlc-${hex.slice(0, 16)}` }),
   'AWS::S3::Bucket': (name) => ({ Ref: name.toLowerCase(), Arn: `arn:aws:s3:::${name.toLowerCase()}` }),
-  'AWS::StepFunctions::StateMachine': (name) => ({ Ref: arn('states', `stateMachine:${name}`) }),
+  'AWS::StepFunctions::StateMachine': (name, hex, at) => ({ Ref: arnAt(at, 'states', `stateMachine:${name}`) }),
 };
 
 export function arn(service, resource) {
-  return `arn:aws:${service}:${region}:${account}:${resource}`;
+  return arnAt({ account, region }, service, resource);
 }
 
-// resources are all of a type, sorted by stack: the path of the stack, what Ref and Fn::GetAtt give for the resource
-// (values), and its properties, resolved.
+function arnAt(at, service, resource) {
+  return `arn:aws:${service}:${at.region}:${at.account}:${resource}`;
+}
+
+function uuid(hex) {
+  return hex.slice(0, 32).replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
+}
+
+// resources are all of a type, or of every type, sorted by stack: the path of the stack, where it is deployed to (at), the
+// resource's id and type, what Ref and Fn::GetAtt give for it (values), and its properties, resolved.
 export function resources(dir, type) {
   const stacks = readStacks(dir);
   return stacks.flatMap((stack) => Object.entries(stack.template.Resources)
-    .filter(([, resource]) => resource.Type === type)
+    .filter(([, resource]) => type === undefined || resource.Type === type)
     .map(([id, resource]) => ({
       stack: stack.path,
+      at: stack.at,
+      id,
+      type: resource.Type,
       values: valuesOf(stack, id),
       properties: resolve(resource.Properties, stack, stacks),
     })));
@@ -53,10 +74,24 @@ function readStacks(dir) {
     if (artifact.type === 'cdk:cloud-assembly') {
       stacks.push(...readStacks(path.join(dir, directoryName)));
     } else if (artifact.type === 'aws:cloudformation:stack') {
-      stacks.push({ path: artifact.displayName ?? id, name: stackName ?? id, template: readJSON(dir, templateFile) });
+      stacks.push({
+        path: artifact.displayName ?? id,
+        name: stackName ?? id,
+        at: environmentOf(artifact),
+        template: readJSON(dir, templateFile),
+      });
     }
   }
   return stacks.sort((a, b) => a.path.localeCompare(b.path));
+}
+
+// environmentOf is where a stack is deployed to. An app that does not say has "unknown-account" and "unknown-region".
+function environmentOf({ environment }) {
+  const [, , itsAccount, itsRegion] = environment.split('/');
+  return {
+    account: itsAccount.startsWith('unknown') ? account : itsAccount,
+    region: itsRegion.startsWith('unknown') ? region : itsRegion,
+  };
 }
 
 function readJSON(dir, file) {
@@ -83,7 +118,7 @@ function resolve(value, stack, stacks) {
     case 'Fn::Sub': return substitute(argument, stack, inner);
     case 'Fn::Split': return inner(argument[1]).split(argument[0]);
     case 'Fn::Select': return known(inner(argument[1])[inner(argument[0])], value);
-    case 'Fn::GetAZs': return ['a', 'b', 'c'].map((zone) => region + zone);
+    case 'Fn::GetAZs': return ['a', 'b', 'c'].map((zone) => stack.region + zone);
     case 'Fn::FindInMap': {
       const [map, first, second] = inner(argument);
       return known(stack.template.Mappings?.[map]?.[first]?.[second], value);
@@ -98,7 +133,18 @@ function resolve(value, stack, stacks) {
 }
 
 function ref(stack, name) {
-  return pseudoParameters[name] ?? stack.template.Parameters?.[name]?.Default ?? attribute(stack, name, 'Ref');
+  return pseudoParameter(stack, name) ?? stack.template.Parameters?.[name]?.Default ?? attribute(stack, name, 'Ref');
+}
+
+function pseudoParameter({ at, name: stackName }, name) {
+  switch (name) {
+    case 'AWS::AccountId': return at.account;
+    case 'AWS::Partition': return 'aws';
+    case 'AWS::Region': return at.region;
+    case 'AWS::StackId': return arnAt(at, 'cloudformation', `stack/${stackName}/${uuid(hexOf(stackName))}`);
+    case 'AWS::URLSuffix': return 'amazonaws.com';
+    default: return undefined;
+  }
 }
 
 function attribute(stack, id, name) {
@@ -107,8 +153,11 @@ function attribute(stack, id, name) {
 
 function valuesOf(stack, id) {
   const { Type } = known(stack.template.Resources[id], id);
-  const hex = createHash('sha256').update(`${stack.name}/${id}`).digest('hex');
-  return values[Type]?.(`${stack.name}-${id}`, hex) ?? {};
+  return values[Type]?.(`${stack.name}-${id}`, hexOf(`${stack.name}/${id}`), stack.at) ?? {};
+}
+
+function hexOf(text) {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function substitute(argument, stack, inner) {

@@ -18,6 +18,7 @@ from pathlib import Path
 START = time.perf_counter()
 sys.dont_write_bytecode = True
 
+import emptying
 from emulator import ACCOUNT, REGION, Emulator, Failure, end_cleanly_when_terminated
 from readback import IGNORED_PROPERTIES, IGNORED_TYPES, Report, compare, snapshot
 from templates import Stack, load
@@ -62,12 +63,15 @@ def run(folder: Path) -> None:
         with step("deploy again"):
             output = emulator.cdk("second-deploy", *DEPLOY, "--app", str(assembly))
             report.wrong += changes(output, before, snapshot(emulator, stacks))
+        with step("fill the buckets, update, then delete dev"):
+            report.wrong += emptying.check(emulator, stacks, str(assembly))
         show_resources(stacks, report)
         show_ignored(stacks)
         if report.wrong:
             raise Failure("\n  ".join([f"{len(report.wrong)} findings", *report.wrong]), emulator.log())
     print(f"\nPassed in {time.perf_counter() - START:.1f} s: {sum(report.agreed.values())} values are what the templates "
-          f"state,\nno VPC has a way out, and the second deployment changed nothing in any of the {len(stacks)} stacks.")
+          f"state,\nno VPC has a way out, and the second deployment changed nothing in any of the {len(stacks)} stacks.\n"
+          "Dev's buckets were emptied with its stack, by no update before, and the other stages' not at all.")
 
 
 def changes(output: str, before: dict, after: dict) -> list[str]:

@@ -26,14 +26,14 @@ IGNORED_PROPERTIES = {
     "AWS::EC2::VPC": ("every VPC keeps the default", {"EnableDnsHostnames"}),
     "AWS::EC2::VPCEndpoint": ("only the stack's tags arrive", {"Tags"}),
     "AWS::IAM::Role": ("no policy is attached by a stack", {"ManagedPolicyArns"}),
-    "AWS::KMS::Key": ("describing a key that a stack gave a policy ends in an error", {"Description"}),
+    "AWS::KMS::Key": ("describing a key that a stack gave a policy ends in an error", {"Description", "PendingWindowInDays"}),
     "AWS::Lambda::Function": (
         "the API shows no code, which ran all the same, and no log group", {"Code", "LoggingConfig"},
     ),
     "AWS::Logs::LogGroup": ("dropped by a stack", {"KmsKeyId"}),
     "AWS::S3::Bucket": (
         "a stack sets the key and tags only",
-        {"BucketKeyEnabled", "LoggingConfiguration", "OwnershipControls", "PublicAccessBlockConfiguration",
+        {"BucketKeyEnabled", "LifecycleConfiguration", "LoggingConfiguration", "OwnershipControls", "PublicAccessBlockConfiguration",
          "VersioningConfiguration"},
     ),
     "AWS::StepFunctions::StateMachine": (

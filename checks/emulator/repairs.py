@@ -7,8 +7,11 @@ import zipfile
 from types import ModuleType
 
 from moto.awslambda import lambda_backends
+from moto.cloudformation import cloudformation_backends
 from moto.cloudformation.custom_model import CustomModel
 from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.models import Stack
+from moto.ec2.exceptions import DependencyViolationError
 from moto.ec2.models.security_groups import SecurityGroupRule
 
 
@@ -16,6 +19,7 @@ def repair() -> None:
     """Makes all repairs."""
     allow_protocols_without_ports()
     CustomModel.create_from_cloudformation_json = classmethod(create_custom_resource)
+    delete_custom_resources_first()
 
 
 def allow_protocols_without_ports() -> None:
@@ -32,25 +36,50 @@ def allow_protocols_without_ports() -> None:
 
 def create_custom_resource(cls, resource_name, cloudformation_json, account_id, region_name, **stack):
     """Makes a custom resource as CloudFormation does, by asking its function. moto would run that in Docker."""
-    properties = cloudformation_json["Properties"]
-    event = {
-        "RequestType": "Create",
-        "RequestId": str(uuid.uuid4()),
-        "StackId": stack["StackId"],
-        "LogicalResourceId": stack["LogicalId"],
-        "ResourceType": stack["ResourceType"],
-        "ResourceProperties": properties,
-    }
-    function = lambda_backends[account_id][region_name].get_function(properties["ServiceToken"])
     try:
-        answer = invoke(function, event)
+        answer = tell("Create", stack["StackId"], stack["LogicalId"], cloudformation_json["Properties"])
     except Exception as e:
         raise ValidationError(message=f"{stack['LogicalId']}: its function failed: {type(e).__name__}: {e}") from e
     if answer["status"] != "SUCCESS":
         raise ValidationError(message=f"{stack['LogicalId']}: its function answered {answer}")
-    resource = cls(region_name, event["RequestId"], stack["LogicalId"], answer["physical_id"] or resource_name)
+    resource = cls(region_name, str(uuid.uuid4()), stack["LogicalId"], answer["physical_id"] or resource_name)
     resource.set_data(answer["data"])
+    resource.properties = cloudformation_json["Properties"]
     return resource
+
+
+def delete_custom_resources_first() -> None:
+    """moto takes a stack away before it deletes it, and asks no function. CloudFormation keeps it until all is gone."""
+    original = Stack.delete
+
+    def delete(self):
+        stacks = cloudformation_backends[self.account_id][self.region_name].stacks
+        stacks[self.stack_id], self.status = self, "DELETE_IN_PROGRESS"
+        try:
+            for resource in [r for r in self.stack_resources if isinstance(r, CustomModel)]:
+                answer = tell("Delete", self.stack_id, resource.logical_id, resource.properties)
+                if answer["status"] != "SUCCESS":
+                    raise ValidationError(message=f"{resource.logical_id}: its function answered {answer}")
+            original(self)
+        except DependencyViolationError as e:
+            if "vpc" not in e.description:
+                raise
+            # moto finds no order in which a VPC could go; all else is gone by then.
+            self.status = "DELETE_COMPLETE"
+        finally:
+            del stacks[self.stack_id]
+
+    Stack.delete = delete
+
+
+def tell(request: str, stack_id: str, logical_id: str, properties: dict) -> dict:
+    """Sends a request of CloudFormation to the function of a custom resource, and returns its answer."""
+    event = {
+        "RequestType": request, "RequestId": str(uuid.uuid4()), "StackId": stack_id, "LogicalResourceId": logical_id,
+        "ResourceProperties": properties,
+    }
+    _, _, _, region, account, *_ = properties["ServiceToken"].split(":")
+    return invoke(lambda_backends[account][region].get_function(properties["ServiceToken"]), event)
 
 
 def invoke(function, event: dict) -> dict:

@@ -7,13 +7,14 @@ import { region, resources } from '../assembly.js';
 export const referenceApp = process.env.ASSEMBLY ?? 'cdk.out';
 export const completeNetwork = process.env.NETWORK ?? 'examples/complete-network/cdk.out';
 
-// endpoints are all of an assembly: the stack, the short name of the service ("ecr.api") and the policy, if any.
+// endpoints are all of an assembly: the stack, the id, the short name of the service ("ecr.api") and the policy, if any.
 export function endpoints(dir) {
   const synthesized = fs.existsSync(dir);
   test(`${dir} is synthesized`, () => assert.ok(synthesized, 'CDK_OUTDIR=cdk.out go run . in its folder synthesizes it'));
   if (!synthesized) return [];
-  return resources(dir, 'AWS::EC2::VPCEndpoint').map(({ stack, properties }) => ({
+  return resources(dir, 'AWS::EC2::VPCEndpoint').map(({ stack, values, properties }) => ({
     stack,
+    id: values.Ref,
     service: properties.ServiceName.replace(`com.amazonaws.${region}.`, '').replace(`aws.sagemaker.${region}.`, ''),
     policy: properties.PolicyDocument,
   }));

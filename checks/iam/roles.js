@@ -24,11 +24,14 @@ export function roleFor(service, dir, stack) {
 // testRole tests every request of a table, and that the table and the role's policy say the same: whatever is taken out
 // of the policy, an allowed request is denied; whatever condition is left out, a denied request is allowed.
 //
-// A row is name, action or actions, resource, expected, context. around gives the further policies of a request, and the
-// owner of its resource.
+// A row is name, action or actions, resource, expected, context. around gives the further policies of a request, the owner of
+// its resource, and what its context holds besides that of the row.
 export function testRole(role, rows, around) {
   const requests = rows.flatMap(([name, actions, resource, expected, context]) => [actions].flat()
-    .map((action) => ({ name, expected, principal: role.arn, action, resource, context, ...around({ action, resource }) })));
+    .map((action) => {
+      const { context: given, ...rest } = around({ action, resource });
+      return { name, expected, principal: role.arn, action, resource, context: { ...given, ...context }, ...rest };
+    }));
   const changes = async (identity, before) => {
     for (const request of requests.filter((r) => r.expected === before)) {
       if (await allowed({ ...request, identity }) !== before) return true;
@@ -50,16 +53,16 @@ export function testRole(role, rows, around) {
   }
 }
 
-// variants are the policy with one statement changed, each time in one of the ways.
-function* variants(policy, ways) {
+// variants are the policy with one statement changed, each time in one of the ways: what, the policy, and the statement as it was.
+export function* variants(policy, ways) {
   for (const [i, statement] of policy.Statement.entries()) {
     for (const [what, changed] of ways(statement)) {
-      yield [`${what} of statement ${i + 1}`, { ...policy, Statement: policy.Statement.toSpliced(i, 1, ...changed) }];
+      yield [`${what} of statement ${i + 1}`, { ...policy, Statement: policy.Statement.toSpliced(i, 1, ...changed) }, statement];
     }
   }
 }
 
-function* withoutPart(statement) {
+export function* withoutPart(statement) {
   yield ['all', []];
   for (const element of ['Action', 'Resource']) {
     const values = [statement[element]].flat();
@@ -68,7 +71,7 @@ function* withoutPart(statement) {
   }
 }
 
-function* withoutCondition(statement) {
+export function* withoutCondition(statement) {
   for (const [operator, keys] of Object.entries(statement.Condition ?? {})) {
     for (const key of Object.keys(keys)) {
       const { [key]: _, ...rest } = keys;

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { account, arn, region, resources } from '../assembly.js';
 import { endpoints, referenceApp } from './endpoints.js';
 import { roleFor, testRole } from './roles.js';
-import { allowed, everybody, everything } from './simulator.js';
+import { allowed, delegating, everybody, everything } from './simulator.js';
 
 const stack = 'dev/Training';
 const foreign = '999988887777';
@@ -112,11 +112,15 @@ const requests = [
 const network = endpoints(referenceApp).filter((e) => e.stack === 'dev/Foundation');
 const through = { s3: 's3', ecr: 'ecr.api' };
 
-testRole(role, requests, ({ action, resource }) => ({
-  owner: resource.startsWith('arn:aws:s3:::') ? account : undefined,
-  endpoint: network.find((e) => e.service === through[action.split(':')[0]])?.policy,
-  resourcePolicy: policyOf(resource),
-}));
+testRole(role, requests, ({ action, resource }) => {
+  const endpoint = network.find((e) => e.service === through[action.split(':')[0]]);
+  return {
+    owner: resource.startsWith('arn:aws:s3:::') ? account : undefined,
+    endpoint: endpoint?.policy,
+    context: endpoint && { 'aws:SourceVpce': endpoint.id },
+    resourcePolicy: policyOf(resource),
+  };
+});
 
 const assuming = [
   // name, principal, expected, context
@@ -137,11 +141,12 @@ function sourceIn(owner) {
   return { 'aws:SourceAccount': owner, 'aws:SourceArn': `arn:aws:sagemaker:${region}:${owner}:training-job/x` };
 }
 
-// policyOf is the policy of the resource itself. That of AWS's repositories lets everybody pull.
+// policyOf is the policy of the resource itself. That of a key leaves all to the role here, so that the role's own conditions
+// show; that of AWS's repositories lets everybody pull.
 function policyOf(resource) {
+  if (resource.startsWith('arn:aws:kms:')) return delegating;
   const bucket = find('AWS::S3::BucketPolicy', (p) => resource.split('/')[0] === `arn:aws:s3:::${p.properties.Bucket}`);
-  const key = find('AWS::KMS::Key', (k) => k.values.Arn === resource);
-  return bucket?.properties.PolicyDocument ?? key?.properties.KeyPolicy ?? (resource === image ? everybody : undefined);
+  return bucket?.properties.PolicyDocument ?? (resource === image ? everybody : undefined);
 }
 
 function find(type, which) {

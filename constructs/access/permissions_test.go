@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 )
@@ -25,8 +26,8 @@ var ireland = location.Location{Partition: "aws", Region: "eu-west-1", Account: 
 // oneOfEach reads one prefix and writes one.
 func oneOfEach() grants {
 	return grants{
-		reads:         []objects{{bucketARN: dataARN, path: "train/", keyARN: dataKey}},
-		writes:        []objects{{bucketARN: modelsARN, path: "churn/", keyARN: modelsKey}},
+		reads:         prefixes(dataARN, "train/", dataKey),
+		writes:        prefixes(modelsARN, "churn/", modelsKey),
 		repositories:  []string{imagesARN},
 		subnets:       []string{"subnet-a", "subnet-b"},
 		securityGroup: "sg-jobs",
@@ -97,7 +98,7 @@ func TestObjects(t *testing.T) {
 
 	t.Run("two prefixes of a bucket", func(t *testing.T) {
 		g := oneOfEach()
-		g.reads = append(g.reads, objects{bucketARN: dataARN, path: "test/", keyARN: dataKey})
+		g.reads = append(g.reads, prefixes(dataARN, "test/", dataKey)...)
 		all := permissions(t, g)
 		wantPairs(t, of(all, "s3"),
 			"s3:ListBucket "+dataARN, "s3:GetObject "+dataARN+"/train/*", "s3:GetObject "+dataARN+"/test/*",
@@ -106,7 +107,7 @@ func TestObjects(t *testing.T) {
 	})
 	t.Run("two buckets keep their prefixes apart", func(t *testing.T) {
 		g := oneOfEach()
-		g.reads = append(g.reads, objects{bucketARN: modelsARN, path: "base/"})
+		g.reads = append(g.reads, prefixes(modelsARN, "base/", "")...)
 		all := permissions(t, g)
 		wantConditions(t, all, "s3:ListBucket", dataARN, `{"StringLike":{"s3:prefix":["train/*"]}}`)
 		wantConditions(t, all, "s3:ListBucket", modelsARN, `{"StringLike":{"s3:prefix":["base/*"]}}`)
@@ -132,7 +133,7 @@ func TestKeys(t *testing.T) {
 
 	t.Run("buckets without keys", func(t *testing.T) {
 		g := oneOfEach()
-		g.reads[0].keyARN, g.writes[0].keyARN = "", ""
+		g.reads[0].Bucket.KeyARN, g.writes[0].Bucket.KeyARN = "", ""
 		wantPairs(t, of(permissions(t, g), "kms"))
 	})
 }
@@ -196,4 +197,16 @@ func TestTrust(t *testing.T) {
 	if role.Service != "sagemaker.amazonaws.com" || !reflect.DeepEqual(role.TrustConditions, want) {
 		t.Errorf("%s may assume the role under %s", role.Service, fmt.Sprint(role.TrustConditions))
 	}
+}
+
+// SageMaker looks up the file systems that a job mounts: EFS by name, FSx has no narrower resource.
+func TestMounts(t *testing.T) {
+	const efsARN = "arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-1"
+	efs := &storage.FileSystem{Type: storage.EFS, ARN: efsARN}
+	lustre := &storage.FileSystem{Type: storage.Lustre}
+	g := oneOfEach()
+	g.mounts = []storage.Directory{efs.Directory("/a"), efs.Directory("/b"), lustre.Directory("/")}
+	all := permissions(t, g)
+	wantPairs(t, of(all, "elasticfilesystem"), "elasticfilesystem:DescribeFileSystems "+efsARN, "elasticfilesystem:DescribeMountTargets "+efsARN)
+	wantPairs(t, of(all, "fsx"), "fsx:DescribeFileSystems *")
 }

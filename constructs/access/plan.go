@@ -3,20 +3,16 @@ package access
 import (
 	"slices"
 
+	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
-// objects is a prefix of a bucket as a policy names it.
-type objects struct {
-	bucketARN, path string
-	keyARN          string // empty without a KMS key
-}
-
 // grants is everything that one training job is given.
 type grants struct {
-	reads, writes []objects
+	reads, writes []storage.Prefix
+	mounts        []storage.Directory
 	repositories  []string // ARNs
 	subnets       []string // ids
 	securityGroup string   // id
@@ -26,7 +22,8 @@ type grants struct {
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createtrainingjob-perms).
 func trainingRole(at location.Location, g grants) role.Role {
 	statements := slices.Concat(
-		data(at, g),
+		data(g),
+		fileSystems(g.mounts),
 		images(g.repositories),
 		reports(at),
 		networkInterfaces(at, g),
@@ -42,31 +39,24 @@ func trainingRole(at location.Location, g grants) role.Role {
 	}
 }
 
-// data lets the job read its inputs and write its outputs, and use their keys.
-func data(at location.Location, g grants) []policy.Statement {
-	s := lists(g.reads)
-	if len(g.reads) > 0 {
-		s = append(s, policy.Statement{Effect: policy.Allow, Actions: []string{"s3:GetObject"}, Resources: objectARNs(g.reads),
-			Why: "every object below the prefixes that the job reads"})
+// data lets the job read its inputs and write its outputs, and encrypt the volume of its instances with the outputs' keys.
+func data(g grants) []policy.Statement {
+	var grants []storage.Grant
+	for _, p := range g.reads {
+		grants = append(grants, p.GrantRead())
 	}
-	if len(g.writes) > 0 {
-		s = append(s, policy.Statement{
-			Effect: policy.Allow, Actions: []string{"s3:PutObject", "s3:AbortMultipartUpload"}, Resources: objectARNs(g.writes),
-			Why: "every object below the prefixes that the job writes",
-		})
+	for _, p := range g.writes {
+		grants = append(grants, p.GrantWrite())
 	}
-	s3 := policy.Conditions{"StringEquals": {"kms:ViaService": "s3." + at.Region + ".amazonaws.com"}}
-	if keys := keysOf(g.reads); len(keys) > 0 {
-		s = append(s, policy.Statement{
-			Effect: policy.Allow, Actions: []string{"kms:Decrypt"}, Resources: keys, Conditions: s3,
-		})
+	s := storage.Statements(grants...)
+	var keys []string
+	for _, p := range g.writes {
+		if key := p.Bucket.KeyARN; key != "" && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
 	}
-	if keys := keysOf(g.writes); len(keys) > 0 {
+	if len(keys) > 0 {
 		s = append(s, policy.Statement{
-			// An upload in parts decrypts what it has written so far.
-			Effect: policy.Allow, Actions: []string{"kms:GenerateDataKey", "kms:Decrypt"}, Resources: keys, Conditions: s3,
-		}, policy.Statement{
-			// SageMaker encrypts the volume of the instances through a grant.
 			Effect: policy.Allow, Actions: []string{"kms:CreateGrant"}, Resources: keys,
 			Conditions: policy.Conditions{"Bool": {"kms:GrantIsForAWSResource": "true"}},
 		}, policy.Statement{
@@ -76,45 +66,31 @@ func data(at location.Location, g grants) []policy.Statement {
 	return s
 }
 
-// lists let the job see the keys below its prefixes and no others: one statement a bucket.
-func lists(reads []objects) []policy.Statement {
+// fileSystems lets SageMaker find the file systems of the job. Mounting knows no permission: the security group decides
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html; which role needs these is not documented,
+// AWS's own managed policy has them).
+func fileSystems(mounts []storage.Directory) []policy.Statement {
 	var s []policy.Statement
-	var buckets []string
-	for _, o := range reads {
-		if slices.Contains(buckets, o.bucketARN) {
-			continue
+	var shared []string
+	lustre := false
+	for _, d := range mounts {
+		if d.FileSystem.Type == storage.Lustre {
+			lustre = true
+		} else if !slices.Contains(shared, d.FileSystem.ARN) {
+			shared = append(shared, d.FileSystem.ARN)
 		}
-		buckets = append(buckets, o.bucketARN)
-		var prefixes []string
-		for _, other := range reads {
-			if other.bucketARN == o.bucketARN {
-				prefixes = append(prefixes, other.path+"*")
-			}
-		}
+	}
+	if lustre {
 		s = append(s, policy.Statement{
-			Effect: policy.Allow, Actions: []string{"s3:ListBucket"}, Resources: []string{o.bucketARN},
-			Conditions: policy.Conditions{"StringLike": {"s3:prefix": prefixes}},
+			Effect: policy.Allow, Actions: []string{"fsx:DescribeFileSystems"}, Resources: []string{"*"}, Why: "describing in FSx knows no resource",
+		})
+	}
+	if len(shared) > 0 {
+		s = append(s, policy.Statement{
+			Effect: policy.Allow, Actions: []string{"elasticfilesystem:DescribeFileSystems", "elasticfilesystem:DescribeMountTargets"}, Resources: shared,
 		})
 	}
 	return s
-}
-
-func objectARNs(all []objects) []string {
-	arns := make([]string, len(all))
-	for i, o := range all {
-		arns[i] = o.bucketARN + "/" + o.path + "*"
-	}
-	return arns
-}
-
-func keysOf(all []objects) []string {
-	var keys []string
-	for _, o := range all {
-		if o.keyARN != "" && !slices.Contains(keys, o.keyARN) {
-			keys = append(keys, o.keyARN)
-		}
-	}
-	return keys
 }
 
 // images lets the job's image be pulled.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 )
@@ -26,8 +27,8 @@ func allowed(all []policy.Statement, action string) []string {
 
 func TestAJobGetsItsPrefixesOnly(t *testing.T) {
 	all := statements(grants{
-		reads:  []objects{{"arn:aws:s3:::data", "train/", "key-1"}, {"arn:aws:s3:::data", "validation/", "key-1"}},
-		writes: []objects{{"arn:aws:s3:::models", "churn/", "key-2"}},
+		reads:  append(prefixes("arn:aws:s3:::data", "train/", "key-1"), prefixes("arn:aws:s3:::data", "validation/", "key-1")...),
+		writes: prefixes("arn:aws:s3:::models", "churn/", "key-2"),
 	})
 	for action, want := range map[string]string{
 		"s3:GetObject":        "arn:aws:s3:::data/train/* arn:aws:s3:::data/validation/*",
@@ -45,7 +46,7 @@ func TestAJobGetsItsPrefixesOnly(t *testing.T) {
 }
 
 func TestABucketWithoutAKeyNeedsNone(t *testing.T) {
-	all := statements(grants{reads: []objects{{bucketARN: "arn:aws:s3:::data"}}, writes: []objects{{bucketARN: "arn:aws:s3:::data"}}})
+	all := statements(grants{reads: prefixes("arn:aws:s3:::data", "", ""), writes: prefixes("arn:aws:s3:::data", "", "")})
 	for _, s := range all {
 		for _, action := range s.Actions {
 			if strings.HasPrefix(action, "kms:") {
@@ -58,7 +59,7 @@ func TestABucketWithoutAKeyNeedsNone(t *testing.T) {
 // Each wildcard has a reason beside it, and no action is one.
 func TestWildcardsAreExplained(t *testing.T) {
 	for _, s := range statements(grants{
-		reads: []objects{{"arn:aws:s3:::data", "train/", "key"}}, writes: []objects{{"arn:aws:s3:::data", "out/", "key"}},
+		reads: prefixes("arn:aws:s3:::data", "train/", "key"), writes: prefixes("arn:aws:s3:::data", "out/", "key"),
 		repositories: []string{"arn:aws:ecr:eu-west-1:111122223333:repository/x"}, subnets: []string{"subnet-1"}, securityGroup: "sg-1",
 	}) {
 		if len(s.Wildcards()) > 0 && s.Why == "" {
@@ -68,4 +69,9 @@ func TestWildcardsAreExplained(t *testing.T) {
 			t.Errorf("actions %v", s.Actions)
 		}
 	}
+}
+
+// prefixes is one prefix of a bucket in Ireland.
+func prefixes(bucketARN, path, keyARN string) []storage.Prefix {
+	return []storage.Prefix{{Bucket: &storage.DataBucket{ARN: bucketARN, KeyARN: keyARN, Region: "eu-west-1"}, Path: path}}
 }

@@ -2,7 +2,6 @@ package access
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -12,7 +11,6 @@ import (
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/problem"
-	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // TrainingRoleProps say what a training job is given. Network is required.
@@ -23,6 +21,8 @@ type TrainingRoleProps struct {
 	Reads []storage.Prefix
 	// Writes are what it may write. Their keys also encrypt the volumes of its instances. Empty: nothing.
 	Writes []storage.Prefix
+	// Mounts are the directories of file systems that it may read. Empty: none.
+	Mounts []storage.Directory
 	// Repositories are the ARNs of the ECR repositories that it may pull its image from. Empty: none.
 	Repositories []string
 }
@@ -42,11 +42,10 @@ func (p *TrainingRoleProps) Validate() error {
 	for i, prefix := range p.Writes {
 		l.Include(fmt.Sprintf("Writes[%d]", i), prefix.Validate())
 	}
-	for i, arn := range p.Repositories {
-		if !token.Is(arn) && (!strings.HasPrefix(arn, "arn:") || !strings.Contains(arn, ":repository/")) {
-			l.Add(fmt.Sprintf("Repositories[%d]", i), arn, "the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME", "")
-		}
+	for i, d := range p.Mounts {
+		l.Include(fmt.Sprintf("Mounts[%d]", i), d.Validate())
 	}
+	validateARNs(&l, "Repositories", p.Repositories, "ecr", ":repository/", "the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME")
 	return l.Err()
 }
 
@@ -63,24 +62,13 @@ type TrainingRole struct {
 func NewTrainingRole(scope constructs.Construct, id string, props *TrainingRoleProps) *TrainingRole {
 	this := cdk.New("access.TrainingRole", scope, id, props.Validate())
 	role := trainingRole(cdk.Location(this), grants{
-		reads:         policyObjects(props.Reads),
-		writes:        policyObjects(props.Writes),
+		reads:         props.Reads,
+		writes:        props.Writes,
+		mounts:        props.Mounts,
 		repositories:  props.Repositories,
 		subnets:       props.Network.SubnetIDs,
 		securityGroup: *props.Network.JobSecurityGroup.SecurityGroupId(),
 	})
 	arn := cdk.Emit(this, cdk.Path(scope, id), role.Resources("Role")).Att("Role", "Arn")
 	return &TrainingRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
-}
-
-func policyObjects(prefixes []storage.Prefix) []objects {
-	var all []objects
-	for _, p := range prefixes {
-		o := objects{bucketARN: *p.Bucket.Bucket.BucketArn(), path: p.Path}
-		if p.Bucket.Key != nil {
-			o.keyARN = *p.Bucket.Key.KeyArn()
-		}
-		all = append(all, o)
-	}
-	return all
 }

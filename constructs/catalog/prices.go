@@ -14,9 +14,20 @@ const HoursPerMonth = 730
 // Item is something that has a price.
 type Item string
 
-// InterfaceEndpointHour is one interface endpoint in one zone for an hour. What flows through it is billed by the GB
-// besides (https://aws.amazon.com/privatelink/pricing/).
-const InterfaceEndpointHour Item = "interface_endpoint_hour"
+// The items.
+const (
+	// InterfaceEndpointHour is one interface endpoint in one zone for an hour. What flows through it is billed by the GB
+	// besides (https://aws.amazon.com/privatelink/pricing/).
+	InterfaceEndpointHour Item = "interface_endpoint_hour"
+	// S3StandardGBMonth is 1 GB in S3's Standard class for a month, up to 50 TB (https://aws.amazon.com/s3/pricing/).
+	S3StandardGBMonth Item = "s3_standard_gb_month"
+	// S3TieringFrequentGBMonth is 1 GB in the frequent tier of Intelligent-Tiering for a month.
+	S3TieringFrequentGBMonth Item = "s3_tiering_frequent_gb_month"
+	// S3TieringInfrequentGBMonth is 1 GB in its infrequent tier for a month. The price is not verified.
+	S3TieringInfrequentGBMonth Item = "s3_tiering_infrequent_gb_month"
+	// S3TieringInstantGBMonth is 1 GB in its archive instant access tier for a month.
+	S3TieringInstantGBMonth Item = "s3_tiering_instant_gb_month"
+)
 
 var prices = sync.OnceValue(func() map[[2]string]float64 {
 	all := map[[2]string]float64{}

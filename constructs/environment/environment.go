@@ -23,6 +23,11 @@ type Environment struct {
 	Limits Limits
 	// LogRetentionDays is how long logs are kept, in days: one of the values that CloudWatch Logs takes. Zero: the tier's.
 	LogRetentionDays int
+	// Administrators are the ARNs of the roles and users of administration and break-glass, of this account: they reach data
+	// from outside the network, and are the only ones besides a deployment that may change how it is protected. A * may
+	// stand for a part of a name of at least 3 other letters, as in role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*.
+	// Empty: nobody reaches data from outside, and identity policies alone say who may change its protection.
+	Administrators []string
 	// Owner is the team that answers for the environment; it becomes the tag Owner. Empty: no tag.
 	Owner string
 	// CostCenter is who pays; it becomes the tag CostCenter. Empty: no tag.

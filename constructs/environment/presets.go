@@ -58,6 +58,7 @@ func (e Environment) Resolved() Environment {
 	e.AZs = cmp.Or(e.AZs, p.AZs)
 	e.AddressRange = cmp.Or(e.AddressRange, defaultAddressRange)
 	e.LogRetentionDays = cmp.Or(e.LogRetentionDays, p.LogRetentionDays)
+	e.Administrators = slices.Clone(e.Administrators)
 	e.Limits.InstanceTypes = slices.Clone(e.Limits.InstanceTypes)
 	if len(e.Limits.InstanceTypes) == 0 {
 		e.Limits.InstanceTypes = p.Limits.InstanceTypes

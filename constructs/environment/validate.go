@@ -57,6 +57,7 @@ func (e Environment) Validate() error {
 	if !slices.Contains(logRetentionDays, e.LogRetentionDays) {
 		l.Add("LogRetentionDays", e.LogRetentionDays, fmt.Sprint("one of ", logRetentionDays), "")
 	}
+	l.Include("", e.validateAdministrators())
 	l.Include("", tag("Owner", e.Owner))
 	l.Include("", tag("CostCenter", e.CostCenter))
 	l.Include("Limits", e.Limits.validate())

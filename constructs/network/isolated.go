@@ -27,6 +27,9 @@ type Isolated struct {
 	SubnetIDs []string
 	// JobSecurityGroup is the group of the training jobs: out to the endpoints and S3 by 443, nothing in.
 	JobSecurityGroup awsec2.ISecurityGroup
+	// S3Endpoint is the id of the S3 endpoint, for the buckets that are to be reached through it alone; empty where it stood
+	// already.
+	S3Endpoint string
 	// LogKey encrypts the logs; other log groups of the account may use it too.
 	LogKey awskms.IKey
 	// Capabilities are what the network makes possible.
@@ -124,7 +127,7 @@ func (n *Isolated) adopt(b *builder, p IsolatedProps, s3PrefixList string) {
 
 // share makes the jobs' group in the network of another environment.
 func (n *Isolated) share(b *builder, p IsolatedProps, s3PrefixList string) {
-	n.Vpc, n.SubnetIDs = p.SharedWith.Vpc, slices.Clone(p.SharedWith.SubnetIDs)
+	n.Vpc, n.SubnetIDs, n.S3Endpoint = p.SharedWith.Vpc, slices.Clone(p.SharedWith.SubnetIDs), p.SharedWith.S3Endpoint
 	b.vpc = *n.Vpc.VpcId()
 	b.jobGroup(s3PrefixList)
 	if p.SharedWith.endpointGroup != "" {
@@ -140,6 +143,9 @@ func (n *Isolated) emit(b *builder) cdk.Emitted {
 	}
 	n.JobSecurityGroup = awsec2.SecurityGroup_FromSecurityGroupId(n.Construct, jsii.String("JobSecurityGroup"),
 		jsii.String(emitted.Att("Jobs", "GroupId")), nil)
+	if _, own := b.resources[endpointName("s3")]; own {
+		n.S3Endpoint = emitted.Ref(endpointName("s3"))
+	}
 	if _, own := b.resources["Endpoints"]; own {
 		n.endpointGroup = emitted.Att("Endpoints", "GroupId")
 	}

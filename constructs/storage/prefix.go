@@ -16,7 +16,7 @@ type Prefix struct {
 }
 
 // URI is the prefix as SageMaker takes it: s3://bucket/path.
-func (p Prefix) URI() string { return "s3://" + *p.Bucket.Bucket.BucketName() + "/" + p.Path }
+func (p Prefix) URI() string { return "s3://" + p.Bucket.Name + "/" + p.Path }
 
 // Prefix is a part of the bucket, for a job to read or write.
 func (b *DataBucket) Prefix(path string) Prefix { return Prefix{Bucket: b, Path: path} }
@@ -27,11 +27,17 @@ func (p Prefix) Validate() error {
 	if p.Bucket == nil {
 		l.Add("Bucket", nil, "a bucket", "make one with storage.NewDataBucket")
 	}
-	if !token.Is(p.Path) && p.Path != "" && (strings.HasPrefix(p.Path, "/") || !strings.HasSuffix(p.Path, "/")) {
-		l.Add("Path", p.Path, `a path that ends with a slash and starts without one, such as "churn/train/", or empty for the whole bucket`, "")
+	l.Include("", validatePath(p.Path))
+	return l.Err()
+}
+
+func validatePath(path string) error {
+	var l problem.List
+	if !token.Is(path) && path != "" && (strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/")) {
+		l.Add("Path", path, `a path that ends with a slash and starts without one, such as "churn/train/", or empty for the whole bucket`, "")
 	}
-	if strings.ContainsAny(p.Path, "*?") {
-		l.Add("Path", p.Path, "no * or ?: a policy would take them as wildcards", "")
+	if strings.ContainsAny(token.Pattern.ReplaceAllString(path, ""), "*?") || strings.Contains(token.Pattern.ReplaceAllString(path, ""), "${") {
+		l.Add("Path", path, "no *, ? or ${: a policy would take them as wildcards and variables", "")
 	}
 	return l.Err()
 }

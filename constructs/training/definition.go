@@ -33,8 +33,6 @@ type wiring struct {
 	volumeKeyARN  string // empty: the output's bucket has no key of its own
 	subnets       []string
 	securityGroup string
-	inputURIs     []string
-	outputURI     string
 	namePrefix    string
 	tags          map[string]string
 	logKeyARN     string
@@ -145,7 +143,7 @@ func request(j Job, w wiring) map[string]any {
 	if t, _ := catalog.LookupInstanceType(j.InstanceType); !t.HasLocalNVMe() && w.volumeKeyARN != "" {
 		resources["VolumeKmsKeyId"] = w.volumeKeyARN
 	}
-	output := map[string]any{"S3OutputPath": w.outputURI}
+	output := map[string]any{"S3OutputPath": j.Output.URI()}
 	if w.volumeKeyARN != "" {
 		output["KmsKeyId"] = w.volumeKeyARN
 	}
@@ -160,33 +158,16 @@ func request(j Job, w wiring) map[string]any {
 		"TrainingJobName.$":                     fmt.Sprintf("States.Format('%s-{}', States.Hash($$.Execution.Id, 'MD5'))", w.namePrefix),
 		"AlgorithmSpecification":                map[string]any{"TrainingImage": w.imageURI, "TrainingInputMode": "File"},
 		"RoleArn":                               w.roleARN,
-		"InputDataConfig":                       channels(j.Inputs, w.inputURIs),
+		"InputDataConfig":                       channels(j.Inputs),
 		"OutputDataConfig":                      output,
 		"ResourceConfig":                        resources,
 		"StoppingCondition":                     map[string]any{"MaxRuntimeInSeconds": int(j.MaxRuntime.Seconds())},
-		"VpcConfig":                             map[string]any{"Subnets": w.subnets, "SecurityGroupIds": []string{w.securityGroup}},
+		"VpcConfig":                             map[string]any{"Subnets": j.subnets(w.subnets), "SecurityGroupIds": []string{w.securityGroup}},
 		"HyperParameters":                       hyperParameters,
 		"EnableNetworkIsolation":                true,
 		"EnableInterContainerTrafficEncryption": true,
 		"Tags":                                  tags(w.tags),
 	}
-}
-
-func channels(inputs []Input, uris []string) []any {
-	all := make([]any, len(inputs))
-	for i, in := range inputs {
-		channel := map[string]any{
-			"ChannelName": in.Channel,
-			"DataSource": map[string]any{"S3DataSource": map[string]any{
-				"S3DataType": "S3Prefix", "S3DataDistributionType": "FullyReplicated", "S3Uri": uris[i],
-			}},
-		}
-		if in.ContentType != "" {
-			channel["ContentType"] = in.ContentType
-		}
-		all[i] = channel
-	}
-	return all
 }
 
 // retries are for what SageMaker refuses for the moment: a throttled call and a quota that is used up. A job that was

@@ -1,6 +1,7 @@
 package training
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ func plan(j Job) map[string]any {
 	return definition(j.resolved(environment.Environment{Tier: environment.Development}.Resolved().Limits), wiring{
 		at:       location.Location{Partition: "aws", Region: "eu-west-1", Account: "111122223333"},
 		imageURI: "image", roleARN: "role", volumeKeyARN: "key", subnets: []string{"subnet-1"}, securityGroup: "sg-1",
-		inputURIs: []string{"s3://b/train/"}, outputURI: "s3://b/models/", namePrefix: "dev-churn", tags: map[string]string{"Owner": "me"},
+		namePrefix: "dev-churn", tags: map[string]string{"Owner": "me"},
 	})
 }
 
@@ -79,5 +80,24 @@ func TestAJobWithoutParametersStartsAtOnce(t *testing.T) {
 	j.Parameters = nil
 	if d := plan(j); d["StartAt"] != stateTrain || len(d["States"].(map[string]any)) != 5 {
 		t.Errorf("starts at %v with %d states", d["StartAt"], len(d["States"].(map[string]any)))
+	}
+}
+
+// A directory is mounted and not copied; where Lustre stands in one zone, the job runs there.
+func TestMountedInputs(t *testing.T) {
+	j := good()
+	j.Inputs = []Input{{Channel: "train", Mount: shared.Directory("/churn")}}
+	r := requestOf(t, j)
+	source := r["InputDataConfig"].([]any)[0].(map[string]any)["DataSource"].(map[string]any)["FileSystemDataSource"].(map[string]any)
+	want := map[string]any{"FileSystemId": "fs-1", "FileSystemType": "EFS", "DirectoryPath": "/churn", "FileSystemAccessMode": "ro"}
+	if !maps.Equal(source, want) {
+		t.Errorf("source %v, want %v", source, want)
+	}
+	if subnets := r["VpcConfig"].(map[string]any)["Subnets"].([]string); !slices.Equal(subnets, []string{"subnet-1"}) {
+		t.Errorf("subnets %v, want the network's", subnets)
+	}
+	j.Inputs = append(j.Inputs, Input{Channel: "more", Mount: lustre("subnet-2").Directory("/")})
+	if subnets := requestOf(t, j)["VpcConfig"].(map[string]any)["Subnets"].([]string); !slices.Equal(subnets, []string{"subnet-2"}) {
+		t.Errorf("subnets %v, want that of the file system", subnets)
 	}
 }

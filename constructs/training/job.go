@@ -2,7 +2,6 @@ package training
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -35,23 +34,10 @@ type Job struct {
 	Parameters []Parameter
 }
 
-// Input is one channel of a job.
-type Input struct {
-	// Channel is the name that the algorithm knows it by: "train".
-	Channel string
-	// From is where its objects are.
-	From storage.Prefix
-	// ContentType is their MIME type: "text/csv". Empty: the algorithm's default.
-	ContentType string
-}
-
 const (
 	defaultVolumeGB    = 30
-	maxChannels        = 20
 	maxHyperParameters = 100
 )
-
-var channelPattern = regexp.MustCompile(`^[A-Za-z0-9.\-_]{1,64}$`)
 
 // resolved is the job with its zero fields filled in.
 func (j Job) resolved(limits environment.Limits) Job {
@@ -113,23 +99,6 @@ func (j Job) price() (usd float64, known bool) {
 	t, _ := catalog.LookupInstanceType(j.InstanceType)
 	hour, known := t.PricePerHour()
 	return hour * float64(j.Instances) * j.MaxRuntime.Hours(), known
-}
-
-func (j Job) validateInputs() error {
-	var l problem.List
-	if len(j.Inputs) == 0 || len(j.Inputs) > maxChannels {
-		l.Add("Inputs", len(j.Inputs), fmt.Sprintf("1 to %d channels", maxChannels), "")
-	}
-	seen := map[string]bool{}
-	for i, in := range j.Inputs {
-		field := fmt.Sprintf("Inputs[%d]", i)
-		if !channelPattern.MatchString(in.Channel) || seen[in.Channel] {
-			l.Add(field+".Channel", in.Channel, "1 to 64 letters, digits, dots, hyphens and underscores, different for each channel", "")
-		}
-		seen[in.Channel] = true
-		l.Include(field+".From", in.From.Validate())
-	}
-	return l.Err()
 }
 
 func (j Job) validateHyperParameters() error {

@@ -10,7 +10,14 @@ import (
 	"github.com/plinth-ml/plinth/constructs/storage"
 )
 
-var bucket = &storage.DataBucket{}
+var bucket = &storage.DataBucket{Name: "data"}
+
+// shared is a file system that every subnet reaches.
+var shared = &storage.FileSystem{Type: storage.EFS, ID: "fs-1"}
+
+func lustre(subnet string) *storage.FileSystem {
+	return &storage.FileSystem{Type: storage.Lustre, ID: "fs-2", SubnetID: subnet}
+}
 
 // good is a job that Development allows.
 func good() Job {
@@ -43,6 +50,14 @@ func TestWrongJobs(t *testing.T) {
 		{"odd channel", func(j *Job) { j.Inputs[0].Channel = "my data" }, `Inputs[0].Channel: got "my data"`},
 		{"same channel twice", func(j *Job) { j.Inputs = append(j.Inputs, j.Inputs[0]) }, `Inputs[1].Channel: got "train"`},
 		{"no bucket", func(j *Job) { j.Inputs[0].From.Bucket = nil }, "Inputs[0].From.Bucket: got nothing"},
+		{"objects and a directory", func(j *Job) { j.Inputs[0].Mount = shared.Directory("/a") }, `Inputs[0].Mount: got "/a"; allowed: one of From and Mount`},
+		{"a directory of nothing", func(j *Job) { j.Inputs[0] = Input{Channel: "train", Mount: storage.Directory{Path: "/a"}} },
+			"Inputs[0].Mount.FileSystem: got nothing"},
+		{"a relative directory", func(j *Job) { j.Inputs[0] = Input{Channel: "train", Mount: shared.Directory("a")} },
+			`Inputs[0].Mount.Path: got "a"`},
+		{"Lustre in two zones", func(j *Job) {
+			j.Inputs = []Input{{Channel: "a", Mount: lustre("subnet-a").Directory("/")}, {Channel: "b", Mount: lustre("subnet-b").Directory("/")}}
+		}, "Inputs[1].Mount: got \"a file system in another zone\""},
 		{"no output", func(j *Job) { j.Output = storage.Prefix{} }, "Output.Bucket: got nothing"},
 		{"type that is not allowed", func(j *Job) { j.InstanceType = "ml.p4d.24xlarge" },
 			"InstanceType: got \"ml.p4d.24xlarge\"; allowed: one of ml.m5.large, ml.m5.xlarge, ml.g4dn.xlarge; change the job, or the environment's Limits.InstanceTypes"},

@@ -19,7 +19,7 @@ var ireland = location.Location{Partition: "aws", Region: "eu-west-1", Account: 
 
 // goodJob is a job that every tier allows, for tests to change.
 func goodJob() Job {
-	bucket := &storage.DataBucket{}
+	bucket := &storage.DataBucket{Name: "data"}
 	return Job{
 		Image:           XGBoost("3.2-0"),
 		Inputs:          []Input{{Channel: "train", From: bucket.Prefix("train/"), ContentType: "text/csv"}, {Channel: "test", From: bucket.Prefix("test/")}},
@@ -34,7 +34,6 @@ func goodWiring() wiring {
 	return wiring{
 		at: ireland, imageURI: "1.dkr.ecr.eu-west-1.amazonaws.com/xgboost:1", roleARN: "arn:aws:iam::111122223333:role/job",
 		volumeKeyARN: keyARN, subnets: []string{"subnet-a", "subnet-b"}, securityGroup: "sg-jobs",
-		inputURIs: []string{"s3://data/train/", "s3://data/test/"}, outputURI: "s3://data/models/",
 		namePrefix: "dev-churn", tags: map[string]string{"Owner": "ml", "Environment": "dev"},
 	}
 }

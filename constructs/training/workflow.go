@@ -93,8 +93,9 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 	image, repository := job.Image.resolve(at, *awscdk.Aws_URL_SUFFIX(), registry)
 	role := props.Role
 	if role == nil {
+		reads, mounts := job.reads()
 		role = access.NewTrainingRole(this, "JobRole", &access.TrainingRoleProps{
-			Network: props.Network, Reads: job.reads(), Writes: []storage.Prefix{job.Output}, Repositories: []string{repository},
+			Network: props.Network, Reads: reads, Mounts: mounts, Writes: []storage.Prefix{job.Output}, Repositories: []string{repository},
 		})
 	}
 	w := wiring{
@@ -103,16 +104,10 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 		roleARN:       *role.Role.RoleArn(),
 		subnets:       props.Network.SubnetIDs,
 		securityGroup: *props.Network.JobSecurityGroup.SecurityGroupId(),
-		outputURI:     job.Output.URI(),
 		namePrefix:    props.name(id),
 		tags:          e.Tags(),
 	}
-	if key := job.Output.Bucket.Key; key != nil {
-		w.volumeKeyARN = *key.KeyArn()
-	}
-	for _, in := range job.Inputs {
-		w.inputURIs = append(w.inputURIs, in.From.URI())
-	}
+	w.volumeKeyARN = job.Output.Bucket.KeyARN
 	logKey := props.LogKey
 	if logKey == nil {
 		logKey = props.Network.LogKey
@@ -135,13 +130,4 @@ func validateRegistry(registry, region string) error {
 		Field: "Job.Image", Got: "XGBoost", Allowed: fmt.Sprintf("an image that exists in %s: the catalog knows no built-in XGBoost there", region),
 		Fix: "copy it to a repository of your own and name that with training.ImageURI",
 	}
-}
-
-// reads are the prefixes of the job's inputs.
-func (j Job) reads() []storage.Prefix {
-	var all []storage.Prefix
-	for _, in := range j.Inputs {
-		all = append(all, in.From)
-	}
-	return all
 }

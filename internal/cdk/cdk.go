@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"reflect"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/internal/fault"
-	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -61,12 +59,6 @@ func Path(scope constructs.Construct, id string) string {
 		return path
 	}
 	return fmt.Sprintf("%s/%s", path, id)
-}
-
-// Location is where the scope's stack is deployed to.
-func Location(scope constructs.Construct) location.Location {
-	stack := awscdk.Stack_Of(scope)
-	return location.Location{Partition: *stack.Partition(), Region: *stack.Region(), Account: *stack.Account()}
 }
 
 // Strings is a list in the CDK's form.

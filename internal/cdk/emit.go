@@ -35,10 +35,19 @@ func Emit(scope constructs.Construct, path string, resources cfn.Resources) Emit
 	}
 	template, tokens := withoutTokens(resources)
 	return Emitted{cloudformationinclude.NewCfnInclude(scope, jsii.String("Default"), &cloudformationinclude.CfnIncludeProps{
-		TemplateFile:       jsii.String(write(*awscdk.Stage_Of(scope).Outdir(), template)),
+		TemplateFile:       jsii.String(write(placeOf(scope).outdir, template)),
 		PreserveLogicalIds: jsii.Bool(false),
 		Parameters:         &tokens,
 	})}
+}
+
+// Once finds what stands under that id in the scope's stack, or makes it there: for what all constructs of a stack share.
+func Once(scope constructs.Construct, id string, resources func() cfn.Resources) Emitted {
+	stack := placeOf(scope).stack
+	if found := stack.Node().TryFindChild(&id); found != nil {
+		return Emitted{found.Node().FindChild(jsii.String("Default")).(cloudformationinclude.CfnInclude)}
+	}
+	return Emit(constructs.NewConstruct(stack, &id), Path(stack, id), resources())
 }
 
 // withoutTokens writes the resources as a template in which every CDK token is a parameter, and gives the tokens by the

@@ -31,7 +31,7 @@ func ByRegion(scope constructs.Construct, region, column string) string {
 
 // mapping finds the stack's mapping or makes it.
 func mapping(scope constructs.Construct) awscdk.CfnMapping {
-	stack := awscdk.Stack_Of(scope)
+	stack := placeOf(scope).stack
 	if found := stack.Node().TryFindChild(jsii.String(mappingID)); found != nil {
 		return found.(awscdk.CfnMapping)
 	}

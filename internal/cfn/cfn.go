@@ -26,6 +26,11 @@ func Att(name, attribute string) map[string]any {
 	return map[string]any{"Fn::GetAtt": []string{name, attribute}}
 }
 
+// Join is a text made of texts and references.
+func Join(parts ...any) map[string]any {
+	return map[string]any{"Fn::Join": []any{"", parts}}
+}
+
 // Zone is the n-th Availability Zone of the region that is deployed to, counted from 0.
 func Zone(n int) map[string]any {
 	return map[string]any{"Fn::Select": []any{n, map[string]any{"Fn::GetAZs": ""}}}

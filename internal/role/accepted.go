@@ -60,14 +60,25 @@ func Metadata(accepted []Accepted) map[string]any {
 	return map[string]any{"cdk_nag": map[string]any{"rules_to_suppress": rules}}
 }
 
-// acceptedWildcards hands on why each resource with a wildcard is the narrowest there is: one entry a resource, with the
-// reasons of all statements that name it.
-func acceptedWildcards(statements []policy.Statement) []Accepted {
+// AcceptedWildcards hands on why each resource or action with a wildcard is the narrowest there is: one entry for each, with
+// the reasons of all statements that name it. A deny needs no reason.
+func AcceptedWildcards(statements []policy.Statement) []Accepted {
 	var findings []string
 	reasons := map[string][]string{}
 	for _, s := range statements {
+		if s.Effect == policy.Deny {
+			continue
+		}
+		var found []string
 		for _, resource := range s.Wildcards() {
-			finding := finding(resource)
+			found = append(found, finding("Resource", resource))
+		}
+		for _, action := range s.Actions {
+			if strings.Contains(action, "*") {
+				found = append(found, finding("Action", action))
+			}
+		}
+		for _, finding := range found {
 			if !slices.Contains(findings, finding) {
 				findings = append(findings, finding)
 			}
@@ -83,12 +94,12 @@ func acceptedWildcards(statements []policy.Statement) []Accepted {
 	return all
 }
 
-// finding is the regular expression of what the rule says about a resource. Where the resource has a token the rule sees
+// finding is the regular expression of what the rule says about a resource or an action. Where the resource has a token the rule sees
 // what that stands for, such as <AWS::Region>.
-func finding(resource string) string {
+func finding(element, resource string) string {
 	var parts []string
 	for _, fixed := range token.Pattern.Split(resource, -1) {
 		parts = append(parts, strings.ReplaceAll(regexp.QuoteMeta(fixed), "/", `\/`))
 	}
-	return "Resource::" + strings.Join(parts, ".+")
+	return element + "::" + strings.Join(parts, ".+")
 }

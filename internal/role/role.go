@@ -1,43 +1,89 @@
-// Package role writes IAM roles for AWS services, and what a review accepts of them. It is pure Go.
+// Package role writes IAM roles, and what a review accepts of them. It is pure Go.
 package role
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/policy"
 )
 
-// Role is an IAM role for one AWS service.
+// Role is an IAM role.
 type Role struct {
 	Description string
-	// Service is who may assume it: "sagemaker.amazonaws.com".
+	// Service is the AWS service that may assume it: "sagemaker.amazonaws.com". Empty: see Trust.
 	Service string
 	// TrustConditions close the trust policy to confused deputies.
 	TrustConditions policy.Conditions
+	// Trust says who may assume it, where that is no service.
+	Trust []policy.Statement
 	// Statements are what it may do.
 	Statements []policy.Statement
+	// Attached are the ARNs of further policies.
+	Attached []any
+	// Name is its name; empty: CloudFormation's choice.
+	Name string
+	// SessionSeconds is how long a session of it lasts at most; 0: an hour, as IAM has it.
+	SessionSeconds int
+	// Apart is for statements that name what waits for the role: the policy then refers to the role, and may be there later.
+	Apart bool
 }
 
-// Resources are the role and its permissions, named name and namePolicy: one customer-managed policy rather than an inline
-// one, so that a reviewer finds it under a name of its own. The role refers to the policy, so that whatever waits for the
-// role waits for its permissions too.
-func (r Role) Resources(name string) cfn.Resources {
-	trust := policy.Document(policy.Statement{
-		Effect: policy.Allow, Principal: policy.ServicePrincipal(r.Service), Actions: []string{"sts:AssumeRole"},
-		Conditions: r.TrustConditions,
-	})
-	return cfn.Resources{
-		name + "Policy": {
-			Type:       "AWS::IAM::ManagedPolicy",
-			Properties: cfn.Properties{"Description": r.Description, "PolicyDocument": policy.Document(r.Statements...)},
-			Metadata:   Metadata(acceptedWildcards(r.Statements)),
-		},
-		name: {
-			Type: "AWS::IAM::Role",
-			Properties: cfn.Properties{
-				"Description":              r.Description,
-				"AssumeRolePolicyDocument": trust,
-				"ManagedPolicyArns":        []any{cfn.Ref(name + "Policy")},
-			},
-		},
+// maxPolicies is how many policies a role has at most (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+const maxPolicies = 10
+
+// Check tells whether the role fits into what IAM takes.
+func (r Role) Check() error {
+	if size := policy.Size(r.trust()...); size > policy.MaxTrust {
+		return fmt.Errorf("the trust policy has %d characters, and IAM takes %d: name fewer who may assume the role", size, policy.MaxTrust)
 	}
+	documents, err := policy.Split(r.Statements, policy.MaxManaged)
+	if n := len(documents) + len(r.Attached); err == nil && n > maxPolicies {
+		err = fmt.Errorf("the role needs %d policies, and IAM takes %d: give it fewer prefixes, or make two roles", n, maxPolicies)
+	}
+	return err
+}
+
+func (r Role) trust() []policy.Statement {
+	if r.Service == "" {
+		return r.Trust
+	}
+	return []policy.Statement{{
+		Effect: policy.Allow, Principal: policy.ServicePrincipal(r.Service), Actions: []string{"sts:AssumeRole"}, Conditions: r.TrustConditions,
+	}}
+}
+
+// Resources are the role and its permissions, named name and namePolicy, namePolicy2 and so on: customer-managed policies
+// rather than inline ones, so that a reviewer finds each under a name of its own. The role refers to them, so that whatever
+// waits for the role waits for its permissions too.
+func (r Role) Resources(name string) cfn.Resources {
+	properties := cfn.Properties{"Description": r.Description, "AssumeRolePolicyDocument": policy.Document(r.trust()...)}
+	if r.Name != "" {
+		properties["RoleName"] = r.Name
+	}
+	if r.SessionSeconds != 0 {
+		properties["MaxSessionDuration"] = r.SessionSeconds
+	}
+	resources := cfn.Resources{}
+	attached := slices.Clone(r.Attached)
+	documents, _ := policy.Split(r.Statements, policy.MaxManaged) // whose error Check has found
+	for i, d := range documents {
+		policyName := name + "Policy"
+		if i > 0 {
+			policyName = fmt.Sprintf("%sPolicy%d", name, i+1)
+		}
+		permissions := cfn.Properties{"Description": r.Description, "PolicyDocument": policy.Document(d...)}
+		if r.Apart {
+			permissions["Roles"] = []any{cfn.Ref(name)}
+		} else {
+			attached = append(attached, cfn.Ref(policyName))
+		}
+		resources[policyName] = cfn.Resource{Type: "AWS::IAM::ManagedPolicy", Properties: permissions, Metadata: Metadata(AcceptedWildcards(d))}
+	}
+	if len(attached) > 0 {
+		properties["ManagedPolicyArns"] = attached
+	}
+	resources[name] = cfn.Resource{Type: "AWS::IAM::Role", Properties: properties}
+	return resources
 }

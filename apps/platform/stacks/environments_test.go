@@ -24,7 +24,7 @@ func TestWrongContext(t *testing.T) {
 		want    []string
 	}{
 		{"misspelt environment", map[string]any{"plinth:dve:region": "eu-west-1"},
-			[]string{"context plinth:dve:region", "plinth:dev:account, plinth:dev:region, plinth:prod:account"}},
+			[]string{"context plinth:dve:region", "plinth:dev:account, plinth:dev:administrators, plinth:dev:region, plinth:prod:account"}},
 		{"unknown region", map[string]any{"plinth:dev:region": "eu-west-9"}, []string{`dev.Region: got "eu-west-9"`}},
 		{"account as a number", map[string]any{"plinth:dev:account": 123456789012.0}, []string{"context plinth:dev:account", "quotes"}},
 		{"two at once", map[string]any{"plinth:dev:account": "12", "plinth:prod:region": "mars"},

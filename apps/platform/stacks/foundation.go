@@ -12,20 +12,26 @@ import (
 // foundation is what is kept: the network, the buckets and their keys. No policy in it refers to a resource of the
 // training stack, which can so be replaced at will.
 type foundation struct {
-	network  *network.Isolated
-	datasets *storage.DataBucket
-	models   *storage.DataBucket
+	network                                 *network.Isolated
+	datasets, features, models, checkpoints *storage.DataBucket
 }
 
 func newFoundation(stage awscdk.Stage, e environment.Environment) foundation {
 	stack := awscdk.NewStack(stage, jsii.String("Foundation"),
 		stackProps(e, "network, keys and buckets", e.Tier.RetainsData()))
-	logs := storage.NewDataBucket(stack, "AccessLogs", &storage.DataBucketProps{Environment: e, Class: storage.Logs})
+	net := network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: e})
+	// bucket makes one that is reached through the network only, and by the environment's administrators.
+	bucket := func(id string, class storage.Class, logs *storage.DataBucket) *storage.DataBucket {
+		return storage.NewDataBucket(stack, id, &storage.DataBucketProps{
+			Environment: e, Class: class, AccessLogs: logs, Endpoints: []string{net.S3Endpoint},
+		})
+	}
+	logs := bucket("AccessLogs", storage.Logs, nil)
 	return foundation{
-		network:  network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: e}),
-		datasets: storage.NewDataBucket(stack, "Datasets", &storage.DataBucketProps{Environment: e, AccessLogs: logs}),
-		models: storage.NewDataBucket(stack, "Models", &storage.DataBucketProps{
-			Environment: e, Class: storage.Models, AccessLogs: logs,
-		}),
+		network:     net,
+		datasets:    bucket("Datasets", storage.Datasets, logs),
+		features:    bucket("Features", storage.Features, logs),
+		models:      bucket("Models", storage.Models, logs),
+		checkpoints: bucket("Checkpoints", storage.Checkpoints, logs),
 	}
 }

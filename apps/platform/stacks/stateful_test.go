@@ -34,6 +34,7 @@ var stateless = []string{
 	"AWS::Route53Resolver::FirewallRuleGroup", "AWS::Route53Resolver::FirewallRuleGroupAssociation",
 	"AWS::Route53Resolver::ResolverQueryLoggingConfig", "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation",
 	"AWS::S3::BucketPolicy", "AWS::StepFunctions::StateMachine", "AWS::CDK::Metadata", "Custom::EmptySecurityGroup",
+	"Custom::EmptiedWithStack",
 }
 
 // A changed logical id deletes the resource and makes another; a changed property of the list replaces it. Either loses

@@ -1,0 +1,19 @@
+package access
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// validateARNs notes what is not an ARN of that kind of resource of that service.
+func validateARNs(l *problem.List, field string, arns []string, service, resource, allowed string) {
+	for i, arn := range arns {
+		parts := strings.SplitN(arn, ":", 6)
+		if !token.Is(arn) && (len(parts) != 6 || parts[0] != "arn" || parts[2] != service || !strings.Contains(arn, resource)) {
+			l.Add(fmt.Sprintf("%s[%d]", field, i), arn, allowed, "")
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package storage
+
+import (
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// ExistingBucketProps name a bucket that stands already. Bucket is required.
+type ExistingBucketProps struct {
+	// Bucket is the bucket: made by the same app, or imported by awss3.Bucket_FromBucketName and its like. Required.
+	Bucket awss3.IBucket
+	// Key encrypts its objects. Nil: the bucket's EncryptionKey, if the app knows it.
+	Key awskms.IKey
+	// Class is what it holds. Zero: Datasets.
+	Class Class
+}
+
+// Validate reports every problem of the props.
+func (p *ExistingBucketProps) Validate() error {
+	if p == nil {
+		p = &ExistingBucketProps{}
+	}
+	var l problem.List
+	if p.Bucket == nil {
+		l.Add("Bucket", nil, "a bucket", "import one with awss3.Bucket_FromBucketName, or make one with storage.NewDataBucket")
+	}
+	if !p.Class.valid() {
+		l.Add("Class", p.Class, "Datasets, Features, Models, Checkpoints or Logs", "")
+	}
+	return l.Err()
+}
+
+// NewExistingBucket takes in a bucket that stands already, so that jobs can read and write it. It changes nothing of it: what
+// it lacks of what Plinth gives its own stands in Lacks, and is said in one note of the synthesis. It panics with one message
+// that holds every problem when scope, id or props are wrong.
+func NewExistingBucket(scope constructs.Construct, id string, props *ExistingBucketProps) *DataBucket {
+	this := cdk.New("storage.ExistingBucket", scope, id, props.Validate())
+	b := &DataBucket{
+		Construct: this, Bucket: props.Bucket, Key: props.Key, Class: props.Class,
+		Name: *props.Bucket.BucketName(), ARN: *props.Bucket.BucketArn(), Region: cdk.Location(this).Region,
+		linkedToLustre: true, // its own policies say
+	}
+	if b.Key == nil {
+		b.Key = props.Bucket.EncryptionKey()
+	}
+	if b.Key != nil {
+		b.KeyARN = *b.Key.KeyArn()
+	}
+	b.Lacks = look(this, props.Bucket, b)
+	if len(b.Lacks) > 0 {
+		lines := []string{"Of what Plinth gives its own buckets, this one lacks:"}
+		for _, lack := range b.Lacks {
+			lines = append(lines, " - "+lack.String())
+		}
+		text := strings.Join(lines, "\n")
+		awscdk.Annotations_Of(this).AddInfo(&text)
+	}
+	return b
+}
+
+// look asks the app what it says of the bucket.
+func look(this constructs.Construct, bucket awss3.IBucket, b *DataBucket) []Lack {
+	resource, ok := bucket.Node().DefaultChild().(awss3.CfnBucket)
+	if !ok {
+		return []Lack{unseen(b.Name)}
+	}
+	stack := awscdk.Stack_Of(this)
+	resolve := func(v any) any {
+		if v == nil {
+			return nil // which Resolve refuses
+		}
+		return stack.Resolve(v)
+	}
+	e := existing{
+		class:        b.Class,
+		encryption:   resolve(resource.BucketEncryption()),
+		publicAccess: resolve(resource.PublicAccessBlockConfiguration()),
+		ownership:    resolve(resource.OwnershipControls()),
+		versioning:   resolve(resource.VersioningConfiguration()),
+		lifeCycle:    resolve(resource.LifecycleConfiguration()),
+		accesses:     resolve(resource.LoggingConfiguration()),
+	}
+	if made := bucket.Policy(); made != nil {
+		e.policy = resolve(made.Document())
+	}
+	if b.Key != nil {
+		if key, ok := b.Key.Node().DefaultChild().(awskms.CfnKey); ok {
+			e.keyKnown = true
+			e.key = map[string]any{"EnableKeyRotation": resolve(key.EnableKeyRotation())}
+		}
+	}
+	return e.lacks()
+}

@@ -1,0 +1,129 @@
+package storage_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/synth"
+	"github.com/plinth-ml/plinth/internal/synthtest"
+)
+
+// whole is a bucket of the CDK's own construct that lacks nothing.
+func whole(stack awscdk.Stack, key awskms.IKey) awss3.Bucket {
+	return awss3.NewBucket(stack, jsii.String("Whole"), &awss3.BucketProps{
+		Encryption: awss3.BucketEncryption_KMS, EncryptionKey: key, BucketKeyEnabled: jsii.Bool(true),
+		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(), ObjectOwnership: awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
+		Versioned: jsii.Bool(true), EnforceSSL: jsii.Bool(true), MinimumTLSVersion: jsii.Number(1.2),
+		ServerAccessLogsBucket: awss3.NewBucket(stack, jsii.String("Logs"), nil),
+		LifecycleRules:         &[]*awss3.LifecycleRule{{AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(7))}},
+	})
+}
+
+func TestExistingBuckets(t *testing.T) {
+	tests := []struct {
+		name string
+		make func(stack awscdk.Stack) *storage.ExistingBucketProps
+		want string // what it lacks
+		key  bool
+	}{
+		{"one that lacks nothing", func(stack awscdk.Stack) *storage.ExistingBucketProps {
+			key := awskms.NewKey(stack, jsii.String("Key"), &awskms.KeyProps{EnableKeyRotation: jsii.Bool(true)})
+			return &storage.ExistingBucketProps{Bucket: whole(stack, key)}
+		}, "", true},
+		{"a key that stays the same", func(stack awscdk.Stack) *storage.ExistingBucketProps {
+			return &storage.ExistingBucketProps{Bucket: whole(stack, awskms.NewKey(stack, jsii.String("Key"), nil))}
+		}, "rotation of its key", true},
+		{"a key that another app made", func(stack awscdk.Stack) *storage.ExistingBucketProps {
+			arn := jsii.String("arn:aws:kms:us-east-1:111122223333:key/1234abcd")
+			return &storage.ExistingBucketProps{Bucket: whole(stack, awskms.Key_FromKeyArn(stack, jsii.String("Key"), arn))}
+		}, "", true},
+		{"the CDK's defaults, with its flags", func(stack awscdk.Stack) *storage.ExistingBucketProps {
+			return &storage.ExistingBucketProps{Bucket: awss3.NewBucket(stack, jsii.String("Bad"), nil)}
+		}, "encryption by a KMS key, a bucket key, a full block of public access, enforced ownership, versions, access logs, a life cycle, " +
+			"a deny of plain HTTP, a deny of TLS below 1.2", false},
+		{"as checkpoints", func(stack awscdk.Stack) *storage.ExistingBucketProps {
+			return &storage.ExistingBucketProps{Bucket: awss3.NewBucket(stack, jsii.String("Bad"), nil), Class: storage.Checkpoints}
+		}, "encryption by a KMS key, a bucket key, a full block of public access, enforced ownership, access logs, a life cycle, " +
+			"a deny of plain HTTP, a deny of TLS below 1.2", false},
+		{"one that this app does not make", func(stack awscdk.Stack) *storage.ExistingBucketProps {
+			return &storage.ExistingBucketProps{Bucket: awss3.Bucket_FromBucketName(stack, jsii.String("Old"), jsii.String("old-data"))}
+		}, "it is not made in this app, which so can't see what it lacks", false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			var lacks []storage.Lack
+			err := synth.App(&synth.Options{Dir: dir}, func(app awscdk.App) {
+				stack := awscdk.NewStack(app, jsii.String("Stack"), nil)
+				props := test.make(stack)
+				b := storage.NewExistingBucket(stack, "Existing", props)
+				lacks = b.Lacks
+				var got []string
+				for _, lack := range lacks {
+					got = append(got, lack.What)
+				}
+				if all := strings.Join(got, ", "); all != test.want {
+					t.Errorf("got  %s\nwant %s", all, test.want)
+				}
+				if (b.KeyARN != "") != test.key || (b.Key != nil) != test.key || b.Name == "" || b.ARN != *props.Bucket.BucketArn() || b.Class != props.Class {
+					t.Errorf("got %+v", b)
+				}
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			notes, err := os.ReadFile(filepath.Join(dir, "Stack.metadata.json"))
+			said := err == nil && strings.Contains(string(notes), "Of what Plinth gives its own buckets, this one lacks:")
+			if said != (test.want != "") {
+				t.Errorf("said in a note: %t (%v)", said, err)
+			}
+			for _, lack := range lacks {
+				if !strings.Contains(string(notes), " - "+lack.String()) {
+					t.Errorf("the note lacks %q", lack)
+				}
+			}
+		})
+	}
+}
+
+// An existing bucket is changed by nothing that is done with it.
+func TestAnExistingBucketStaysAsItIs(t *testing.T) {
+	bucket := func(stack awscdk.Stack) awss3.Bucket {
+		return whole(stack, awskms.NewKey(stack, jsii.String("Key"), nil))
+	}
+	before := synthtest.Template(t, "us-east-1", func(stack awscdk.Stack) { bucket(stack) })
+	after := synthtest.Template(t, "us-east-1", func(stack awscdk.Stack) {
+		b := storage.NewExistingBucket(stack, "Existing", &storage.ExistingBucketProps{Bucket: bucket(stack)})
+		storage.PolicyDocument(b.Prefix("train/").GrantReadWrite())
+		storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{Key: b.Key})
+	})
+	for id, r := range before.Resources {
+		if r.Type == "AWS::CDK::Metadata" {
+			continue
+		}
+		if was, is := text(t, r), text(t, after.Resources[id]); was != is {
+			t.Errorf("%s was\n%s\nand is\n%s", id, was, is)
+		}
+	}
+}
+
+// A key that is given wins over the one that the app knows.
+func TestTheKeyOfAnExistingBucket(t *testing.T) {
+	synthtest.Template(t, "", func(stack awscdk.Stack) {
+		given := awskms.Key_FromKeyArn(stack, jsii.String("Given"), jsii.String("arn:aws:kms:us-east-1:111122223333:key/given"))
+		b := storage.NewExistingBucket(stack, "Existing", &storage.ExistingBucketProps{
+			Bucket: whole(stack, awskms.NewKey(stack, jsii.String("Key"), nil)), Key: given,
+		})
+		if b.KeyARN != "arn:aws:kms:us-east-1:111122223333:key/given" || b.Key != given {
+			t.Errorf("key %s", b.KeyARN)
+		}
+	})
+}

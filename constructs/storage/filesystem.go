@@ -1,0 +1,106 @@
+package storage
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// FileSystemType is SageMaker's name for a kind of file system.
+type FileSystemType string
+
+// The kinds.
+const (
+	Lustre FileSystemType = "FSxLustre"
+	EFS    FileSystemType = "EFS"
+)
+
+// FileSystem is a file system in an isolated network that training jobs read in place of copying: see [NewLustre] and
+// [NewEFS].
+type FileSystem struct {
+	// Construct is the scope of its parts.
+	Construct constructs.Construct
+	// Type is its kind.
+	Type FileSystemType
+	// ID and ARN are its own.
+	ID, ARN string
+	// SubnetID is where alone jobs reach it; empty: in every subnet of its network.
+	SubnetID string
+
+	mount string // of Lustre: where directories start
+}
+
+// Directory is a directory of a file system, for a job to read.
+type Directory struct {
+	// FileSystem holds it.
+	FileSystem *FileSystem
+	// Path starts with a slash: "/" is the whole file system.
+	Path string
+}
+
+// Directory is a directory of the file system. The path starts with a slash.
+func (f *FileSystem) Directory(path string) Directory { return Directory{FileSystem: f, Path: path} }
+
+// MountPath is the path as SageMaker takes it.
+func (d Directory) MountPath() string { return d.FileSystem.mount + d.Path }
+
+// Validate reports every problem of the directory.
+func (d Directory) Validate() error {
+	var l problem.List
+	if d.FileSystem == nil {
+		l.Add("FileSystem", nil, "a file system", "make one with storage.NewLustre or storage.NewEFS")
+	}
+	if !token.Is(d.Path) && (!strings.HasPrefix(d.Path, "/") || strings.Contains(d.Path+"/", "/../") || len(d.Path) > maxDirectoryPath) {
+		l.Add("Path", d.Path, `a path that starts with a slash, such as "/churn/train", of at most 4,000 letters`, "")
+	}
+	return l.Err()
+}
+
+// maxDirectoryPath leaves room for the mount's name in SageMaker's 4,096.
+const maxDirectoryPath = 4000
+
+// securityGroup makes the group of a file system and opens the ports between it and the jobs, both ways where the file
+// system calls its clients.
+func securityGroup(resources cfn.Resources, net *network.Isolated, what string, bothWays bool, ports ...[2]int) {
+	jobs, group := *net.JobSecurityGroup.SecurityGroupId(), cfn.Att("Group", "GroupId")
+	resources["Group"] = cfn.Resource{Type: "AWS::EC2::SecurityGroup", Properties: cfn.Properties{
+		"GroupDescription": what + ": training jobs only", "VpcId": *net.Vpc.VpcId(),
+		"SecurityGroupEgress": []any{cfn.Properties{"IpProtocol": "-1", "CidrIp": "127.0.0.1/32", "Description": "Nothing else"}},
+	}}
+	rule := func(name string, in bool, owner, peer any, ports [2]int, description string) {
+		kind, field := "Egress", "DestinationSecurityGroupId"
+		if in {
+			kind, field = "Ingress", "SourceSecurityGroupId"
+		}
+		resources[name] = cfn.Resource{Type: "AWS::EC2::SecurityGroup" + kind, Properties: cfn.Properties{
+			"GroupId": owner, field: peer, "IpProtocol": "tcp", "FromPort": ports[0], "ToPort": ports[1], "Description": description,
+		}}
+	}
+	for _, p := range ports {
+		suffix := strconv.Itoa(p[0])
+		rule("FromJobs"+suffix, true, group, jobs, p, "Training jobs")
+		rule("JobsOut"+suffix, false, jobs, group, p, what)
+		if bothWays {
+			rule("ToJobs"+suffix, false, group, jobs, p, "Training jobs")
+			rule("JobsIn"+suffix, true, jobs, group, p, what)
+			rule("FromItself"+suffix, true, group, group, p, "Its own servers")
+			rule("ToItself"+suffix, false, group, group, p, "Its own servers")
+		}
+	}
+}
+
+// keyOf is the ARN of a given key, or a reference to one that is made.
+func keyOf(resources cfn.Resources, given awskms.IKey, plan keyPlan) any {
+	if given != nil {
+		return *given.KeyArn()
+	}
+	resources["Key"] = plan.resource()
+	return cfn.Att("Key", "Arn")
+}

@@ -1,0 +1,126 @@
+package storage
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// Grant is what somebody is allowed on prefixes. It is made of statements and makes no call: see [PolicyDocument].
+type Grant struct{ reads, writes []Prefix }
+
+// GrantRead allows to list and read the objects below the prefix.
+func (p Prefix) GrantRead() Grant { return Grant{reads: []Prefix{p}} }
+
+// GrantWrite allows to write objects below the prefix. It allows neither to read nor to delete them; writing over one keeps
+// the old version where the bucket's class keeps versions.
+func (p Prefix) GrantWrite() Grant { return Grant{writes: []Prefix{p}} }
+
+// GrantReadWrite allows to list, read and write the objects below the prefix.
+func (p Prefix) GrantReadWrite() Grant { return Grant{reads: []Prefix{p}, writes: []Prefix{p}} }
+
+// PolicyDocument is an IAM policy document that allows the grants, for one call:
+// awsiam.PolicyDocument_FromJson(storage.PolicyDocument(...)). Keys can be used through S3 only. It panics with one message
+// that holds every problem when a prefix is wrong.
+func PolicyDocument(grants ...Grant) map[string]any {
+	var l problem.List
+	for i, g := range grants {
+		for _, p := range slices.Compact(slices.Concat(g.reads, g.writes)) {
+			l.Include(fmt.Sprintf("Grants[%d]", i), p.Validate())
+		}
+	}
+	if err := l.Err(); err != nil {
+		panic(&fault.Fault{Kind: "storage.PolicyDocument", At: fault.Caller(), Err: err})
+	}
+	return policy.Document(Statements(grants...)...)
+}
+
+// Statements are those that allow the grants, few for many prefixes.
+func Statements(grants ...Grant) []policy.Statement {
+	var g Grant
+	for _, more := range grants {
+		g.reads, g.writes = append(g.reads, more.reads...), append(g.writes, more.writes...)
+	}
+	s := lists(g.reads)
+	if len(g.reads) > 0 {
+		s = append(s, policy.Statement{
+			Effect: policy.Allow, Actions: []string{"s3:GetObject"}, Resources: objectARNs(g.reads), Why: "every object below the prefixes that are read",
+		})
+	}
+	if len(g.writes) > 0 {
+		s = append(s, policy.Statement{
+			Effect: policy.Allow, Actions: []string{"s3:PutObject", "s3:AbortMultipartUpload"}, Resources: objectARNs(g.writes),
+			Why: "every object below the prefixes that are written",
+		})
+	}
+	// An upload in parts decrypts what it has written so far.
+	use := func(prefixes []Prefix, actions ...string) {
+		if keys := keyARNs(prefixes); len(keys) > 0 {
+			s = append(s, policy.Statement{
+				Effect: policy.Allow, Actions: actions, Resources: keys,
+				Conditions: policy.Conditions{"StringEquals": {"kms:ViaService": services(prefixes)}},
+			})
+		}
+	}
+	use(g.reads, "kms:Decrypt")
+	use(g.writes, "kms:GenerateDataKey", "kms:Decrypt")
+	return s
+}
+
+// lists let the keys below the prefixes be seen and no others: one statement a bucket.
+func lists(reads []Prefix) []policy.Statement {
+	var s []policy.Statement
+	var buckets []string
+	for _, o := range reads {
+		if slices.Contains(buckets, o.Bucket.ARN) {
+			continue
+		}
+		buckets = append(buckets, o.Bucket.ARN)
+		var prefixes []string
+		for _, other := range reads {
+			if other.Bucket.ARN == o.Bucket.ARN {
+				prefixes = append(prefixes, other.Path+"*")
+			}
+		}
+		s = append(s, policy.Statement{
+			Effect: policy.Allow, Actions: []string{"s3:ListBucket"}, Resources: []string{o.Bucket.ARN},
+			Conditions: policy.Conditions{"StringLike": {"s3:prefix": prefixes}},
+		})
+	}
+	return s
+}
+
+// services are S3's names in the regions of the prefixes.
+func services(prefixes []Prefix) any {
+	var all []string
+	for _, p := range prefixes {
+		if s := "s3." + p.Bucket.Region + ".amazonaws.com"; !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	if len(all) == 1 {
+		return all[0]
+	}
+	return all
+}
+
+func objectARNs(all []Prefix) []string {
+	arns := make([]string, len(all))
+	for i, p := range all {
+		arns[i] = p.Bucket.ARN + "/" + p.Path + "*"
+	}
+	return arns
+}
+
+func keyARNs(all []Prefix) []string {
+	var keys []string
+	for _, p := range all {
+		if p.Bucket.KeyARN != "" && !slices.Contains(keys, p.Bucket.KeyARN) {
+			keys = append(keys, p.Bucket.KeyARN)
+		}
+	}
+	return keys
+}

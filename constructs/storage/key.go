@@ -1,0 +1,82 @@
+package storage
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// How long a key's deletion can be taken back, in days
+// (https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html).
+const (
+	minDeletionDays = 7
+	maxDeletionDays = 30
+)
+
+// KeyProps say who uses a key. All fields may be left out.
+type KeyProps struct {
+	// Environment decides whether the key outlives its stack. Zero: the preset of Production, where it does.
+	Environment environment.Environment
+	// DeletionDays is how long a deletion of the key can be taken back, 7 to 30. Zero: 30.
+	DeletionDays int
+	// Readers are other accounts, of 12 digits, that read from the key's buckets: those of their Shares. Empty: none.
+	Readers []string
+	// Writers are other accounts, of 12 digits, that write to the key's buckets: those of their Shares with Write and of
+	// their ReplicatedFrom. Empty: none.
+	Writers []string
+	// LinkedToLustre lets FSx for Lustre use the key, for buckets that are.
+	LinkedToLustre bool
+}
+
+// Validate reports every problem of the props.
+func (p *KeyProps) Validate() error {
+	if p == nil {
+		return nil
+	}
+	var l problem.List
+	l.Include("Environment", p.Environment.Validate())
+	if p.DeletionDays != 0 && (p.DeletionDays < minDeletionDays || p.DeletionDays > maxDeletionDays) {
+		l.Add("DeletionDays", p.DeletionDays, fmt.Sprintf("%d to %d, or 0 for %d", minDeletionDays, maxDeletionDays, maxDeletionDays), "")
+	}
+	for i, account := range p.Readers {
+		text(&l, fmt.Sprintf("Readers[%d]", i), account, accountPattern, "an account, 12 digits")
+	}
+	for i, account := range p.Writers {
+		text(&l, fmt.Sprintf("Writers[%d]", i), account, accountPattern, "an account, 12 digits")
+	}
+	return l.Err()
+}
+
+// Key is a key that several buckets share.
+type Key struct {
+	// Construct is the scope of its parts.
+	Construct constructs.Construct
+	// Key is the key.
+	Key awskms.IKey
+}
+
+// NewKey makes a key for buckets to share. It rotates once a year, and nobody can use it but through S3 and the services
+// that encrypt volumes by grants. The props may be nil. It panics with one message that holds every problem when scope, id
+// or props are wrong.
+func NewKey(scope constructs.Construct, id string, props *KeyProps) *Key {
+	this := cdk.New("storage.Key", scope, id, props.Validate())
+	var p KeyProps
+	if props != nil {
+		p = *props
+	}
+	plan := keyPlan{
+		description: "Buckets", at: cdk.Location(this), retain: p.Environment.Tier.RetainsData(),
+		deletionDays: cmp.Or(p.DeletionDays, maxDeletionDays), services: []string{"s3"},
+		readers: p.Readers, writers: p.Writers, lustre: p.LinkedToLustre,
+	}
+	arn := cdk.Emit(this, cdk.Path(scope, id), cfn.Resources{"Key": plan.resource()}).Att("Key", "Arn")
+	return &Key{Construct: this, Key: awskms.Key_FromKeyArn(this, jsii.String("Key"), &arn)}
+}

@@ -1,0 +1,106 @@
+package training
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// Input is one channel of a job: objects that are copied to its instances, or a directory that is mounted.
+type Input struct {
+	// Channel is the name that the algorithm knows it by: "train".
+	Channel string
+	// From is where its objects are. Required, unless Mount is given.
+	From storage.Prefix
+	// Mount is a directory of a file system, read in place. A job that mounts Lustre runs in the zone of the file system
+	// only. Not together with From.
+	Mount storage.Directory
+	// ContentType is their MIME type: "text/csv". Empty: the algorithm's default.
+	ContentType string
+}
+
+const maxChannels = 20
+
+var channelPattern = regexp.MustCompile(`^[A-Za-z0-9.\-_]{1,64}$`)
+
+func (j Job) validateInputs() error {
+	var l problem.List
+	if len(j.Inputs) == 0 || len(j.Inputs) > maxChannels {
+		l.Add("Inputs", len(j.Inputs), fmt.Sprintf("1 to %d channels", maxChannels), "")
+	}
+	seen := map[string]bool{}
+	zone := ""
+	for i, in := range j.Inputs {
+		field := fmt.Sprintf("Inputs[%d]", i)
+		if !channelPattern.MatchString(in.Channel) || seen[in.Channel] {
+			l.Add(field+".Channel", in.Channel, "1 to 64 letters, digits, dots, hyphens and underscores, different for each channel", "")
+		}
+		seen[in.Channel] = true
+		if !in.mounted() {
+			l.Include(field+".From", in.From.Validate())
+			continue
+		}
+		if in.From != (storage.Prefix{}) {
+			l.Add(field+".Mount", in.Mount.Path, "one of From and Mount", "a channel is copied or mounted")
+		}
+		l.Include(field+".Mount", in.Mount.Validate())
+		if f := in.Mount.FileSystem; f != nil && f.SubnetID != "" {
+			if zone != "" && zone != f.SubnetID {
+				l.Add(field+".Mount", "a file system in another zone", "file systems of one zone", "a job runs where its Lustre file system stands")
+			}
+			zone = f.SubnetID
+		}
+	}
+	return l.Err()
+}
+
+func (in Input) mounted() bool { return in.Mount != (storage.Directory{}) }
+
+// reads are the prefixes of the job's inputs, and mounts its directories.
+func (j Job) reads() (reads []storage.Prefix, mounts []storage.Directory) {
+	for _, in := range j.Inputs {
+		if in.mounted() {
+			mounts = append(mounts, in.Mount)
+		} else {
+			reads = append(reads, in.From)
+		}
+	}
+	return reads, mounts
+}
+
+// subnets are those of the network in which the job can reach its file systems.
+func (j Job) subnets(all []string) []string {
+	for _, in := range j.Inputs {
+		if in.mounted() && in.Mount.FileSystem.SubnetID != "" {
+			return []string{in.Mount.FileSystem.SubnetID}
+		}
+	}
+	return all
+}
+
+// channels are the inputs as CreateTrainingJob takes them.
+func channels(inputs []Input) []any {
+	all := make([]any, len(inputs))
+	for i, in := range inputs {
+		channel := map[string]any{"ChannelName": in.Channel, "DataSource": in.source()}
+		if in.ContentType != "" {
+			channel["ContentType"] = in.ContentType
+		}
+		all[i] = channel
+	}
+	return all
+}
+
+func (in Input) source() map[string]any {
+	if in.mounted() {
+		return map[string]any{"FileSystemDataSource": map[string]any{
+			"FileSystemId": in.Mount.FileSystem.ID, "FileSystemType": string(in.Mount.FileSystem.Type),
+			"DirectoryPath": in.Mount.MountPath(), "FileSystemAccessMode": "ro",
+		}}
+	}
+	return map[string]any{"S3DataSource": map[string]any{
+		"S3DataType": "S3Prefix", "S3Uri": in.From.URI(), "S3DataDistributionType": "FullyReplicated",
+	}}
+}

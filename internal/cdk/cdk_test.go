@@ -1,0 +1,175 @@
+package cdk_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/synth"
+	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/synthtest"
+)
+
+func TestMain(m *testing.M) { synth.TestMain(m) }
+
+func scope(in constructs.Construct, id string) constructs.Construct {
+	return constructs.NewConstruct(in, &id)
+}
+
+// topic is a resource that names something.
+func topic(name any) cfn.Resources {
+	return cfn.Resources{"Topic": {Type: "AWS::SNS::Topic", Properties: cfn.Properties{"DisplayName": name}}}
+}
+
+func displayNames(t *testing.T, template assembly.Template) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, id := range template.OfType("AWS::SNS::Topic") {
+		text, err := json.Marshal(template.Resources[id].Properties["DisplayName"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[template.Resources[id].Path()] = string(text)
+	}
+	return all
+}
+
+// All constructs of a stack share one; another stack has its own.
+func TestOnce(t *testing.T) {
+	dir := t.TempDir()
+	err := synth.App(&synth.Options{Dir: dir}, func(app awscdk.App) {
+		for _, name := range []string{"A", "B"} {
+			stack := awscdk.NewStack(app, &name, nil)
+			made := 0
+			once := func(in constructs.Construct) string {
+				return cdk.Once(in, "Shared", func() cfn.Resources { made++; return topic(name) }).Att("Topic", "TopicArn")
+			}
+			first, deeper, again := once(stack), once(scope(scope(stack, "One"), "Deep")), once(scope(stack, "Two"))
+			if made != 1 {
+				t.Errorf("made %d times in stack %s", made, name)
+			}
+			want := resolved(stack, first)
+			if !strings.Contains(want, `"Fn::GetAtt":["SharedTopic`) || resolved(stack, deeper) != want || resolved(stack, again) != want {
+				t.Errorf("not the same: %s, %s, %s", want, resolved(stack, deeper), resolved(stack, again))
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stacks, err := assembly.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range stacks {
+		if got := displayNames(t, s.Template); len(got) != 1 || got[s.Path+"/Shared/Default/Topic"] != `"`+s.Path+`"` {
+			t.Errorf("stack %s has %v", s.Path, got)
+		}
+	}
+}
+
+func resolved(stack awscdk.Stack, token string) string {
+	text, err := json.Marshal(stack.Resolve(token))
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// Tokens in a document come out as what they stand for, wherever they are in a text.
+func TestTokensInDocuments(t *testing.T) {
+	const region, account = `{"Ref":"AWS::Region"}`, `{"Ref":"AWS::AccountId"}`
+	tests := []struct {
+		name string
+		make func(region, account string) any
+		want string
+	}{
+		{"none", func(_, _ string) any { return "plain" }, `"plain"`},
+		{"alone", func(r, _ string) any { return r }, region},
+		{"at the start", func(r, _ string) any { return r + "-a" }, `{"Fn::Join":["",[` + region + `,"-a"]]}`},
+		{"at the end", func(r, _ string) any { return "a-" + r }, `{"Fn::Join":["",["a-",` + region + `]]}`},
+		{"two, and one of them twice", func(r, a string) any { return r + a + r }, `{"Fn::Join":["",[` + region + `,` + account + `,` + region + `]]}`},
+		{"in a join", func(r, _ string) any { return cfn.Join("a", r) }, `{"Fn::Join":["",["a",` + region + `]]}`},
+		{"what looks like one to Fn::Sub", func(_, _ string) any { return "${AWS::Region}" }, `"${AWS::Region}"`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			template := synthtest.Template(t, "", func(stack awscdk.Stack) {
+				cdk.Emit(scope(stack, "X"), "Stack/X", topic(test.make(*stack.Region(), *stack.Account())))
+			})
+			if got := displayNames(t, template)["Stack/X/Default/Topic"]; got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestReferencesToWhatWasEmitted(t *testing.T) {
+	synthtest.Template(t, "", func(stack awscdk.Stack) {
+		emitted := cdk.Emit(scope(stack, "X"), "Stack/X", topic("a"))
+		if got := resolved(stack, emitted.Ref("Topic")); !strings.HasPrefix(got, `{"Ref":"XTopic`) {
+			t.Errorf("Ref: %s", got)
+		}
+		if got := resolved(stack, emitted.Att("Topic", "TopicName")); !strings.HasPrefix(got, `{"Fn::GetAtt":["XTopic`) || !strings.HasSuffix(got, `,"TopicName"]}`) {
+			t.Errorf("Att: %s", got)
+		}
+	})
+}
+
+// Two stacks in different places: what is remembered of one is not told of the other.
+func TestLocations(t *testing.T) {
+	err := synth.App(&synth.Options{Dir: t.TempDir()}, func(app awscdk.App) {
+		for _, region := range []string{"eu-west-1", "us-east-1"} {
+			stack := awscdk.NewStack(app, jsii.String("In-"+region), &awscdk.StackProps{
+				Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: &region},
+			})
+			for _, in := range []constructs.Construct{stack, scope(stack, "X"), stack} {
+				if at := cdk.Location(in); at.Region != region || at.Account != "111122223333" {
+					t.Errorf("in %s: got %+v", region, at)
+				}
+			}
+		}
+		plain := cdk.Location(scope(awscdk.NewStack(app, jsii.String("Anywhere"), nil), "X"))
+		if !strings.Contains(plain.Region, "${Token[") || !strings.Contains(plain.Partition, "${Token[") {
+			t.Errorf("anywhere: got %+v", plain)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A nil construct in an interface is nil too, and a missing scope has no path.
+func TestCheck(t *testing.T) {
+	var stack *struct{ constructs.Construct }
+	for name, in := range map[string]constructs.Construct{"nil": nil, "nil in an interface": stack} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				f, ok := recover().(*fault.Fault)
+				if !ok || f.Path != "" || f.Kind != "test.X" || len(problem.All(f.Err)) != 2 {
+					t.Errorf("got %v", f)
+				}
+			}()
+			cdk.Check("test.X", in, "", nil)
+		})
+	}
+	synthtest.Template(t, "", func(stack awscdk.Stack) {
+		cdk.Check("test.X", stack, "Fine", nil)
+		for id, want := range map[string]string{"X": "Stack/X", "": "Stack"} {
+			if got := cdk.Path(stack, id); got != want {
+				t.Errorf("path %s, want %s", got, want)
+			}
+		}
+		if got := cdk.Path(stack.Node().Root().(awscdk.App), "X"); got != "X" {
+			t.Errorf("path %s below the app", got)
+		}
+	})
+}

@@ -1,0 +1,40 @@
+package cdk
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/plinth-ml/plinth/internal/location"
+)
+
+// place is what all constructs of a stack ask it for.
+type place struct {
+	stack  awscdk.Stack
+	at     location.Location
+	outdir string
+}
+
+// places are remembered by stack and by construct: each question to the CDK is a call to another process, and the answers
+// never change. The CDK's side remembers every construct too, as long as the process runs.
+var places = map[constructs.IConstruct]*place{}
+
+func placeOf(scope constructs.Construct) *place {
+	if p := places[scope]; p != nil {
+		return p
+	}
+	stack := awscdk.Stack_Of(scope)
+	p := places[stack]
+	if p == nil {
+		p = &place{
+			stack:  stack,
+			at:     location.Location{Partition: *stack.Partition(), Region: *stack.Region(), Account: *stack.Account()},
+			outdir: *awscdk.Stage_Of(stack).Outdir(),
+		}
+		places[stack] = p
+	}
+	places[scope] = p
+	return p
+}
+
+// Location is where the scope's stack is deployed to.
+func Location(scope constructs.Construct) location.Location { return placeOf(scope).at }
