@@ -33,7 +33,7 @@ type InstanceType struct {
 func (t InstanceType) PricePerHour() (usd float64, known bool) { return t.usdPerHour, t.usdPerHour > 0 }
 
 // HasLocalNVMe tells whether the type brings its own disk. SageMaker encrypts that disk by hardware and refuses a volume
-// key and a volume size for it
+// key for it. It makes no other volume and uses the whole disk, so that a training job's volume size has no effect
 // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html).
 func (t InstanceType) HasLocalNVMe() bool { return t.LocalNVMeGB > 0 }
 

@@ -17,6 +17,8 @@ const (
 	reservedAddresses = 5
 	minRangeBits      = 16
 	maxRangeBits      = 24
+	// maxCounted is more instances than the largest private range, 10.0.0.0/8, has addresses for.
+	maxCounted = 1 << 24
 )
 
 // SubnetRanges are the ranges of the environment's subnets, one a zone. A zone's range depends on AddressRange alone,
@@ -40,7 +42,8 @@ func (e Environment) SubnetRanges() []netip.Prefix {
 }
 
 // JobAddresses is the number of addresses that the largest allowed job takes in one subnet: SageMaker places all
-// instances of a job in one zone.
+// instances of a job in one zone. Instances are counted up to 16,777,216, more than any network holds, so that the number
+// can be added to and never overflows; less than one counts as none.
 func (e Environment) JobAddresses() int {
 	e = e.Resolved()
 	perInstance := 0
@@ -48,7 +51,7 @@ func (e Environment) JobAddresses() int {
 		t, _ := catalog.LookupInstanceType(name)
 		perInstance = max(perInstance, t.AddressesPerInstance())
 	}
-	return perInstance * e.Limits.InstancesPerJob
+	return perInstance * min(max(e.Limits.InstancesPerJob, 0), maxCounted)
 }
 
 // SubnetCapacity is the number of addresses that are free in each empty subnet of an address range of that size.

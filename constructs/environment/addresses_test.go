@@ -2,6 +2,7 @@ package environment_test
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
 	"strings"
@@ -74,6 +75,8 @@ func TestJobAddresses(t *testing.T) {
 		{"zones don't count: a job runs in one", env{AZs: 6, Limits: limits{InstanceTypes: []string{"ml.m5.xlarge"}, InstancesPerJob: 3}}, 6},
 		{"preset of Production, ml.g5.12xlarge x 4", env{}, 20},
 		{"preset of Development", env{Tier: environment.Development}, 2},
+		{"more than any network holds", env{Limits: limits{InstanceTypes: []string{"ml.p4d.24xlarge"}, InstancesPerJob: math.MaxInt}}, 5 << 24},
+		{"fewer than none", env{Limits: limits{InstancesPerJob: math.MinInt}}, 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -3,7 +3,7 @@ package environment
 import "time"
 
 // Environment is one deployment of everything. Its zero fields take the preset of its tier: see [Environment.Resolved].
-// String fields may be CDK tokens; what a token stands for is not validated.
+// String fields may be CDK tokens, where their comment does not say otherwise; what a token stands for is not validated.
 type Environment struct {
 	// Name tells environments apart and starts the names of what must be named: 1 to 20 lower-case letters, digits and
 	// hyphens, a letter first. Required in a set.
@@ -17,7 +17,8 @@ type Environment struct {
 	// AZs is the number of Availability Zones that jobs may run in, 1 to 6. Zero: the tier's. A region may have fewer
 	// zones than that; where none is given the deployment then fails on Fn::Select.
 	AZs int
-	// AddressRange is the network's private IPv4 range in CIDR notation, /16 to /24. Empty: 10.0.0.0/16.
+	// AddressRange is the network's private IPv4 range in CIDR notation, /16 to /24. A network that is made takes a value
+	// known at synth, not a token. Empty: 10.0.0.0/16.
 	AddressRange string
 	// Limits bound what jobs may use and cost.
 	Limits Limits
@@ -25,7 +26,7 @@ type Environment struct {
 	LogRetentionDays int
 	// Administrators are the ARNs of the roles and users of administration and break-glass, of this account: they reach data
 	// from outside the network, and are the only ones besides a deployment that may change how it is protected. A * may
-	// stand for a part of a name of at least 3 other letters, as in role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*.
+	// stand for a part of a name of at least 3 other letters, as in role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*.
 	// Empty: nobody reaches data from outside, and identity policies alone say who may change its protection.
 	Administrators []string
 	// Owner is the team that answers for the environment; it becomes the tag Owner. Empty: no tag.
@@ -36,7 +37,9 @@ type Environment struct {
 
 // Limits bound what the jobs of an environment may use and cost. Zero fields take the preset of the tier.
 type Limits struct {
-	// InstanceTypes are the types that a job may use, such as "ml.m5.xlarge". Empty: the tier's.
+	// InstanceTypes are the types that a job may use, such as "ml.m5.xlarge": values known at synth, not tokens, since they
+	// decide there which jobs are refused, how many addresses a job takes and what its instances may send each other. Empty:
+	// the tier's.
 	InstanceTypes []string
 	// InstancesPerJob is the largest number of instances of one job. Zero: the tier's.
 	InstancesPerJob int

@@ -71,9 +71,12 @@ func (m Limits) validate() error {
 	cheapest := math.Inf(1)
 	for i, name := range m.InstanceTypes {
 		t, ok := catalog.LookupInstanceType(name)
-		if !ok {
-			l.Add(fmt.Sprintf("InstanceTypes[%d]", i), name, "a SageMaker training type of the catalog, such as ml.m5.xlarge",
-				similar(name))
+		field := fmt.Sprintf("InstanceTypes[%d]", i)
+		switch {
+		case token.Is(name):
+			l.Add(field, name, "a value known at synth, not a token", "jobs are held against it at synth: name each type")
+		case !ok:
+			l.Add(field, name, "a SageMaker training type of the catalog, such as ml.m5.xlarge", similar(name))
 		}
 		if usd, known := t.PricePerHour(); known {
 			cheapest = min(cheapest, usd)

@@ -53,6 +53,8 @@ var badEnvironments = []struct {
 		"AddressRange", []string{"250 addresses", "holds 123", "at least a /21"}},
 	{"more instances than the largest range holds", env{Limits: limits{InstancesPerJob: 5000}},
 		"AddressRange", []string{"25000 addresses", "even a /16 holds only 8187", "InstancesPerJob"}},
+	{"as many instances as can be written", env{Tier: environment.Development, Limits: limits{InstancesPerJob: math.MaxInt}},
+		"AddressRange", []string{"even a /16 holds only 8187", "InstancesPerJob"}},
 
 	{"log retention that CloudWatch refuses", env{LogRetentionDays: 42}, "LogRetentionDays", []string{"got 42", "30 60"}},
 	{"owner with a sign that tags refuse", env{Owner: "team;drop"}, "Owner", []string{`"team;drop"`, "AWS tags"}},
@@ -62,6 +64,8 @@ var badEnvironments = []struct {
 		"Limits.InstanceTypes[1]", []string{`"ml.m5.9xlarge"`, "ml.m5.12xlarge, ml.m5.24xlarge, ml.m5.2xlarge"}},
 	{"type without ml", env{Limits: limits{InstanceTypes: []string{"m5.xlarge"}}}, "Limits.InstanceTypes[0]", []string{"ml.m5.xlarge"}},
 	{"type of no family", env{Limits: limits{InstanceTypes: []string{"ml.z9.xlarge"}}}, "Limits.InstanceTypes[0]", []string{"such as ml.m5.xlarge"}},
+	{"type that is a token", env{Limits: limits{InstanceTypes: []string{"ml.m5.large", aToken}}},
+		"Limits.InstanceTypes[1]", []string{aToken, "a value known at synth, not a token", "name each type"}},
 	{"negative instances", env{Limits: limits{InstancesPerJob: -1}}, "Limits.InstancesPerJob", []string{"got -1", "1 or more"}},
 	{"fractional seconds", env{Limits: limits{Runtime: 1500 * time.Millisecond}}, "Limits.Runtime", []string{"got 1.5s", "whole seconds"}},
 	{"a second over 28 days", env{Limits: limits{Runtime: 28*24*time.Hour + time.Second}}, "Limits.Runtime", []string{"672h0m1s", "28 days"}},

@@ -15,8 +15,8 @@ import (
 
 // IsolatedProps say what an isolated network is for. All fields may be left out.
 type IsolatedProps struct {
-	// Environment decides the address range, the zones, the largest job that must fit and how long logs are kept. Zero:
-	// the preset of Production.
+	// Environment decides the address range, the zones, the largest job that must fit and how long logs are kept. Its
+	// AddressRange is a value known at synth, not a token, unless Vpc or SharedWith is given. Zero: the preset of Production.
 	Environment environment.Environment
 	// Capabilities are what the network makes possible. Empty: Training.
 	Capabilities []Capability
@@ -114,6 +114,10 @@ func (p *IsolatedProps) Validate() error {
 			`a domain name of two labels or more, such as "git.corp.example" or "*.corp.example": "*" and "*.com" would open DNS to everybody`)
 	}
 	l.Include("", p.validateBrought())
+	if r := p.Environment.AddressRange; token.Is(r) && p.Vpc == nil && p.SharedWith == nil {
+		l.Add("Environment.AddressRange", r, "a value known at synth, not a token",
+			"the subnets are cut from it at synth: write it out, or bring a Vpc")
+	}
 	if environmentErr == nil {
 		l.Include("", p.validateSizes())
 	}
