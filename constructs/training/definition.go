@@ -137,9 +137,12 @@ func (p Parameter) rules() []any {
 // request is the request of CreateTrainingJob
 // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html).
 func request(j Job, w wiring) map[string]any {
+	// A type on EBS needs the size; one with a local disk takes it and uses the whole disk all the same.
 	resources := map[string]any{
 		"InstanceType": j.InstanceType, "InstanceCount": j.Instances, "VolumeSizeInGB": j.VolumeGB,
 	}
+	// A type that is a token gets the key: should it have a local disk, SageMaker refuses the job rather than run it on a
+	// volume without the key.
 	if t, _ := catalog.LookupInstanceType(j.InstanceType); !t.HasLocalNVMe() && w.volumeKeyARN != "" {
 		resources["VolumeKmsKeyId"] = w.volumeKeyARN
 	}

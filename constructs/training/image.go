@@ -15,8 +15,8 @@ type Image struct {
 	uri     string
 }
 
-// XGBoost is SageMaker's built-in XGBoost of that version, such as "3.2-0", from AWS's registry in the job's region
-// (https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html).
+// XGBoost is SageMaker's built-in XGBoost of that version, such as "3.2-0" or a CDK token, from AWS's registry in the
+// job's region (https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html).
 func XGBoost(version string) Image { return Image{builtIn: "sagemaker-xgboost", version: version} }
 
 // ImageURI is an image in a private ECR repository of the job's region:
@@ -33,7 +33,7 @@ func (i Image) validate() error {
 	switch {
 	case i == Image{}:
 		l.Add("Image", nil, "training.XGBoost(version) or training.ImageURI(uri)", "")
-	case i.builtIn != "" && !versionPattern.MatchString(i.version):
+	case i.builtIn != "" && !token.Is(i.version) && !versionPattern.MatchString(i.version):
 		l.Add("Image", i.version, "a version of the built-in XGBoost, such as 3.2-0", "")
 	case i.builtIn == "" && !token.Is(i.uri) && !uriPattern.MatchString(i.uri):
 		l.Add("Image", i.uri, "the URI of an image in a private ECR repository with a tag or digest: "+

@@ -18,6 +18,8 @@ func TestInput(t *testing.T) {
 	}{
 		{Integer("p", 1, 100), []any{1.0, 50.0, 100.0}, []any{nil, 0.0, 101.0, "50", true}, "p, a whole number from 1 to 100"},
 		{Number("p", -0.5, 0.5), []any{-0.5, 0.0, 0.5}, []any{nil, -0.51, 0.51, "0", math.Inf(1)}, "p, a number from -0.5 to 0.5"},
+		{Integer("p", -2_000_000, 1_000_000), []any{-2e6, 1e6}, []any{-2000001.0, 1000001.0}, "p, a whole number from -2000000 to 1000000"},
+		{Number("p", 0.000001, 1e21), []any{1e-6, 1e21}, []any{0.0, 2e21}, "p, a number from 0.000001 to 1000000000000000000000"},
 		{OneOf("p", "gbtree", "dart"), []any{"gbtree", "dart"}, []any{nil, "", "gbtre", "GBTREE", 1.0}, "p, one of gbtree, dart"},
 	} {
 		j := goodJob()

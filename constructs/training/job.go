@@ -10,6 +10,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // Job is one kind of training job. Image, Inputs, Output and InstanceType are required.
@@ -20,24 +21,25 @@ type Job struct {
 	Inputs []Input
 	// Output is where the model goes. Its key also encrypts the volumes of the instances. Required.
 	Output storage.Prefix
-	// InstanceType is the type of every instance, one that the environment allows. Required.
+	// InstanceType is the type of every instance, one that the environment allows. A CDK token is not held against
+	// Limits.InstanceTypes; it is taken to cost as much as the dearest of them, and to have no local disk: a type that has
+	// one then never starts, since SageMaker refuses the volume's key for it. Required.
 	InstanceType string
 	// Instances is their number. Zero: 1.
 	Instances int
-	// VolumeGB is the size of each instance's volume, in GB. Zero: 30. A type with a local disk has no other volume.
+	// VolumeGB is the size of each instance's volume, in GB. A type with a local disk has no other volume, and the size no
+	// effect. Zero: 30.
 	VolumeGB int
 	// MaxRuntime is when SageMaker stops the job, in whole seconds. Zero: what the environment allows.
 	MaxRuntime time.Duration
-	// HyperParameters are fixed for every execution.
+	// HyperParameters are fixed for every execution: names of at most 256 characters that do not end in .$, and values of at
+	// most 2500; at most 100 together with Parameters.
 	HyperParameters map[string]string
 	// Parameters are the hyperparameters that each execution gives.
 	Parameters []Parameter
 }
 
-const (
-	defaultVolumeGB    = 30
-	maxHyperParameters = 100
-)
+const defaultVolumeGB = 30
 
 // resolved is the job with its zero fields filled in.
 func (j Job) resolved(limits environment.Limits) Job {
@@ -77,7 +79,7 @@ func (j Job) Validate(e environment.Environment) error {
 func (j Job) validateLimits(limits environment.Limits) error {
 	var l problem.List
 	const change = "change the job, or the environment's Limits.%s"
-	if !slices.Contains(limits.InstanceTypes, j.InstanceType) {
+	if !token.Is(j.InstanceType) && !slices.Contains(limits.InstanceTypes, j.InstanceType) {
 		l.Add("InstanceType", j.InstanceType, "one of "+strings.Join(limits.InstanceTypes, ", "), fmt.Sprintf(change, "InstanceTypes"))
 	}
 	if j.Instances > limits.InstancesPerJob {
@@ -86,34 +88,29 @@ func (j Job) validateLimits(limits environment.Limits) error {
 	if j.MaxRuntime > limits.Runtime {
 		l.Add("MaxRuntime", j.MaxRuntime, fmt.Sprintf("at most %v", limits.Runtime), fmt.Sprintf(change, "Runtime"))
 	}
-	if usd, known := j.price(); known && usd > limits.PricePerRun {
+	if of, usd, known := j.price(limits.InstanceTypes); known && usd > limits.PricePerRun {
 		l.Add("MaxRuntime", j.MaxRuntime, fmt.Sprintf("a run of at most %g USD", limits.PricePerRun),
 			fmt.Sprintf("%d x %s for that long can cost %.2f USD: take fewer, cheaper or shorter, or raise the environment's Limits.PricePerRun",
-				j.Instances, j.InstanceType, usd))
+				j.Instances, of, usd))
 	}
 	return l.Err()
 }
 
-// price is the most that a run can cost, in USD on demand in us-east-1, and whether it is known.
-func (j Job) price() (usd float64, known bool) {
-	t, _ := catalog.LookupInstanceType(j.InstanceType)
-	hour, known := t.PricePerHour()
-	return hour * float64(j.Instances) * j.MaxRuntime.Hours(), known
-}
-
-func (j Job) validateHyperParameters() error {
-	var l problem.List
-	if n := len(j.HyperParameters) + len(j.Parameters); n > maxHyperParameters {
-		l.Add("HyperParameters", n, fmt.Sprintf("at most %d together with Parameters", maxHyperParameters), "")
+// price is the most that a run can cost, in USD on demand in us-east-1, on which type, and whether it is known. A type that
+// is a token counts as the dearest of those allowed.
+func (j Job) price(allowed []string) (of string, usd float64, known bool) {
+	if !token.Is(j.InstanceType) {
+		allowed = []string{j.InstanceType}
 	}
-	seen := map[string]bool{}
-	for i, p := range j.Parameters {
-		field := fmt.Sprintf("Parameters[%d]", i)
-		l.Include(field, p.validate())
-		if _, fixed := j.HyperParameters[p.name]; fixed || seen[p.name] {
-			l.Add(field, p.name, "a name that is neither in HyperParameters nor given twice", "")
+	dearest := 0.0
+	for _, name := range allowed {
+		t, _ := catalog.LookupInstanceType(name)
+		if hour, ok := t.PricePerHour(); ok && hour > dearest {
+			of, dearest, known = name, hour, true
 		}
-		seen[p.name] = true
 	}
-	return l.Err()
+	if token.Is(j.InstanceType) {
+		of += ", the dearest type allowed,"
+	}
+	return of, dearest * float64(j.Instances) * j.MaxRuntime.Hours(), known
 }

@@ -20,7 +20,7 @@ const (
 
 // tight is an environment with room for one small job.
 var tight = environment.Environment{Tier: environment.Development, Limits: environment.Limits{
-	InstanceTypes: []string{"ml.m5.xlarge", "ml.m5.2xlarge", "ml.c4.xlarge"}, InstancesPerJob: 2, Runtime: 4 * time.Hour, PricePerRun: 1,
+	InstanceTypes: []string{"ml.m5.xlarge", "ml.m5.2xlarge", "ml.c5.xlarge", "ml.c4.xlarge"}, InstancesPerJob: 2, Runtime: 4 * time.Hour, PricePerRun: 1,
 }}
 
 func TestAGoodJob(t *testing.T) {
@@ -34,6 +34,9 @@ func TestAGoodJob(t *testing.T) {
 		"an image by tag":            func(j *Job) { j.Image = ImageURI(anURI + ":1.4") },
 		"an image by digest":         func(j *Job) { j.Image = ImageURI(anURI + "@sha256:" + strings.Repeat("0a", 32)) },
 		"an image that is a token":   func(j *Job) { j.Image = ImageURI(aToken) },
+		"a version that is a token":  func(j *Job) { j.Image = XGBoost(aToken) },
+		"a type that is a token":     func(j *Job) { j.InstanceType = aToken },
+		"a type of two tokens":       func(j *Job) { j.InstanceType = "ml." + aToken + "." + aToken },
 		"a path that is a token":     func(j *Job) { j.Output.Path = aToken },
 		"the whole bucket":           func(j *Job) { j.Inputs[0].From.Path = "" },
 		"twenty channels":            func(j *Job) { j.Inputs = channelsNamed(20) },
@@ -71,6 +74,8 @@ var badJobs = []struct {
 		[]string{"2 x ml.m5.xlarge", "1.38 USD", "at most 1 USD", "Limits.PricePerRun"}},
 	{"too dear for as long as the environment allows", func(j *Job) { j.InstanceType, j.MaxRuntime = "ml.m5.2xlarge", 0 }, "MaxRuntime",
 		[]string{"1 x ml.m5.2xlarge", "1.84 USD"}},
+	{"too dear for a type that is a token", func(j *Job) { j.InstanceType, j.Instances, j.MaxRuntime = aToken, 2, 2*time.Hour }, "MaxRuntime",
+		[]string{"2 x ml.m5.2xlarge, the dearest type allowed, for", "1.84 USD"}},
 	{"negative volume", func(j *Job) { j.VolumeGB = -1 }, "VolumeGB", []string{"got -1", "0 for 30"}},
 
 	{"missing image", func(j *Job) { j.Image = Image{} }, "Image", []string{"got nothing", "training.XGBoost(version) or training.ImageURI(uri)"}},

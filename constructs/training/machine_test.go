@@ -130,6 +130,7 @@ func TestVolumeKey(t *testing.T) {
 		{"EBS", "ml.m5.xlarge", keyARN, keyARN, keyARN},
 		{"local NVMe", "ml.g4dn.xlarge", keyARN, nil, keyARN},
 		{"local NVMe without a GPU", "ml.r5d.large", keyARN, nil, keyARN},
+		{"a type that is a token: never without its key", aToken, keyARN, keyARN, keyARN},
 		{"a bucket without a key", "ml.m5.xlarge", "", nil, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -139,6 +140,7 @@ func TestVolumeKey(t *testing.T) {
 			if got := dig(r, "ResourceConfig", "VolumeKmsKeyId"); got != test.wantVolume {
 				t.Errorf("volume key %v, want %v", got, test.wantVolume)
 			}
+			wantJSON(t, "the size, which a local disk ignores", dig(r, "ResourceConfig", "VolumeSizeInGB"), "30")
 			if got := dig(r, "OutputDataConfig", "KmsKeyId"); got != test.wantOutput {
 				t.Errorf("output key %v, want %v", got, test.wantOutput)
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -39,11 +40,14 @@ func (p Parameter) String() string {
 	case p.allowed != nil:
 		return fmt.Sprintf("%s, one of %s", p.name, strings.Join(p.allowed, ", "))
 	case p.whole:
-		return fmt.Sprintf("%s, a whole number from %g to %g", p.name, p.min, p.max)
+		return fmt.Sprintf("%s, a whole number from %s to %s", p.name, plain(p.min), plain(p.max))
 	default:
-		return fmt.Sprintf("%s, a number from %g to %g", p.name, p.min, p.max)
+		return fmt.Sprintf("%s, a number from %s to %s", p.name, plain(p.min), plain(p.max))
 	}
 }
+
+// plain writes a bound without an exponent: 1000000 instead of 1e+06.
+func plain(bound float64) string { return strconv.FormatFloat(bound, 'f', -1, 64) }
 
 var parameterPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,255}$`)
 

@@ -1,0 +1,51 @@
+package training
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// What CreateTrainingJob takes
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html).
+const (
+	maxHyperParameters = 100
+	maxNameLength      = 256
+	maxValueLength     = 2500
+)
+
+// validateHyperParameters checks those that are fixed, sorted by name, and the parameters. The length of a token is not
+// known.
+func (j Job) validateHyperParameters() error {
+	var l problem.List
+	if n := len(j.HyperParameters) + len(j.Parameters); n > maxHyperParameters {
+		l.Add("HyperParameters", n, fmt.Sprintf("at most %d together with Parameters", maxHyperParameters), "")
+	}
+	for _, name := range slices.Sorted(maps.Keys(j.HyperParameters)) {
+		field, value := fmt.Sprintf("HyperParameters[%q]", name), j.HyperParameters[name]
+		if strings.HasSuffix(name, ".$") {
+			l.Add(field, name, "a name that does not end in .$", "the state machine would take the value for a path into its input")
+		}
+		if n := utf8.RuneCountInString(name); n > maxNameLength && !token.Is(name) {
+			l.Add(field, n, fmt.Sprintf("a name of at most %d characters", maxNameLength), "")
+		}
+		if n := utf8.RuneCountInString(value); n > maxValueLength && !token.Is(value) {
+			l.Add(field, n, fmt.Sprintf("a value of at most %d characters", maxValueLength), "")
+		}
+	}
+	seen := map[string]bool{}
+	for i, p := range j.Parameters {
+		field := fmt.Sprintf("Parameters[%d]", i)
+		l.Include(field, p.validate())
+		if _, fixed := j.HyperParameters[p.name]; fixed || seen[p.name] {
+			l.Add(field, p.name, "a name that is neither in HyperParameters nor given twice", "")
+		}
+		seen[p.name] = true
+	}
+	return l.Err()
+}
