@@ -1,11 +1,12 @@
 # make         synthesize dev, staging and prod, and say what stands where
 # make test    everything that CI runs
 # make demo    deploy all three to a local emulator of AWS, twice
+# make matrix  who may do what in dev, as the policies decide
 # make clean   remove what these installed and wrote
 #
 # Needs Go 1.26, Node.js with npm, and Python 3.11. Everything else is pinned and installed into this folder.
 
-.PHONY: synth test demo clean lint go race examples properties strict templates workflows iam packs emulator need-go need-node need-python
+.PHONY: synth test demo matrix clean lint go race examples properties strict templates workflows iam packs emulator need-go need-node need-python
 .DEFAULT_GOAL := synth
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -35,6 +36,9 @@ test: lint go race examples properties strict templates workflows iam packs emul
 
 demo: need-go $(TOOLS) .venv/.installed
 	@$(PYTHON) checks/emulator/demo.py
+
+matrix: strict $(CHECK_TOOLS)
+	@node checks/iam/matrix.js
 
 clean:
 	rm -rf cdk.out node_modules checks/node_modules .venv bin
@@ -76,7 +80,7 @@ workflows: strict $(CHECK_TOOLS)
 iam: strict $(CHECK_TOOLS)
 	@echo "== policies, simulated"
 	@for e in complete-network complete-storage; do (cd examples/$$e && CDK_VALIDATION=false CDK_OUTDIR=cdk.out go run . 2>/dev/null) || exit 1; done
-	@node --test --test-reporter=dot checks/iam/*.test.js
+	@node --test --test-concurrency=2 --test-reporter=dot checks/iam/*.test.js
 
 packs: need-go $(TOOLS)
 	@echo "== cdk-nag: AwsSolutions, NIST 800-53 R5, HIPAA, PCI DSS"

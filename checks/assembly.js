@@ -27,7 +27,7 @@ const values = {
     return { Ref: id, LustreMountName: hex.slice(17, 25), ResourceARN: arnAt(at, 'fsx', `file-system/${id}`) };
   },
   'AWS::IAM::ManagedPolicy': (name, hex, at) => ({ Ref: `arn:aws:iam::${at.account}:policy/${name}` }),
-  'AWS::IAM::Role': (name, hex, at) => ({ Ref: name, Arn: `arn:aws:iam::${at.account}:role/${name}` }),
+  'AWS::IAM::Role': (name, hex, at, { RoleName = name }) => ({ Ref: RoleName, Arn: `arn:aws:iam::${at.account}:role/${RoleName}` }),
   'AWS::KMS::Key': (name, hex, at) => ({ Ref: uuid(hex), Arn: arnAt(at, 'kms', `key/${uuid(hex)}`) }),
   'AWS::Lambda::Function': (name, hex, at) => ({ Ref: name, Arn: arnAt(at, 'lambda', `function:${name}`) }),
   'AWS::Logs::LogGroup': (name, hex, at) => ({ Ref: name, Arn: arnAt(at, 'logs', `log-group:${name}:*`) }),
@@ -152,8 +152,8 @@ function attribute(stack, id, name) {
 }
 
 function valuesOf(stack, id) {
-  const { Type } = known(stack.template.Resources[id], id);
-  return values[Type]?.(`${stack.name}-${id}`, hexOf(`${stack.name}/${id}`), stack.at) ?? {};
+  const { Type, Properties = {} } = known(stack.template.Resources[id], id);
+  return values[Type]?.(`${stack.name}-${id}`, hexOf(`${stack.name}/${id}`), stack.at, Properties) ?? {};
 }
 
 function hexOf(text) {

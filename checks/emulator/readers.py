@@ -100,7 +100,11 @@ class Reader:
     def _role(self, physical_id, _):
         iam = self._client("iam")
         attached = iam.list_attached_role_policies(RoleName=physical_id)["AttachedPolicies"]
-        return iam.get_role(RoleName=physical_id)["Role"] | {"ManagedPolicyArns": [p["PolicyArn"] for p in attached]}
+        found = iam.get_role(RoleName=physical_id)["Role"]
+        return found | {
+            "ManagedPolicyArns": [p["PolicyArn"] for p in attached],
+            "PermissionsBoundary": found.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        }
 
     def _key(self, physical_id, _):
         kms = self._client("kms")

@@ -1,7 +1,5 @@
 // Reads the endpoint policies of the reference app's networks and of the example that has every capability.
-import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { test } from 'node:test';
 import { region, resources } from '../assembly.js';
 
 export const referenceApp = process.env.ASSEMBLY ?? 'cdk.out';
@@ -9,9 +7,7 @@ export const completeNetwork = process.env.NETWORK ?? 'examples/complete-network
 
 // endpoints are all of an assembly: the stack, the id, the short name of the service ("ecr.api") and the policy, if any.
 export function endpoints(dir) {
-  const synthesized = fs.existsSync(dir);
-  test(`${dir} is synthesized`, () => assert.ok(synthesized, 'CDK_OUTDIR=cdk.out go run . in its folder synthesizes it'));
-  if (!synthesized) return [];
+  if (!fs.existsSync(dir)) throw new Error(`${dir} is missing: CDK_OUTDIR=cdk.out go run . in its folder synthesizes it`);
   return resources(dir, 'AWS::EC2::VPCEndpoint').map(({ stack, values, properties }) => ({
     stack,
     id: values.Ref,

@@ -23,7 +23,8 @@ export const allows = 'Allowed';
 export const lacks = 'ImplicitlyDenied';
 export const forbids = 'ExplicitlyDenied';
 
-// verdict is the answer to a request by its policies: identity, and where there are such, endpoint and resourcePolicy.
+// verdict is the answer to a request by its policies: identity, and where there are such, boundary, endpoint and
+// resourcePolicy.
 // owner is the account of the resource where its ARN has none.
 export async function verdict(request) {
   const { result } = await evaluate(request);
@@ -36,7 +37,7 @@ export async function allowed(request) {
 
 // possible fails for a request that could not come from AWS: an action, resource or condition key that does not exist.
 export async function possible(request) {
-  const open = { ...request, identity: everything, endpoint: undefined, resourcePolicy: everybody };
+  const open = { ...request, identity: everything, boundary: undefined, endpoint: undefined, resourcePolicy: everybody };
   const { result, ignored, kind } = await evaluate(open);
   assert.equal(result, allows, 'what no policy stands in the way of passes');
   const keys = Object.keys(request.context ?? {});
@@ -61,7 +62,7 @@ async function evaluate(request) {
   return answer;
 }
 
-async function run({ principal, action, resource, owner = accountOf(resource), context, identity, endpoint, resourcePolicy }) {
+async function run({ principal, action, resource, owner = accountOf(resource), context, identity, boundary, endpoint, resourcePolicy }) {
   const signed = principal !== anonymous;
   const caller = signed ? accountOf(principal) : undefined;
   const answer = await runSimulation({
@@ -77,6 +78,7 @@ async function run({ principal, action, resource, owner = accountOf(resource), c
       },
     },
     identityPolicies: signed ? [{ name: 'identity', policy: identity }] : [],
+    permissionBoundaryPolicies: boundary && [{ name: 'boundary', policy: boundary }],
     vpcEndpointPolicies: endpoint && [{ name: 'endpoint', policy: endpoint }],
     resourcePolicy,
     serviceControlPolicies: [],

@@ -1,11 +1,38 @@
-// Package access makes the roles by which training gets at data, each with exactly the permissions that it needs.
+// Package access makes the roles by which training gets at data, each with exactly the permissions that it needs, and the
+// guard that no job gets around.
 //
-//	role := access.NewTrainingRole(stack, "Role", &access.TrainingRoleProps{
+//	guard := access.NewGuard(stack, "Guard", &access.GuardProps{Environment: dev, Network: net})
+//	role := access.NewExecutionRole(stack, "Role", &access.ExecutionRoleProps{
 //		Network: net,
 //		Reads:   []storage.Prefix{data.Prefix("train/")},
 //		Writes:  []storage.Prefix{models.Prefix("churn/")},
 //	})
+//	access.NewLauncher(stack, "Launcher", &access.LauncherProps{
+//		Environment: dev, Guard: guard, ExecutionRoles: []awsiam.IRole{role.Role},
+//		TrustedBy: []access.WayIn{access.IdentityCenter("DataScientist"), access.GitHub("acme/churn", "training")},
+//	})
+//	guard.Protect(stack) // every role in it
+//
+// # The guard
+//
+// A [Guard] denies requests to SageMaker that are not isolated, encrypted, bounded and of an allowed size; docs/guard.md lists
+// what each action is held to. It is made from AWS's table of condition keys, so that no action is held to a key that it does
+// not have, and what has no keys is denied. The same rules come in three forms: identity policies, attached to who starts jobs;
+// a permissions boundary, put on every role by [Guard.Protect]; and service control policies for the organization ([SCP]).
+//
+// # Roles
+//
+// [NewExecutionRole] for jobs, [NewPipelineRole] for SageMaker pipelines, [NewBuilderRole] for image builds; for people and CI
+// [NewLauncher], who starts jobs, [NewOperator], who looks after them, and [NewBreakGlass], who repairs data in an emergency.
+// Sessions of people last an hour. With Teams, jobs carry their caller's tag Team, and a launcher touches its own team's only:
+// jobs, logs and prefixes. Names of jobs and log streams can be listed across teams: AWS offers nothing narrower.
 //
 // No AWS-managed policy is attached; every statement names its resources, and where AWS offers nothing narrower than
 // "*" the code says so beside it.
+//
+// # What it does not do
+//
+// Policies cost nothing. Not held, since their requests do not say it: spot, S3 addresses, images, what a pipeline's jobs are
+// until its role starts them. AWS renamed two condition keys in 2026; the guard holds under either name, which was simulated and
+// not tried against a live account.
 package access

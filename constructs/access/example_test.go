@@ -12,11 +12,11 @@ import (
 	"github.com/plinth-ml/plinth/constructs/synth"
 )
 
-func ExampleNewTrainingRole() {
+func ExampleNewExecutionRole() {
 	err := synth.App(nil, func(app awscdk.App) {
 		stack := awscdk.NewStack(app, jsii.String("Stack"), nil)
 		data := storage.NewDataBucket(stack, "Data", nil)
-		access.NewTrainingRole(stack, "Role", &access.TrainingRoleProps{
+		access.NewExecutionRole(stack, "Role", &access.ExecutionRoleProps{
 			Network: network.NewIsolated(stack, "Network", nil),
 			Reads:   []storage.Prefix{data.Prefix("train/")},
 			Writes:  []storage.Prefix{data.Prefix("models/")},

@@ -11,11 +11,28 @@ import (
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/role"
 )
 
-// TrainingRoleProps say what a training job is given. Network is required.
-type TrainingRoleProps struct {
-	// Network is where the job runs. Required.
+// JobKind is a kind of SageMaker job.
+type JobKind int
+
+// The kinds.
+const (
+	// TrainingJobs are training jobs, those of a tuning job too.
+	TrainingJobs JobKind = iota
+	// ProcessingJobs are processing jobs.
+	ProcessingJobs
+)
+
+// logGroups are the log groups that SageMaker names, and all jobs of a kind share.
+var logGroups = []string{TrainingJobs: "/aws/sagemaker/TrainingJobs", ProcessingJobs: "/aws/sagemaker/ProcessingJobs"}
+
+// ExecutionRoleProps say what a job is given. All fields may be left out: the job then gets nothing but its logs.
+type ExecutionRoleProps struct {
+	// Jobs is their kind. Zero: TrainingJobs.
+	Jobs JobKind
+	// Network is where the job runs. Nil: in no VPC, which a guard allows to none; the role then has no permission for one.
 	Network *network.Isolated
 	// Reads are what it may read. Empty: nothing.
 	Reads []storage.Prefix
@@ -28,13 +45,13 @@ type TrainingRoleProps struct {
 }
 
 // Validate reports every problem of the props.
-func (p *TrainingRoleProps) Validate() error {
+func (p *ExecutionRoleProps) Validate() error {
 	if p == nil {
-		p = &TrainingRoleProps{}
+		p = &ExecutionRoleProps{}
 	}
 	var l problem.List
-	if p.Network == nil {
-		l.Add("Network", nil, "the network that the job runs in", "make one with network.NewIsolated")
+	if p.Jobs < TrainingJobs || p.Jobs > ProcessingJobs {
+		l.Add("Jobs", int(p.Jobs), "TrainingJobs or ProcessingJobs", "")
 	}
 	for i, prefix := range p.Reads {
 		l.Include(fmt.Sprintf("Reads[%d]", i), prefix.Validate())
@@ -49,26 +66,33 @@ func (p *TrainingRoleProps) Validate() error {
 	return l.Err()
 }
 
-// TrainingRole is the execution role of one kind of training job.
-type TrainingRole struct {
+// ExecutionRole is the role by which SageMaker runs a job.
+type ExecutionRole struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
 	// Role is the role.
 	Role awsiam.IRole
 }
 
-// NewTrainingRole makes the execution role of a training job. It panics with one message that holds every problem when
-// scope, id or props are wrong.
-func NewTrainingRole(scope constructs.Construct, id string, props *TrainingRoleProps) *TrainingRole {
-	this := cdk.New("access.TrainingRole", scope, id, props.Validate())
-	role := trainingRole(cdk.Location(this), grants{
-		reads:         props.Reads,
-		writes:        props.Writes,
-		mounts:        props.Mounts,
-		repositories:  props.Repositories,
-		subnets:       props.Network.SubnetIDs,
-		securityGroup: *props.Network.JobSecurityGroup.SecurityGroupId(),
-	})
-	arn := cdk.Emit(this, cdk.Path(scope, id), role.Resources("Role")).Att("Role", "Arn")
-	return &TrainingRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
+// NewExecutionRole makes the execution role of a job. The props may be nil. It panics with one message that holds every
+// problem when scope, id or props are wrong.
+func NewExecutionRole(scope constructs.Construct, id string, props *ExecutionRoleProps) *ExecutionRole {
+	const kind = "access.ExecutionRole"
+	this := cdk.New(kind, scope, id, props.Validate())
+	var p ExecutionRoleProps
+	if props != nil {
+		p = *props
+	}
+	g := grants{jobs: p.Jobs, reads: p.Reads, writes: p.Writes, mounts: p.Mounts, repositories: p.Repositories}
+	if p.Network != nil {
+		g.subnets, g.securityGroup = p.Network.SubnetIDs, *p.Network.JobSecurityGroup.SecurityGroupId()
+	}
+	arn := makeRole(this, kind, scope, id, executionRole(cdk.Location(this), g))
+	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
+}
+
+// makeRole makes a role and its policies, and gives its ARN.
+func makeRole(this constructs.Construct, kind string, scope constructs.Construct, id string, r role.Role) string {
+	cdk.Check(kind, scope, id, r.Check())
+	return cdk.Emit(this, cdk.Path(scope, id), r.Resources("Role")).Att("Role", "Arn")
 }

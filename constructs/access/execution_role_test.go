@@ -17,18 +17,18 @@ func TestMain(m *testing.M) { synth.TestMain(m) }
 func TestMistakes(t *testing.T) {
 	tests := []struct {
 		name  string
-		props *access.TrainingRoleProps
+		props *access.ExecutionRoleProps
 		want  []string
 	}{
-		{"nil props", nil, []string{"access.TrainingRole Stack/Role", "training_role_test.go:", "Network: got nothing", "network.NewIsolated"}},
-		{"all at once", &access.TrainingRoleProps{
+		{"kind", &access.ExecutionRoleProps{Jobs: 7}, []string{"access.ExecutionRole Stack/Role", "execution_role_test.go:", "Jobs: got 7"}},
+		{"all at once", &access.ExecutionRoleProps{
 			Reads:        []storage.Prefix{{Path: "/train"}},
 			Repositories: []string{"my-repository"},
-		}, []string{"4 problems", "Reads[0].Bucket", "Reads[0].Path", "Repositories[0]"}},
+		}, []string{"3 problems", "Reads[0].Bucket", "Reads[0].Path", "Repositories[0]"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			err := synthtest.Error(t, "", func(stack awscdk.Stack) { access.NewTrainingRole(stack, "Role", test.props) })
+			err := synthtest.Error(t, "", func(stack awscdk.Stack) { access.NewExecutionRole(stack, "Role", test.props) })
 			for _, want := range test.want {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("error lacks %q:\n%v", want, err)

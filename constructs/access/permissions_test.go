@@ -41,7 +41,7 @@ type permission struct{ action, resource string }
 func permissions(t *testing.T, g grants) map[permission][]policy.Conditions {
 	t.Helper()
 	all := map[permission][]policy.Conditions{}
-	for _, s := range trainingRole(ireland, g).Statements {
+	for _, s := range executionRole(ireland, g).Statements {
 		if s.Effect != policy.Allow || s.Principal != nil || len(s.Actions) == 0 || len(s.Resources) == 0 {
 			t.Errorf("not a statement of an identity policy: %+v", s)
 		}
@@ -189,7 +189,7 @@ func TestNothingElseIsAllowedOnEverything(t *testing.T) {
 
 // SageMaker may assume the role for jobs of this account and region only.
 func TestTrust(t *testing.T) {
-	role := trainingRole(ireland, oneOfEach())
+	role := executionRole(ireland, oneOfEach())
 	want := policy.Conditions{
 		"StringEquals": {"aws:SourceAccount": "111122223333"},
 		"ArnLike":      {"aws:SourceArn": "arn:aws:sagemaker:eu-west-1:111122223333:*"},

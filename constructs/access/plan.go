@@ -9,8 +9,9 @@ import (
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
-// grants is everything that one training job is given.
+// grants is everything that one job is given.
 type grants struct {
+	jobs          JobKind
 	reads, writes []storage.Prefix
 	mounts        []storage.Directory
 	repositories  []string // ARNs
@@ -18,18 +19,18 @@ type grants struct {
 	securityGroup string   // id
 }
 
-// trainingRole is what SageMaker needs to run one training job in a VPC
+// executionRole is what SageMaker needs to run one job in a VPC
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createtrainingjob-perms).
-func trainingRole(at location.Location, g grants) role.Role {
+func executionRole(at location.Location, g grants) role.Role {
 	statements := slices.Concat(
 		data(g),
 		fileSystems(g.mounts),
 		images(g.repositories),
-		reports(at),
+		reports(at, logGroups[g.jobs]),
 		networkInterfaces(at, g),
 	)
 	return role.Role{
-		Description: "Execution role of training jobs",
+		Description: "Execution role of SageMaker jobs",
 		Service:     "sagemaker.amazonaws.com",
 		TrustConditions: policy.Conditions{
 			"StringEquals": {"aws:SourceAccount": at.Account},
@@ -109,12 +110,12 @@ func images(repositories []string) []policy.Statement {
 }
 
 // reports lets the job write its logs and metrics.
-func reports(at location.Location) []policy.Statement {
+func reports(at location.Location, group string) []policy.Statement {
 	return []policy.Statement{{
 		Effect:    policy.Allow,
 		Actions:   []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"},
-		Resources: []string{at.ARN("logs", "log-group:/aws/sagemaker/TrainingJobs"), at.ARN("logs", "log-group:/aws/sagemaker/TrainingJobs:*")},
-		Why:       "the streams of the log group that SageMaker names and all training jobs share",
+		Resources: []string{at.ARN("logs", "log-group:"+group), at.ARN("logs", "log-group:"+group+":*")},
+		Why:       "the streams of the log group that SageMaker names and all jobs of the kind share",
 	}, {
 		Effect: policy.Allow, Actions: []string{"cloudwatch:PutMetricData"},
 		Resources:  []string{"*"},
@@ -125,19 +126,27 @@ func reports(at location.Location) []policy.Statement {
 
 // networkInterfaces lets SageMaker put the job into its subnets and group, and no others.
 func networkInterfaces(at location.Location, g grants) []policy.Statement {
+	if len(g.subnets) == 0 {
+		return nil
+	}
+	return interfacesFor(at, "sagemaker.amazonaws.com", g.subnets, g.securityGroup)
+}
+
+// interfacesFor lets a service put its work into subnets and a group.
+func interfacesFor(at location.Location, service string, ids []string, group string) []policy.Statement {
 	var subnets []string
-	for _, id := range g.subnets {
+	for _, id := range ids {
 		subnets = append(subnets, at.ARN("ec2", "subnet/"+id))
 	}
 	interfaces := at.ARN("ec2", "network-interface/*")
 	const why = "the ids of network interfaces are known only when they are made; the condition holds them to the job's subnets"
 	inSubnets := func() policy.Conditions { return policy.Conditions{"ArnEquals": {"ec2:Subnet": subnets}} }
 	permission := inSubnets()
-	permission["StringEquals"] = map[string]any{"ec2:AuthorizedService": "sagemaker.amazonaws.com"}
+	permission["StringEquals"] = map[string]any{"ec2:AuthorizedService": service}
 	return []policy.Statement{{
 		// The interface that is made knows no condition on its subnet; the subnet itself is a resource of the call.
 		Effect: policy.Allow, Actions: []string{"ec2:CreateNetworkInterface"},
-		Resources: append(slices.Clone(subnets), at.ARN("ec2", "security-group/"+g.securityGroup), interfaces),
+		Resources: append(slices.Clone(subnets), at.ARN("ec2", "security-group/"+group), interfaces),
 		Why:       "the ids of network interfaces are known only when they are made; this one only in the job's subnets and group",
 	}, {
 		Effect: policy.Allow, Actions: []string{"ec2:DeleteNetworkInterface"},

@@ -11,7 +11,7 @@ import (
 )
 
 func statements(g grants) []policy.Statement {
-	return trainingRole(location.Location{Partition: "aws", Region: "eu-west-1", Account: "111122223333"}, g).Statements
+	return executionRole(location.Location{Partition: "aws", Region: "eu-west-1", Account: "111122223333"}, g).Statements
 }
 
 // allowed are the resources on which an action is allowed.

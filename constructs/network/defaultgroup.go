@@ -41,6 +41,8 @@ func emptyGroupRole(at location.Location, logGroup any) role.Role {
 	return role.Role{
 		Description: "Takes all rules from the default security group of a VPC",
 		Service:     "lambda.amazonaws.com",
+		// No document says that Lambda fills the key in, so that its absence must do.
+		TrustConditions: policy.Conditions{"StringEqualsIfExists": {"aws:SourceAccount": at.Account}},
 		Statements: []policy.Statement{{
 			Effect: policy.Allow, Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, References: []any{logGroup},
 		}, {

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/plinth-ml/plinth/internal/policy"
 )
 
 func TestVaultNames(t *testing.T) {
@@ -86,8 +88,8 @@ func TestRolesOfReplicationAndBackup(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) { same(t, test.s.JSON(), test.want) })
 	}
 	for _, s := range append(b.replicationRole().Statements, b.backupRole().Statements...) {
-		if len(s.Wildcards()) > 0 && s.Why == "" {
-			t.Errorf("%v has no reason", s.Wildcards())
+		if s.Effect != policy.Allow || len(s.Wildcards()) > 0 && s.Why == "" {
+			t.Errorf("%s, or without a reason: %v", s.Effect, s.Wildcards())
 		}
 		for _, action := range s.Actions {
 			if strings.Contains(action, "*") || strings.HasPrefix(action, "s3:PutObject") || strings.HasPrefix(action, "s3:DeleteObject") {

@@ -49,7 +49,7 @@ func NewDataBucket(scope constructs.Construct, id string, props *DataBucketProps
 		b.logs = p.AccessLogs.Name
 	}
 	if !b.retain() {
-		emptier := cdk.Once(this, emptierID, func() cfn.Resources { return emptierResources(p.Environment.LogRetentionDays) })
+		emptier := cdk.Once(this, emptierID, func() cfn.Resources { return emptierResources(b.at.Account, p.Environment.LogRetentionDays) })
 		b.emptier, b.emptierFunction = emptier.Att("Role", "Arn"), emptier.Att("Function", "Arn")
 	}
 	emitted := cdk.Emit(this, b.path, b.build())

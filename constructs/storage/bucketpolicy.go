@@ -64,7 +64,7 @@ func (b *builder) outsiders() []policy.Statement {
 
 // objectActions are what is done with objects. Replicating is left out: only S3 can do it.
 var objectActions = []string{
-	"s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:RestoreObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload",
+	"s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:List*", "s3:RestoreObject", "s3:UpdateObjectEncryption", "s3:AbortMultipartUpload",
 }
 
 // nameActions list the names of objects, which carry data too.
@@ -157,7 +157,7 @@ func (b *builder) encryption() []policy.Statement {
 var settings = []string{
 	"s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketOwnershipControls", "s3:PutBucketAcl",
 	"s3:PutEncryptionConfiguration", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration",
-	"s3:PutBucketLogging", "s3:PutInventoryConfiguration", "s3:PutBucketObjectLockConfiguration", "s3:DeleteBucket",
+	"s3:PutBucketLogging", "s3:PutInventoryConfiguration", "s3:PutBucketObjectLockConfiguration", "s3:PauseReplication", "s3:DeleteBucket",
 }
 
 // protection denies to change how the bucket is protected to all but administrators and deployments, where administrators
@@ -165,7 +165,11 @@ var settings = []string{
 func (b *builder) protection() []policy.Statement {
 	var all []policy.Statement
 	if len(b.p.Environment.Administrators) > 0 {
-		all = append(all, but(append(b.administrators(), deployment(b.at)), policy.Statement{
+		may := append(b.administrators(), deployment(b.at))
+		if b.p.Backup != nil { // which asks for an inventory
+			may = append(may, cfn.Att("Backup", "Arn"))
+		}
+		all = append(all, but(may, policy.Statement{
 			Sid: "Settings", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: settings, References: []any{b.bucket()},
 		}))
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/policy"
 )
 
 const (
@@ -175,6 +176,17 @@ func TestTheNetworkDeniesNoSetting(t *testing.T) {
 				t.Errorf("%s denies %s: %v", pattern, setting, err)
 			}
 		}
+	}
+	outside := build(DataBucketProps{Endpoints: []string{endpoint}}).statements()
+	for _, d := range []struct {
+		label, resource string
+		actions         []string
+	}{{"ObjectsFromOutside", `["BUCKET/*"]`, objectActions}, {"NamesFromOutside", `["BUCKET"]`, nameActions}} {
+		s := labelled(t, outside, d.label)
+		if s.Effect != policy.Deny || s.Principal["*"] != "*" || !slices.Equal(s.Actions, d.actions) {
+			t.Errorf("%s: %s to %v of %v", d.label, s.Effect, s.Principal, s.Actions)
+		}
+		same(t, s.References, d.resource)
 	}
 	settled := labelled(t, build(DataBucketProps{Environment: administered}).statements(), "Settings")
 	same(t, settled.Conditions, `{"ArnNotLike":{"aws:PrincipalArn":["`+admin+`","arn:aws:iam::111122223333:role/cdk-*-cfn-exec-role-111122223333-us-east-1"]}}`)

@@ -157,7 +157,7 @@ func TestAcceptedFindings(t *testing.T) {
 
 // The function may do two things; each bucket's policy allows it that bucket.
 func TestTheEmptyingFunctionMayDoNoMore(t *testing.T) {
-	resources := emptierResources(14)
+	resources := emptierResources("111122223333", 14)
 	statements := resources["RolePolicy"].Properties["PolicyDocument"].(map[string]any)["Statement"]
 	same(t, statements, `[{"Action":["logs:CreateLogStream","logs:PutLogEvents"],"Effect":"Allow","Resource":{"Fn::GetAtt":["Logs","Arn"]}},`+
 		`{"Action":"cloudformation:DescribeStacks","Effect":"Allow","Resource":{"Ref":"AWS::StackId"}}]`)

@@ -33,7 +33,8 @@ func TestMistakesOfTheRest(t *testing.T) {
 	fs := &FileSystem{}
 	check(t, []mistake{
 		{"key: nothing said", (*KeyProps)(nil), nil},
-		{"key: bounds", &KeyProps{DeletionDays: 7}, nil},
+		{"key: as short as may be", &KeyProps{DeletionDays: 7}, nil},
+		{"key: as long as may be", &KeyProps{DeletionDays: 30}, nil},
 		{"key: too short", &KeyProps{Environment: wrong, DeletionDays: 6}, []string{name, `DeletionDays: got 6` + days}},
 		{"key: too long", &KeyProps{DeletionDays: 31, Readers: []string{partner, "1"}, Writers: []string{"2"}},
 			[]string{`DeletionDays: got 31` + days, `Readers[1]: got "1"` + account, `Writers[0]: got "2"` + account}},

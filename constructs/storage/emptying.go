@@ -22,10 +22,12 @@ const emptierID = "EmptiesBuckets"
 // emptierResources are the function that empties the buckets of a stack in Development when the stack is deleted, so that
 // it can be. It does nothing in an update, not even in one that makes the environment another tier's. Each bucket's policy
 // allows it that bucket.
-func emptierResources(logDays int) cfn.Resources {
+func emptierResources(account string, logDays int) cfn.Resources {
 	r := role.Role{
 		Description: "Empties the buckets of a stack that is deleted",
 		Service:     "lambda.amazonaws.com",
+		// No document says that Lambda fills the key in, so that its absence must do.
+		TrustConditions: policy.Conditions{"StringEqualsIfExists": {"aws:SourceAccount": account}},
 		Statements: []policy.Statement{{
 			Effect: policy.Allow, Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, References: []any{cfn.Att("Logs", "Arn")},
 		}, {

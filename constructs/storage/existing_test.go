@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/synth"
 	"github.com/plinth-ml/plinth/internal/synthtest"
@@ -103,6 +104,9 @@ func TestAnExistingBucketStaysAsItIs(t *testing.T) {
 	after := synthtest.Template(t, "us-east-1", func(stack awscdk.Stack) {
 		b := storage.NewExistingBucket(stack, "Existing", &storage.ExistingBucketProps{Bucket: bucket(stack)})
 		storage.PolicyDocument(b.Prefix("train/").GrantReadWrite())
+		if err := (&storage.LustreProps{Network: &network.Isolated{SubnetIDs: []string{"subnet-1"}}, Data: b.Prefix("")}).Validate(); err != nil {
+			t.Errorf("Lustre refuses it, of which its own policies decide: %v", err)
+		}
 		storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{Key: b.Key})
 	})
 	for id, r := range before.Resources {

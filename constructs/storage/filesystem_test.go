@@ -124,7 +124,8 @@ func TestEFS(t *testing.T) {
 	for _, want := range []string{
 		`"Encrypted":true`, `"KmsKeyId":{"Fn::GetAtt":["` + ids["Key"] + `","Arn"]}`, `"BackupPolicy":{"Status":"ENABLED"}`,
 		// Without ClientRootAccess nobody could ever write to a new file system.
-		`"Action":["elasticfilesystem:ClientMount","elasticfilesystem:ClientWrite","elasticfilesystem:ClientRootAccess"],"Condition":{"Bool":{"elasticfilesystem:AccessedViaMountTarget":"true"}}`,
+		`"Action":["elasticfilesystem:ClientMount","elasticfilesystem:ClientWrite","elasticfilesystem:ClientRootAccess"],"Condition":{"Bool":{"elasticfilesystem:AccessedViaMountTarget":"true"}}` +
+			`,"Effect":"Allow","Principal":{"AWS":"*"}`,
 	} {
 		if !strings.Contains(properties, want) {
 			t.Errorf("no %s in %s", want, properties)

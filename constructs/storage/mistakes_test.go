@@ -77,6 +77,7 @@ func TestMistakesOfBuckets(t *testing.T) {
 		{"a mode of locks", &DataBucketProps{Lock: Lock{Mode: 3}}, []string{`Lock.Mode: got 3; allowed: NoLock, Governance or Compliance`}},
 		{"a lock for no time", &DataBucketProps{Lock: Lock{Mode: Governance}}, []string{`Lock.Days: got 0; allowed: 1 to 36500 days`}},
 		{"a lock for too long", &DataBucketProps{Lock: Lock{Compliance, 36501}}, []string{`Lock.Days: got 36501; allowed: 1 to 36500 days`}},
+		{"the longest lock", &DataBucketProps{Lock: Lock{Compliance, 36500}}, nil},
 		{"days without a lock", &DataBucketProps{Lock: Lock{Days: 30}},
 			[]string{`Lock.Days: got 30; allowed: 0 without a Mode; set Mode to storage.Governance or storage.Compliance`}},
 		{"a lock in Development", &DataBucketProps{Environment: environment.Environment{Tier: development}, Lock: Lock{Governance, 30}},
@@ -91,6 +92,8 @@ func TestMistakesOfBuckets(t *testing.T) {
 		{"inventory", &DataBucketProps{Inventory: -1}, []string{`Inventory: got -1; allowed: NoInventory, Weekly or Daily`}},
 		{"inventory of logs", &DataBucketProps{Inventory: 3, Class: Logs}, []string{`Inventory: got 3; allowed: NoInventory, Weekly or Daily`,
 			`Inventory: got "Daily"; allowed: none with Class Logs; leave it out: a Logs bucket is where inventories go`}},
+		{"no inventory of logs", &DataBucketProps{Inventory: -1, Class: Logs}, []string{`Inventory: got -1; allowed: NoInventory, Weekly or Daily`,
+			`Inventory: got "none"; allowed: none with Class Logs; leave it out: a Logs bucket is where inventories go`}},
 		{"logs into data", &DataBucketProps{AccessLogs: &DataBucket{Class: Models}},
 			[]string{`AccessLogs: got Models; allowed: a bucket of Class Logs; make one with Class: storage.Logs`}},
 		{"Lustre and events", &DataBucketProps{LinkedToLustre: true, Events: true}, []string{lustreAlone}},
@@ -137,6 +140,8 @@ func TestMistakesOfLifeCycles(t *testing.T) {
 			`LifeCycle.TieringDays: got 30; allowed: fewer days than ExpiryDays; S3 moves nothing on the day that it deletes it: take storage.Never`}},
 		{"tiering by default after the end", &DataBucketProps{Class: Models, LifeCycle: LifeCycle{ExpiryDays: 10}}, []string{
 			`LifeCycle.TieringDays: got 30; allowed: fewer days than ExpiryDays; S3 moves nothing on the day that it deletes it: take storage.Never`}},
+		{"tiering and the end on the first day", cycle(LifeCycle{TieringDays: 1, ExpiryDays: 1}), []string{
+			`LifeCycle.TieringDays: got 1; allowed: fewer days than ExpiryDays; S3 moves nothing on the day that it deletes it: take storage.Never`}},
 		{"tiering on the day before", cycle(LifeCycle{TieringDays: 29, ExpiryDays: 30}), nil},
 		// The defaults of an unknown tier can't be judged.
 		{"tier", &DataBucketProps{Environment: environment.Environment{Tier: 9}, LifeCycle: LifeCycle{UploadDays: -9}},

@@ -85,7 +85,8 @@ func (r Replica) validate() error {
 	return l.Err()
 }
 
-// Share is a prefix that another account may read. That account's own policies say who there.
+// Share is a prefix that another account may read. That account's own policies say who there. Where the bucket has
+// Endpoints, name that account's S3 endpoint among them: those of others let it through to nothing.
 type Share struct {
 	// Account is the account, 12 digits. Required.
 	Account string

@@ -29,6 +29,7 @@ func TestSteps(t *testing.T) {
 		{"no tiering", cycle(storage.LifeCycle{TieringDays: storage.Never}), []string{standard}},
 		{"gone before the archive", cycle(storage.LifeCycle{ExpiryDays: 60}), []string{standard, frequent, infrequent, "from day 60: gone, 0.00 USD"}},
 		{"gone on the day that it would move", cycle(storage.LifeCycle{ExpiryDays: 31}), []string{standard, frequent, "from day 31: gone, 0.00 USD"}},
+		{"gone after a day", cycle(storage.LifeCycle{TieringDays: storage.Never, ExpiryDays: 1}), []string{standard, "from day 1: gone, 0.00 USD"}},
 		{"checkpoints", &storage.DataBucketProps{Class: storage.Checkpoints}, []string{standard, "from day 30: gone, 0.00 USD"}},
 		{"checkpoints of Development", &storage.DataBucketProps{Class: storage.Checkpoints, Environment: environment.Environment{Tier: environment.Development}},
 			[]string{standard, "from day 7: gone, 0.00 USD"}},

@@ -32,7 +32,7 @@ type WorkflowProps struct {
 	// hyphens. Empty: the environment's name and the construct's id.
 	Name string
 	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
-	Role *access.TrainingRole
+	Role *access.ExecutionRole
 	// LogKey encrypts the workflow's logs; its policy must let CloudWatch Logs use it. Nil: the network's.
 	LogKey awskms.IKey
 }
@@ -74,7 +74,7 @@ type Workflow struct {
 	// StateMachine is the state machine. Start it with an input that holds the job's Parameters.
 	StateMachine awsstepfunctions.IStateMachine
 	// Role is the execution role of the jobs.
-	Role *access.TrainingRole
+	Role *access.ExecutionRole
 }
 
 // NewWorkflow makes a workflow, its role and logs, and the job's role where none is given. It panics with one message
@@ -94,7 +94,7 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 	role := props.Role
 	if role == nil {
 		reads, mounts := job.reads()
-		role = access.NewTrainingRole(this, "JobRole", &access.TrainingRoleProps{
+		role = access.NewExecutionRole(this, "JobRole", &access.ExecutionRoleProps{
 			Network: props.Network, Reads: reads, Mounts: mounts, Writes: []storage.Prefix{job.Output}, Repositories: []string{repository},
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/environment"
@@ -53,7 +54,7 @@ func TestTheReadmeShowsTheExample(t *testing.T) {
 func TestARoleIsMadeOnlyWhereNoneIsGiven(t *testing.T) {
 	template := synthtest.Template(t, "", func(stack awscdk.Stack) {
 		p := props(stack)
-		p.Role = access.NewTrainingRole(stack, "Own", &access.TrainingRoleProps{Network: p.Network})
+		p.Role = access.NewExecutionRole(stack, "Own", &access.ExecutionRoleProps{Network: p.Network})
 		training.NewWorkflow(stack, "Workflow", p)
 	})
 	for _, id := range template.OfType("AWS::IAM::Role") {
@@ -75,6 +76,25 @@ func TestAnImageOfOnesOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{uri, ":ecr:eu-west-1:111122223333:repository/team/churn"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the template lacks %s", want)
+		}
+	}
+}
+
+// What only the deployment knows reaches SageMaker as it is.
+func TestATypeAndAVersionThatAreTokens(t *testing.T) {
+	template := synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
+		p := props(stack)
+		p.Job.InstanceType = *awscdk.NewCfnParameter(stack, jsii.String("Type"), nil).ValueAsString()
+		p.Job.Image = training.XGBoost(*awscdk.NewCfnParameter(stack, jsii.String("Version"), nil).ValueAsString())
+		training.NewWorkflow(stack, "Workflow", p)
+	})
+	text, err := json.Marshal(template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`\"InstanceType\":\"",{"Ref":"Type"}`, `/sagemaker-xgboost:",{"Ref":"Version"}`} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the template lacks %s", want)
 		}

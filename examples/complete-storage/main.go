@@ -24,15 +24,18 @@ const (
 	account       = "111122223333"
 	backupAccount = "444455556666"
 	partner       = "777788889999"
-	region        = "us-east-1"
-	otherRegion   = "us-west-2"
+	// partnersEndpoint is the S3 endpoint of the partner's own network.
+	partnersEndpoint = "vpce-0a1b2c3d4e5f60718"
+
+	region      = "us-east-1"
+	otherRegion = "us-west-2"
 )
 
 var prod = environment.Environment{
 	Name: "prod", Account: account, AddressRange: "10.30.0.0/18",
 	Administrators: []string{
 		"arn:aws:iam::111122223333:role/BreakGlass",
-		"arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_DataAdmin_*",
+		"arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_DataAdmin_*",
 	},
 }
 
@@ -48,7 +51,7 @@ func build(app awscdk.App) {
 	})
 
 	datasets := &storage.DataBucketProps{
-		Environment: prod, AccessLogs: logs, Endpoints: endpoints,
+		Environment: prod, AccessLogs: logs, Endpoints: []string{net.S3Endpoint, partnersEndpoint},
 		OutsideRoles: []string{"arn:aws:iam::111122223333:role/Uploader"},
 		Lock:         storage.Lock{Mode: storage.Governance, Days: 30},
 		// The names come from the outputs of the stack over there.

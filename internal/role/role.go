@@ -3,6 +3,7 @@ package role
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
@@ -22,6 +23,8 @@ type Role struct {
 	Statements []policy.Statement
 	// Attached are the ARNs of further policies.
 	Attached []any
+	// Tags are its tags besides those of the stack.
+	Tags map[string]string
 	// Name is its name; empty: CloudFormation's choice.
 	Name string
 	// SessionSeconds is how long a session of it lasts at most; 0: an hour, as IAM has it.
@@ -61,6 +64,13 @@ func (r Role) Resources(name string) cfn.Resources {
 	properties := cfn.Properties{"Description": r.Description, "AssumeRolePolicyDocument": policy.Document(r.trust()...)}
 	if r.Name != "" {
 		properties["RoleName"] = r.Name
+	}
+	var tags []string
+	for _, key := range slices.Sorted(maps.Keys(r.Tags)) {
+		tags = append(tags, key, r.Tags[key])
+	}
+	if len(tags) > 0 {
+		properties["Tags"] = cfn.Tags(tags...)
 	}
 	if r.SessionSeconds != 0 {
 		properties["MaxSessionDuration"] = r.SessionSeconds

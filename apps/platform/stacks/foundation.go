@@ -1,9 +1,12 @@
 package stacks
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
@@ -13,12 +16,14 @@ import (
 // training stack, which can so be replaced at will.
 type foundation struct {
 	network                                 *network.Isolated
+	guard                                   *access.Guard
 	datasets, features, models, checkpoints *storage.DataBucket
 }
 
 func newFoundation(stage awscdk.Stage, e environment.Environment) foundation {
 	stack := awscdk.NewStack(stage, jsii.String("Foundation"),
 		stackProps(e, "network, keys and buckets", e.Tier.RetainsData()))
+	e.Administrators = append(slices.Clone(e.Administrators), breakGlassARN(stack, e))
 	net := network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: e})
 	// bucket makes one that is reached through the network only, and by the environment's administrators.
 	bucket := func(id string, class storage.Class, logs *storage.DataBucket) *storage.DataBucket {
@@ -27,11 +32,16 @@ func newFoundation(stage awscdk.Stage, e environment.Environment) foundation {
 		})
 	}
 	logs := bucket("AccessLogs", storage.Logs, nil)
-	return foundation{
+	f := foundation{
 		network:     net,
 		datasets:    bucket("Datasets", storage.Datasets, logs),
 		features:    bucket("Features", storage.Features, logs),
 		models:      bucket("Models", storage.Models, logs),
 		checkpoints: bucket("Checkpoints", storage.Checkpoints, logs),
 	}
+	f.guard = access.NewGuard(stack, "Guard", &access.GuardProps{
+		Environment: e, Network: net, Features: features,
+		Keys: []string{f.models.KeyARN, f.checkpoints.KeyARN}, // of what jobs write, and of their volumes
+	})
+	return f
 }

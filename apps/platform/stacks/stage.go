@@ -35,6 +35,7 @@ func newStage(app awscdk.App, e environment.Environment) {
 	})
 	foundation := newFoundation(stage, e)
 	newTraining(stage, e, foundation)
+	foundation.guard.Protect(stage)
 }
 
 // stackProps are the same for every stack of an environment.

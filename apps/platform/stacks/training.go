@@ -30,6 +30,7 @@ func newTraining(stage awscdk.Stage, e environment.Environment, f foundation) {
 			},
 		},
 	})
+	newPeople(stack, e, f, workflow)
 	output(stack, "StateMachine", "Start it with an input such as {\"num_round\": 100, \"max_depth\": 6, \"eta\": 0.3}",
 		workflow.StateMachine.StateMachineArn())
 	output(stack, "TrainingData", "Put CSV files here, the label first, without a header", jsii.String(f.datasets.Prefix("xgboost/").URI()))

@@ -1,0 +1,88 @@
+package access
+
+import (
+	"regexp"
+	"slices"
+
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// BreakGlassProps say who may do what nobody may otherwise. Name, TrustedBy and Buckets are required.
+type BreakGlassProps struct {
+	// Name is the role's name, so that the environment's Administrators can name it before it is there. Required.
+	Name string
+	// TrustedBy are who may assume the role. Required.
+	TrustedBy []WayIn
+	// Buckets are those that it may open, repair and empty, with their keys. Required.
+	Buckets []*storage.DataBucket
+	// Environment gives the name that the names of all jobs start with. Zero: the preset of Production, without a name.
+	Environment environment.Environment
+}
+
+var roleNamePattern = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
+
+// Validate reports every problem of the props.
+func (p *BreakGlassProps) Validate() error {
+	if p == nil {
+		p = &BreakGlassProps{}
+	}
+	var l problem.List
+	check(&l, "Name", p.Name, roleNamePattern, "a role's name, 1 to 64 letters, digits and +=,.@-_")
+	l.Include("", validateWaysIn("TrustedBy", p.TrustedBy))
+	l.Include("Environment", p.Environment.Validate())
+	if len(p.Buckets) == 0 {
+		l.Add("Buckets", nil, "the buckets that it may open", "without any it is no more than an operator")
+	}
+	return l.Err()
+}
+
+// NewBreakGlass makes the role of an emergency: it reads, repairs and deletes the data of the buckets and changes their settings
+// and keys, also where a policy has locked everybody else out, and stops jobs. It cannot make roles or policies. Name it among
+// the environment's Administrators. It panics with one message that holds every problem when scope, id or props are wrong.
+func NewBreakGlass(scope constructs.Construct, id string, props *BreakGlassProps) *Person {
+	const kind = "access.BreakGlass"
+	this := cdk.New(kind, scope, id, props.Validate())
+	at := cdk.Location(this)
+	r := personRole("Repairs data in an emergency", at, props.TrustedBy, append(repair(props.Buckets), scopeOf{
+		at: at, features: []Feature{Tuning, Processing}, prefix: prefixOf(props.Environment, ""),
+	}.jobs(false)...))
+	r.Name = props.Name
+	return newPerson(this, kind, scope, id, r)
+}
+
+// repair is everything that is done with data, its buckets and keys.
+func repair(buckets []*storage.DataBucket) []policy.Statement {
+	var arns, objects, keys, regions []string
+	for _, b := range buckets {
+		arns, objects = append(arns, b.ARN), append(objects, b.ARN+"/*")
+		if b.KeyARN != "" {
+			keys = append(keys, b.KeyARN)
+		}
+		if r := "s3." + b.Region + ".amazonaws.com"; !slices.Contains(regions, r) {
+			regions = append(regions, r)
+		}
+	}
+	return []policy.Statement{{
+		Effect: policy.Allow, Resources: objects, Why: "an emergency is not told by prefix",
+		Actions: []string{"s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:PutObject", "s3:AbortMultipartUpload",
+			"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:RestoreObject", "s3:PutObjectRetention", "s3:PutObjectLegalHold",
+			"s3:BypassGovernanceRetention"},
+	}, {
+		Effect: policy.Allow, Resources: arns,
+		Actions: []string{"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads", "s3:GetBucketPolicy", "s3:PutBucketPolicy",
+			"s3:DeleteBucketPolicy", "s3:GetBucketVersioning", "s3:PutBucketVersioning", "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration",
+			"s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration", "s3:GetBucketLogging", "s3:PutBucketLogging"},
+	}, {
+		Effect: policy.Allow, Actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, Resources: keys,
+		Conditions: policy.Conditions{"StringEquals": {"kms:ViaService": regions}},
+	}, {
+		Effect: policy.Allow, Resources: keys,
+		Actions: []string{"kms:DescribeKey", "kms:GetKeyPolicy", "kms:PutKeyPolicy", "kms:EnableKey", "kms:CancelKeyDeletion"},
+	}}
+}

@@ -1,0 +1,54 @@
+package access
+
+import (
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// OperatorProps say who looks after jobs. TrustedBy is required.
+type OperatorProps struct {
+	// Environment gives the name that the names of all jobs start with. Zero: the preset of Production, without a name.
+	Environment environment.Environment
+	// TrustedBy are who may assume the role. Required.
+	TrustedBy []WayIn
+	// Features are the parts of SageMaker besides Training whose jobs it looks after. Empty: none.
+	Features []Feature
+	// Workflows are the ARNs of the state machines that it looks after. Empty: none.
+	Workflows []string
+}
+
+// Validate reports every problem of the props.
+func (p *OperatorProps) Validate() error {
+	if p == nil {
+		p = &OperatorProps{}
+	}
+	var l problem.List
+	l.Include("Environment", p.Environment.Validate())
+	l.Include("", validateWaysIn("TrustedBy", p.TrustedBy))
+	l.Include("", validateFeatures(p.Features))
+	validateARNs(&l, "Workflows", p.Workflows, "states", ":stateMachine:", "the ARN of a state machine")
+	return l.Err()
+}
+
+// NewOperator makes the role of who is on call: it sees the environment's jobs, executions, logs, metrics and alarms, of every
+// team, and stops jobs and executions. It starts, changes and deletes nothing and reads no data. It panics with one message
+// that holds every problem when scope, id or props are wrong.
+func NewOperator(scope constructs.Construct, id string, props *OperatorProps) *Person {
+	const kind = "access.Operator"
+	this := cdk.New(kind, scope, id, props.Validate())
+	at := cdk.Location(this)
+	s := scopeOf{
+		at: at, features: props.Features, prefix: prefixOf(props.Environment, ""),
+		workflows: props.Workflows, executions: executions(at, props.Workflows),
+	}
+	statements := append(s.jobs(false), s.runs(false)...)
+	statements = append(statements, policy.Statement{
+		Effect: policy.Allow, Actions: []string{"cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "cloudwatch:DescribeAlarms"},
+		Resources: []string{"*"}, Why: "metrics know no resource, and alarms are listed",
+	})
+	return newPerson(this, kind, scope, id, personRole("Looks after jobs and stops them", at, props.TrustedBy, statements))
+}

@@ -1,0 +1,67 @@
+package access
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/role"
+)
+
+// PipelineRoleProps say which jobs a pipeline starts. Guard and ExecutionRoles are required.
+type PipelineRoleProps struct {
+	// Environment gives the name that the names of all jobs start with. Zero: the preset of Production, without a name.
+	Environment environment.Environment
+	// Guard is what its jobs are held to: a request that starts a pipeline says nothing that could be. Required.
+	Guard *Guard
+	// ExecutionRoles are the only roles that its jobs may run under. Required.
+	ExecutionRoles []awsiam.IRole
+}
+
+// Validate reports every problem of the props.
+func (p *PipelineRoleProps) Validate() error {
+	if p == nil {
+		p = &PipelineRoleProps{}
+	}
+	var l problem.List
+	l.Include("Environment", p.Environment.Validate())
+	if p.Guard == nil {
+		l.Add("Guard", nil, "what the jobs are held to", "make one with access.NewGuard")
+	}
+	if len(p.ExecutionRoles) == 0 {
+		l.Add("ExecutionRoles", nil, "the roles that the jobs run under", "make one with access.NewExecutionRole")
+	}
+	return l.Err()
+}
+
+// NewPipelineRole makes the role by which a SageMaker pipeline starts, watches and stops its jobs. Pipelines name their jobs
+// pipelines-..., so that the role is held to its environment by the guard, which demands the tag. It panics with one message
+// that holds every problem when scope, id or props are wrong.
+func NewPipelineRole(scope constructs.Construct, id string, props *PipelineRoleProps) *ExecutionRole {
+	const kind = "access.PipelineRole"
+	this := cdk.New(kind, scope, id, props.Validate())
+	at := cdk.Location(this)
+	s := scopeOf{at: at, features: props.Guard.features, prefix: "pipelines-"}
+	var passed []string
+	for _, r := range props.ExecutionRoles {
+		passed = append(passed, *r.RoleArn())
+	}
+	r := role.Role{
+		Description: "Runs the jobs of SageMaker pipelines",
+		Service:     "sagemaker.amazonaws.com",
+		TrustConditions: policy.Conditions{
+			"StringEquals": {"aws:SourceAccount": at.Account},
+			"ArnLike":      {"aws:SourceArn": at.ARN("sagemaker", "*")},
+		},
+		Statements: launch(s, passed, nil),
+	}
+	for _, p := range props.Guard.Policies {
+		r.Attached = append(r.Attached, *p.ManagedPolicyArn())
+	}
+	arn := makeRole(this, kind, scope, id, r)
+	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
+}

@@ -1,0 +1,109 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/principal"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// WayIn is how people or machines come to assume a role: one of [IdentityCenter], [GitHub] and [Role].
+type WayIn struct {
+	permissionSet        string
+	repository, workflow string
+	role                 string
+}
+
+// IdentityCenter lets in whoever IAM Identity Center gives that permission set in the account.
+func IdentityCenter(permissionSet string) WayIn { return WayIn{permissionSet: permissionSet} }
+
+// GitHub lets in workflows of a repository, "owner/name", that run in that environment of GitHub's, whose protection rules
+// so decide who starts them. The account needs GitHub's OIDC provider, token.actions.githubusercontent.com.
+func GitHub(repository, environment string) WayIn {
+	return WayIn{repository: repository, workflow: environment}
+}
+
+// Role lets in a role or user of the account, by its ARN.
+func Role(arn string) WayIn { return WayIn{role: arn} }
+
+var (
+	permissionSetPattern = regexp.MustCompile(`^[\w+=,.@-]{1,32}$`)
+	repositoryPattern    = regexp.MustCompile(`^[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}$`)
+	workflowPattern      = regexp.MustCompile(`^[A-Za-z0-9._-]{1,255}$`)
+)
+
+func validateWaysIn(field string, all []WayIn) error {
+	var l problem.List
+	if len(all) == 0 {
+		l.Add(field, nil, "at least one way in", "access.IdentityCenter, access.GitHub or access.Role")
+	}
+	for i, w := range all {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		switch {
+		case w.role != "":
+			l.Include("", renamed(at, principal.Validate("", "", []string{w.role})))
+		case w.repository != "":
+			check(&l, at, w.repository, repositoryPattern, "a repository, owner/name, without wildcards")
+			check(&l, at, w.workflow, workflowPattern, "an environment of GitHub's, without wildcards")
+		default:
+			check(&l, at, w.permissionSet, permissionSetPattern, "the name of a permission set, 1 to 32 letters")
+		}
+	}
+	return l.Err()
+}
+
+// renamed puts another field into the one problem of an error.
+func renamed(field string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var p problem.Problem
+	if !errors.As(problem.All(err)[0], &p) {
+		return err
+	}
+	p.Field = field
+	return p
+}
+
+func check(l *problem.List, field, value string, pattern *regexp.Regexp, allowed string) {
+	if !token.Is(value) && !pattern.MatchString(value) {
+		l.Add(field, value, allowed, "")
+	}
+}
+
+// trust is a statement of a trust policy for each way in.
+func trust(at location.Location, all []WayIn) []policy.Statement {
+	var s []policy.Statement
+	root := policy.AccountPrincipal(at.Partition, at.Account)
+	iam := "arn:" + at.Partition + ":iam::" + at.Account + ":"
+	for _, w := range all {
+		switch {
+		case w.role != "":
+			s = append(s, assumed(root, policy.Conditions{"ArnEquals": {"aws:PrincipalArn": w.role}}))
+		case w.repository != "":
+			s = append(s, policy.Statement{
+				Effect: policy.Allow, Actions: []string{"sts:AssumeRoleWithWebIdentity"},
+				Principal: policy.Principal{"Federated": iam + "oidc-provider/token.actions.githubusercontent.com"},
+				Conditions: policy.Conditions{"StringEquals": {
+					"token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+					"token.actions.githubusercontent.com:sub": "repo:" + w.repository + ":environment:" + w.workflow,
+				}},
+			})
+		default:
+			s = append(s, assumed(root, policy.Conditions{"ArnLike": {
+				// The name ends in 16 digits that Identity Center chose; outside us-east-1 a region stands before it.
+				"aws:PrincipalArn": iam + "role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_" + w.permissionSet + "_????????????????",
+			}}))
+		}
+	}
+	return s
+}
+
+func assumed(who policy.Principal, conditions policy.Conditions) policy.Statement {
+	return policy.Statement{Effect: policy.Allow, Principal: who, Actions: []string{"sts:AssumeRole"}, Conditions: conditions}
+}
