@@ -63,7 +63,7 @@ examples: need-go $(TOOLS)
 	@echo "== examples, as apps of strangers, strictly validated"
 	@for e in examples/*/; do (cd $$e && go test ./...) || exit 1; done
 
-properties: need-go $(TOOLS)
+properties: need-go $(TOOLS) $(CHECK_TOOLS)
 	@echo "== properties, over generated input"
 	@cd checks/properties && CDK_VALIDATION=false go test -rapid.checks=40 -rapid.nofailfile ./...
 
@@ -79,7 +79,7 @@ workflows: strict $(CHECK_TOOLS)
 
 iam: strict $(CHECK_TOOLS)
 	@echo "== policies, simulated"
-	@for e in complete-network complete-storage; do (cd examples/$$e && CDK_VALIDATION=false CDK_OUTDIR=cdk.out go run . 2>/dev/null) || exit 1; done
+	@for e in complete-network complete-storage two-teams; do (cd examples/$$e && CDK_VALIDATION=false CDK_OUTDIR=cdk.out go run . 2>/dev/null) || exit 1; done
 	@node --test --test-concurrency=2 --test-reporter=dot checks/iam/*.test.js
 
 packs: need-go $(TOOLS)

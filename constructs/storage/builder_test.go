@@ -35,6 +35,8 @@ func TestPropertiesByOption(t *testing.T) {
 		want  map[string]string // besides always; empty text: not there
 	}{
 		{"nothing said", DataBucketProps{}, nil},
+		{"features", DataBucketProps{Class: Features}, nil},
+		{"models", DataBucketProps{Class: Models}, nil},
 		{"checkpoints", DataBucketProps{Class: Checkpoints}, map[string]string{"VersioningConfiguration": ""}},
 		{"logs", DataBucketProps{Class: Logs}, map[string]string{"BucketEncryption": byS3}},
 		{"replica in another account", DataBucketProps{ReplicateTo: replica},

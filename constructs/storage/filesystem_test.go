@@ -97,7 +97,7 @@ func TestLustre(t *testing.T) {
 	}
 	link := text(t, resources["Link"].Properties)
 	if !strings.Contains(link, `"DataRepositoryPath":{"Fn::Join":["",["s3://",{"Ref":"`+bucket+`"},"/train/"]]}`) ||
-		!strings.Contains(link, `"Events":["NEW","CHANGED","DELETED"]`) || strings.Contains(link, "AutoExport") {
+		!strings.Contains(link, `"BatchImportMetaDataOnCreate":true`) || !strings.Contains(link, `"Events":["NEW","CHANGED","DELETED"]`) || strings.Contains(link, "AutoExport") {
 		t.Errorf("linked by %s", link)
 	}
 	var want []string

@@ -89,8 +89,8 @@ func TestLifeCycleRules(t *testing.T) {
 		{"tiering", LifeCycle{1, Never, Never, 4}, `[` + uploads + `,` + tiering + `]`},
 		{"expiry", LifeCycle{Never, 2, Never, 4}, `[` + uploads + `,` + expiry + `]`},
 		{"expiry after a day", LifeCycle{Never, 1, Never, 4}, `[` + uploads + `,{"ExpirationInDays":1,"Id":"Expiry","Status":"Enabled"}]`},
-		{"old versions, and the markers that stay alone", LifeCycle{Never, Never, 3, 4}, `[` + uploads +
-			`,{"ExpiredObjectDeleteMarker":true,"Id":"OldVersions","NoncurrentVersionExpiration":{"NoncurrentDays":3},"Status":"Enabled"}]`},
+		{"old versions, and the markers that stay alone", LifeCycle{Never, Never, 1, 4}, `[` + uploads +
+			`,{"ExpiredObjectDeleteMarker":true,"Id":"OldVersions","NoncurrentVersionExpiration":{"NoncurrentDays":1},"Status":"Enabled"}]`},
 		// S3 refuses days and ExpiredObjectDeleteMarker in one life cycle.
 		{"everything, and no word of markers", LifeCycle{1, 2, 3, 4}, `[` + uploads + `,` + tiering + `,` + expiry +
 			`,{"Id":"OldVersions","NoncurrentVersionExpiration":{"NoncurrentDays":3},"Status":"Enabled"}]`},

@@ -4,10 +4,13 @@ package stacks
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
@@ -36,6 +39,20 @@ func newStage(app awscdk.App, e environment.Environment) {
 	foundation := newFoundation(stage, e)
 	newTraining(stage, e, foundation)
 	foundation.guard.Protect(stage)
+	writeSCPs(*stage.Outdir(), e)
+}
+
+// writeSCPs writes the guard for the organization's team: service control policies, as files beside the stage's templates.
+func writeSCPs(dir string, e environment.Environment) {
+	documents, err := access.SCP(&access.GuardProps{Environment: e, Features: features})
+	for i, d := range documents {
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, fmt.Sprintf("guard-scp-%d.json", i+1)), []byte(d), 0o600)
+		}
+	}
+	if err != nil {
+		panic(fmt.Errorf("the service control policies of %s: %w", e.Name, err))
+	}
 }
 
 // stackProps are the same for every stack of an environment.
