@@ -101,6 +101,8 @@ const trusted = [
   // name, statement of the trust policy that would have to hold, context, expected
   ['its people', 'aws:PrincipalArn', sso('Team-red'), yes], ["the other's people", 'aws:PrincipalArn', sso('Team-blue'), no],
   ['a permission set that starts the same', 'aws:PrincipalArn', sso('Team-red-admins'), no],
+  ['a permission set that ends the same', 'aws:PrincipalArn', sso('X_AWSReservedSSO_Team-red'), no],
+  ['its people, signed on in us-east-1', 'aws:PrincipalArn', sso('Team-red').replace('eu-west-1/', ''), yes],
   ['a role that is named like one', 'aws:PrincipalArn', `arn:aws:iam::${account}:role/AWSReservedSSO_Team-red_0123456789abcdef`, no],
   ['its workflow', 'git', git('repo:acme/red:environment:training'), yes],
   ["the other's workflow", 'git', git('repo:acme/blue:environment:training'), no],

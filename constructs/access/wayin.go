@@ -95,10 +95,10 @@ func trust(at location.Location, all []WayIn) []policy.Statement {
 				}},
 			})
 		default:
-			s = append(s, assumed(root, policy.Conditions{"ArnLike": {
-				// The name ends in 16 digits that Identity Center chose; outside us-east-1 a region stands before it.
-				"aws:PrincipalArn": iam + "role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_" + w.permissionSet + "_????????????????",
-			}}))
+			// The name ends in 16 digits that Identity Center chose; outside us-east-1 a region stands before it.
+			const path = "role/aws-reserved/sso.amazonaws.com/"
+			name := "AWSReservedSSO_" + w.permissionSet + "_????????????????"
+			s = append(s, assumed(root, policy.Conditions{"ArnLike": {"aws:PrincipalArn": []string{iam + path + name, iam + path + "*/" + name}}}))
 		}
 	}
 	return s

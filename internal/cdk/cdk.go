@@ -51,7 +51,7 @@ func isNil(scope constructs.Construct) bool {
 
 // Path is the path that a construct of that id has, or would have, below scope.
 func Path(scope constructs.Construct, id string) string {
-	path := *scope.Node().Path()
+	path := pathOf(scope)
 	switch {
 	case path == "":
 		return id

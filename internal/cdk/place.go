@@ -1,6 +1,8 @@
 package cdk
 
 import (
+	"reflect"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 
@@ -38,3 +40,18 @@ func placeOf(scope constructs.Construct) *place {
 
 // Location is where the scope's stack is deployed to.
 func Location(scope constructs.Construct) location.Location { return placeOf(scope).at }
+
+// paths are remembered like places: a construct never moves.
+var paths = map[constructs.IConstruct]string{}
+
+func pathOf(scope constructs.Construct) string {
+	if reflect.TypeOf(scope).Kind() != reflect.Pointer {
+		return *scope.Node().Path() // a user's own kind of construct, which may not do as a key
+	}
+	path, known := paths[scope]
+	if !known {
+		path = *scope.Node().Path()
+		paths[scope] = path
+	}
+	return path
+}
