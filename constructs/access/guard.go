@@ -3,6 +3,7 @@ package access
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -102,6 +103,30 @@ func NewGuard(scope constructs.Construct, id string, props *GuardProps) *Guard {
 // Protect puts every role below the scope under the boundary: those of Plinth, of the CDK and of others alike.
 func (g *Guard) Protect(scope constructs.Construct) {
 	awsiam.PermissionsBoundary_Of(scope).Apply(g.Boundary)
+}
+
+var teamPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
+
+// validateTeam checks the team of who starts jobs under the guard.
+func (g *Guard) validateTeam(team string) error {
+	var l problem.List
+	if g != nil && g.teams != (team != "") {
+		l.Add("Team", team, "a team's name with a guard for Teams, and none without", "the guard demands the tag Team or does not")
+	}
+	if team != "" {
+		check(&l, "Team", team, teamPattern, "1 to 20 lower-case letters, digits and hyphens")
+	}
+	return l.Err()
+}
+
+// attach puts a role that starts jobs under the guard, for a team.
+func (g *Guard) attach(r *role.Role, team string) {
+	for _, p := range g.Policies {
+		r.Attached = append(r.Attached, *p.ManagedPolicyArn())
+	}
+	if team != "" {
+		r.Tags = map[string]string{"Team": team}
+	}
 }
 
 // SCP is the guard as service control policies for the organization's accounts, as JSON without white space, each as long as

@@ -1,7 +1,6 @@
 package access
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -33,8 +32,6 @@ type LauncherProps struct {
 	Team string
 }
 
-var teamPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
-
 // Validate reports every problem of the props.
 func (p *LauncherProps) Validate() error {
 	if p == nil {
@@ -45,12 +42,8 @@ func (p *LauncherProps) Validate() error {
 	l.Include("", validateWaysIn("TrustedBy", p.TrustedBy))
 	if p.Guard == nil {
 		l.Add("Guard", nil, "what the jobs are held to", "make one with access.NewGuard")
-	} else if p.Guard.teams != (p.Team != "") {
-		l.Add("Team", p.Team, "a team's name with a guard for Teams, and none without", "the guard demands the tag Team or does not")
 	}
-	if p.Team != "" {
-		check(&l, "Team", p.Team, teamPattern, "1 to 20 lower-case letters, digits and hyphens")
-	}
+	l.Include("", p.Guard.validateTeam(p.Team))
 	validateARNs(&l, "Workflows", p.Workflows, "states", ":stateMachine:", "the ARN of a state machine")
 	return l.Err()
 }
@@ -71,12 +64,7 @@ func NewLauncher(scope constructs.Construct, id string, props *LauncherProps) *P
 		passed = append(passed, *r.RoleArn())
 	}
 	r := personRole("Starts jobs", at, props.TrustedBy, launch(s, passed, props.Data))
-	for _, p := range props.Guard.Policies {
-		r.Attached = append(r.Attached, *p.ManagedPolicyArn())
-	}
-	if props.Team != "" {
-		r.Tags = map[string]string{"Team": props.Team}
-	}
+	props.Guard.attach(&r, props.Team)
 	return newPerson(this, kind, scope, id, r)
 }
 

@@ -20,6 +20,8 @@ type PipelineRoleProps struct {
 	Guard *Guard
 	// ExecutionRoles are the only roles that its jobs may run under. Required.
 	ExecutionRoles []awsiam.IRole
+	// Team is the team that its jobs are tagged with. Required with a guard for Teams, and only then.
+	Team string
 }
 
 // Validate reports every problem of the props.
@@ -32,6 +34,7 @@ func (p *PipelineRoleProps) Validate() error {
 	if p.Guard == nil {
 		l.Add("Guard", nil, "what the jobs are held to", "make one with access.NewGuard")
 	}
+	l.Include("", p.Guard.validateTeam(p.Team))
 	if len(p.ExecutionRoles) == 0 {
 		l.Add("ExecutionRoles", nil, "the roles that the jobs run under", "make one with access.NewExecutionRole")
 	}
@@ -59,9 +62,7 @@ func NewPipelineRole(scope constructs.Construct, id string, props *PipelineRoleP
 		},
 		Statements: launch(s, passed, nil),
 	}
-	for _, p := range props.Guard.Policies {
-		r.Attached = append(r.Attached, *p.ManagedPolicyArn())
-	}
+	props.Guard.attach(&r, props.Team)
 	arn := makeRole(this, kind, scope, id, r)
 	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
 }

@@ -64,15 +64,15 @@ func ports(t *testing.T, template assembly.Template, id string) []string {
 }
 
 func TestLustre(t *testing.T) {
-	var mount string
+	var mount, arn string
 	template := synthtest.Template(t, "us-east-1", func(stack awscdk.Stack) {
 		net := network.NewIsolated(stack, "Network", nil)
 		bucket := storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{LinkedToLustre: true})
 		fs := storage.NewLustre(stack, "Files", &storage.LustreProps{Network: net, Data: bucket.Prefix("train/"), Zone: 1, CapacityGiB: 4800, MBPerSecondPerTiB: 500})
-		if fs.Type != storage.Lustre || fs.SubnetID != net.SubnetIDs[1] {
+		if fs.Type != "FSxLustre" || fs.SubnetID != net.SubnetIDs[1] {
 			t.Errorf("got %+v", fs)
 		}
-		mount = text(t, stack.Resolve(fs.Directory("/a").MountPath()))
+		mount, arn = text(t, stack.Resolve(fs.Directory("/a").MountPath())), text(t, stack.Resolve(fs.ARN))
 	})
 	resources, ids := made(template, "Files")
 	if names := slices.Sorted(maps.Keys(resources)); len(names) != 3+1+2*6 || resources["Key"].DeletionPolicy != "Retain" {
@@ -81,12 +81,16 @@ func TestLustre(t *testing.T) {
 	if want := `{"Fn::Join":["",["/",{"Fn::GetAtt":["` + ids["FileSystem"] + `","LustreMountName"]},"/a"]]}`; mount != want {
 		t.Errorf("mounted at %s, want %s", mount, want)
 	}
+	if want := `{"Fn::GetAtt":["` + ids["FileSystem"] + `","ResourceARN"]}`; arn != want {
+		t.Errorf("its ARN is %s, want %s", arn, want)
+	}
 	subnet, _ := find(t, template, "Network/Default/Subnet2")
 	bucket, _ := find(t, template, "Data/Default/Bucket")
 	properties := text(t, resources["FileSystem"].Properties)
 	for _, want := range []string{
 		`"KmsKeyId":{"Fn::GetAtt":["` + ids["Key"] + `","Arn"]}`, `"SubnetIds":[{"Ref":"` + subnet + `"}]`, `"StorageCapacity":4800`,
-		`"SecurityGroupIds":[{"Fn::GetAtt":["` + ids["Group"] + `","GroupId"]}]`, `"DeploymentType":"PERSISTENT_2"`, `"PerUnitStorageThroughput":500`,
+		`"SecurityGroupIds":[{"Fn::GetAtt":["` + ids["Group"] + `","GroupId"]}]`,
+		`"LustreConfiguration":{"DataCompressionType":"LZ4","DeploymentType":"PERSISTENT_2","PerUnitStorageThroughput":500}`,
 	} {
 		if !strings.Contains(properties, want) {
 			t.Errorf("no %s in %s", want, properties)
@@ -115,7 +119,7 @@ func TestLustre(t *testing.T) {
 func TestEFS(t *testing.T) {
 	template := synthtest.Template(t, "us-east-1", func(stack awscdk.Stack) {
 		fs := storage.NewEFS(stack, "Files", &storage.EFSProps{Network: network.NewIsolated(stack, "Network", nil)})
-		if fs.Type != storage.EFS || fs.SubnetID != "" || fs.Directory("/a").MountPath() != "/a" {
+		if fs.Type != "EFS" || fs.SubnetID != "" || fs.Directory("/a").MountPath() != "/a" {
 			t.Errorf("got %+v", fs)
 		}
 	})
@@ -136,10 +140,11 @@ func TestEFS(t *testing.T) {
 	}
 	for i := 1; i <= 3; i++ {
 		subnet, _ := find(t, template, fmt.Sprintf("Network/Default/Subnet%d", i))
-		got := text(t, resources[fmt.Sprintf("MountTarget%d", i)].Properties)
+		target := resources[fmt.Sprintf("MountTarget%d", i)]
+		got := text(t, target.Properties)
 		want := `{"FileSystemId":{"Ref":"` + ids["FileSystem"] + `"},"SecurityGroups":[{"Fn::GetAtt":["` + ids["Group"] + `","GroupId"]}],"SubnetId":{"Ref":"` + subnet + `"}}`
-		if got != want {
-			t.Errorf("got  %s\nwant %s", got, want)
+		if got != want || target.Type != "AWS::EFS::MountTarget" {
+			t.Errorf("got  %s %s\nwant %s", target.Type, got, want)
 		}
 	}
 	want := []string{"files in from jobs by tcp 2049-2049", "jobs out to files by tcp 2049-2049"}

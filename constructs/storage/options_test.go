@@ -55,8 +55,8 @@ func TestEveryOptionTogether(t *testing.T) {
 		{"key of the share", text(t, at(t, template, "Data/Default/Key").Properties), `"Principal":{"AWS":"arn:aws:iam::777788889999:root"}`},
 		{"selection", text(t, at(t, template, "Data/Default/BackupSelection").Properties), `"BackupPlanId":{"Ref":"` + plan + `"},` +
 			`"BackupSelection":{"IamRoleArn":{"Fn::GetAtt":["` + backup + `","Arn"]},"Resources":[{"Fn::GetAtt":["` + bucket + `","Arn"]}]`},
-		{"plan", text(t, planned.Properties), `"EnableContinuousBackup":true,"Lifecycle":{"DeleteAfterDays":14}`},
-		{"plan's vault", text(t, planned.Properties), `"TargetBackupVault":{"Ref":"` + vault + `"}`},
+		{"plan", text(t, planned.Properties), `{"BackupPlan":{"BackupPlanName":"Plinth","BackupPlanRule":[{"EnableContinuousBackup":true,` +
+			`"Lifecycle":{"DeleteAfterDays":14},"RuleName":"Continuous","ScheduleExpression":"cron(0 3 * * ? *)","TargetBackupVault":{"Ref":"` + vault + `"}}]}}`},
 		{"vault's key", text(t, kept.Properties), `"EncryptionKeyArn":{"Fn::GetAtt":["` + key + `","Arn"]}`},
 		{"vault stays", kept.DeletionPolicy + kept.UpdateReplacePolicy, "RetainRetain"},
 		{"replication's permissions", text(t, at(t, template, "Data/Default/ReplicationPolicy").Properties), `"Roles":[{"Ref":"` + replication + `"}]`},

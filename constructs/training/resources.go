@@ -27,7 +27,11 @@ func resources(j Job, w wiring) cfn.Resources {
 			"TracingConfiguration": cfn.Properties{"Enabled": true},
 		}},
 	}
-	maps.Copy(r, workflowRole(w.at, w.namePrefix, w.roleARN).Resources("WorkflowRole"))
+	role := workflowRole(w.at, w.namePrefix, w.roleARN)
+	if team := w.tags["Team"]; team != "" { // a guard for teams compares it with the tag of the job
+		role.Tags = map[string]string{"Team": team}
+	}
+	maps.Copy(r, role.Resources("WorkflowRole"))
 	return r
 }
 

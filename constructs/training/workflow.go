@@ -29,13 +29,18 @@ type WorkflowProps struct {
 	// Job is what runs. Required.
 	Job Job
 	// Name starts the name of every job, followed by a hyphen and 32 letters and digits: at most 30 letters, digits and
-	// hyphens. Empty: the environment's name and the construct's id.
+	// hyphens. Empty: the environment's name, the team and the construct's id.
 	Name string
+	// Team, 1 to 20 lower-case letters, digits and hyphens, is the value of the tag Team of the jobs and of the workflow's role,
+	// which a guard for Teams demands. Empty: no such tag.
+	Team string
 	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
 	Role *access.ExecutionRole
 	// LogKey encrypts the workflow's logs; its policy must let CloudWatch Logs use it. Nil: the network's.
 	LogKey awskms.IKey
 }
+
+var teamPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
 
 // SageMaker takes 63 characters; a hyphen and 32 digits of the hash follow.
 var prefixPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,29}$`)
@@ -50,6 +55,9 @@ func (p *WorkflowProps) Validate(id string) error {
 	if p.Network == nil {
 		l.Add("Network", nil, "the network that the job runs in", "make one with network.NewIsolated")
 	}
+	if p.Team != "" && !token.Is(p.Team) && !teamPattern.MatchString(p.Team) {
+		l.Add("Team", p.Team, "1 to 20 lower-case letters, digits and hyphens", "")
+	}
 	if name := p.name(id); !token.Is(name) && !prefixPattern.MatchString(name) {
 		l.Add("Name", name, "1 to 30 letters, digits and hyphens, no hyphen first", "set Name: it starts the name of each job")
 	}
@@ -61,8 +69,11 @@ func (p *WorkflowProps) name(id string) string {
 	switch {
 	case p.Name != "":
 		return p.Name
-	case p.Environment.Name != "":
-		return p.Environment.Name + "-" + strings.ToLower(id)
+	case p.Team != "":
+		id = p.Team + "-" + id
+	}
+	if p.Environment.Name != "" {
+		id = p.Environment.Name + "-" + id
 	}
 	return strings.ToLower(id)
 }
@@ -106,6 +117,9 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 		securityGroup: *props.Network.JobSecurityGroup.SecurityGroupId(),
 		namePrefix:    props.name(id),
 		tags:          e.Tags(),
+	}
+	if props.Team != "" {
+		w.tags["Team"] = props.Team
 	}
 	w.volumeKeyARN = job.Output.Bucket.KeyARN
 	logKey := props.LogKey

@@ -145,3 +145,33 @@ func TestANilPropsIsAMistakeToo(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A guard for teams compares the tag of the job with that of who starts it: here the workflow's role.
+func TestAWorkflowOfATeam(t *testing.T) {
+	template := synthtest.Template(t, "", func(stack awscdk.Stack) {
+		p := props(stack)
+		p.Team = "red"
+		training.NewWorkflow(stack, "Churn", p)
+	})
+	for _, id := range template.OfType("AWS::StepFunctions::StateMachine") {
+		text, err := json.Marshal(template.Resources[id].Properties["DefinitionString"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{`{\"Key\":\"Team\",\"Value\":\"red\"}`, `'red-churn-{}'`} {
+			if !strings.Contains(strings.ReplaceAll(string(text), `\\\"`, `\"`), want) {
+				t.Errorf("the definition lacks %s: %s", want, text)
+			}
+		}
+	}
+	tagged := 0
+	for _, id := range template.OfType("AWS::IAM::Role") {
+		tags, _ := json.Marshal(template.Resources[id].Properties["Tags"])
+		if string(tags) == `[{"Key":"Team","Value":"red"}]` && strings.Contains(id, "WorkflowRole") {
+			tagged++
+		}
+	}
+	if tagged != 1 {
+		t.Errorf("%d roles of the workflow are tagged", tagged)
+	}
+}

@@ -13,7 +13,6 @@ import (
 // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html).
 const (
 	MaxManaged = 6144
-	MaxRole    = 10240
 	MaxTrust   = 2048
 	MaxSCP     = 5120
 )
