@@ -161,8 +161,8 @@ func TestAcceptedFindings(t *testing.T) {
 func TestTheEmptyingFunctionMayDoNoMore(t *testing.T) {
 	resources := emptierResources("111122223333", 14)
 	statements := resources["RolePolicy"].Properties["PolicyDocument"].(map[string]any)["Statement"]
-	same(t, statements, `[{"Action":["logs:CreateLogStream","logs:PutLogEvents"],"Effect":"Allow","Resource":{"Fn::GetAtt":["Logs","Arn"]}},`+
-		`{"Action":"cloudformation:DescribeStacks","Effect":"Allow","Resource":{"Ref":"AWS::StackId"}}]`)
+	same(t, statements, `[{"Action":["logs:CreateLogStream","logs:PutLogEvents"],"Effect":"Allow","Resource":{"Fn::GetAtt":["Logs","Arn"]},"Sid":"CreateLogStream"},`+
+		`{"Action":"cloudformation:DescribeStacks","Effect":"Allow","Resource":{"Ref":"AWS::StackId"},"Sid":"DescribeStacks"}]`)
 	if days := resources["Logs"].Properties["RetentionInDays"]; days != 14 {
 		t.Errorf("logs are kept %v days", days)
 	}

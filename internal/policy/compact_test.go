@@ -106,3 +106,18 @@ func TestSizeOfWhatIsUnknown(t *testing.T) {
 		}
 	}
 }
+
+// A sid is unique in its document, as IAM demands.
+func TestNamed(t *testing.T) {
+	given := []policy.Statement{allow("s3:GetObject", "a"), allow("s3:GetObject", "b"), {Sid: "Own", Actions: []string{"a:B"}}, allow("ec2:*Face*", "a")}
+	var got []string
+	for _, s := range policy.Named(given) {
+		got = append(got, s.Sid)
+	}
+	if want := []string{"GetObject", "GetObjectNo2", "Own", "Face"}; !slices.Equal(got, want) {
+		t.Errorf("sids %v, want %v", got, want)
+	}
+	if given[0].Sid != "" {
+		t.Error("the given statements are changed")
+	}
+}

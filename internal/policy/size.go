@@ -71,19 +71,39 @@ func measured(v any) any {
 	return v
 }
 
-// Split deals the statements out to as few documents as their order allows, each within the limit. A statement that is too
-// large alone is dealt out by its actions or resources, which changes no decision; one that still is too large is an error.
+// Named are the statements of one document with a sid each: its own, or the name of its first action, and a number where two
+// are the same.
+func Named(statements []Statement) []Statement {
+	named := make([]Statement, len(statements))
+	seen := map[string]int{}
+	for i, s := range statements {
+		if s.Sid == "" {
+			_, action, _ := strings.Cut(s.Actions[0], ":")
+			s.Sid = strings.ReplaceAll(action, "*", "")
+		}
+		seen[s.Sid]++
+		if n := seen[s.Sid]; n > 1 {
+			s.Sid = fmt.Sprintf("%sNo%d", s.Sid, n)
+		}
+		named[i] = s
+	}
+	return named
+}
+
+// Split deals the statements out to as few documents as their order allows, each within the limit and with sids. A statement
+// that is too large alone is dealt out by its actions or resources, which changes no decision; one that still is too large is
+// an error.
 func Split(statements []Statement, limit int) ([][]Statement, error) {
 	var documents [][]Statement
 	var current []Statement
 	for queue := Compact(statements); len(queue) > 0; {
 		s := queue[0]
-		if Size(append(current[:len(current):len(current)], s)...) <= limit {
+		if Size(Named(append(current[:len(current):len(current)], s))...) <= limit {
 			current, queue = append(current, s), queue[1:]
 			continue
 		}
 		if len(current) > 0 {
-			documents, current = append(documents, current), nil
+			documents, current = append(documents, Named(current)), nil
 			continue
 		}
 		a, b, ok := halves(s)
@@ -93,7 +113,7 @@ func Split(statements []Statement, limit int) ([][]Statement, error) {
 		queue = append([]Statement{a, b}, queue[1:]...)
 	}
 	if len(current) > 0 {
-		documents = append(documents, current)
+		documents = append(documents, Named(current))
 	}
 	return documents, nil
 }
@@ -115,9 +135,6 @@ func halves(s Statement) (a, b Statement, ok bool) {
 		a.Actions, b.Actions = s.Actions[:n], s.Actions[n:]
 	default:
 		return a, b, false
-	}
-	if a.Sid != "" {
-		b.Sid = s.Sid + "2"
 	}
 	return a, b, true
 }

@@ -52,6 +52,11 @@ func TestTrust(t *testing.T) {
 // What a reviewer reads of a wildcard: the finding of the rule, with a pattern for what is not known yet, and the reason.
 func TestReasonsOfWildcards(t *testing.T) {
 	object := cfn.Join(cfn.Att("Bucket", "Arn"), "/a.b/*")
+	// Another condition each, so that they can't become one statement.
+	held := func(why, by string) policy.Statement {
+		return policy.Statement{Effect: policy.Allow, Actions: []string{"a:B"}, Resources: []string{"*"}, Why: why,
+			Conditions: policy.Conditions{"StringEquals": {"a:By": by}}}
+	}
 	tests := []struct {
 		name       string
 		statements []policy.Statement
@@ -63,8 +68,7 @@ func TestReasonsOfWildcards(t *testing.T) {
 		{"a reference", []policy.Statement{{Effect: policy.Allow, Actions: []string{"s3:GetObject"}, References: []any{object}, Why: "all"}},
 			`[{"applies_to":[{"regex":"/^Resource::.+\\/a\\.b\\/\\*$/"}],"id":"AwsSolutions-IAM5","reason":"all"}]`},
 		{"one resource, two reasons", []policy.Statement{
-			{Effect: policy.Allow, Actions: []string{"a:B"}, Resources: []string{"*"}, Why: "one"},
-			{Effect: policy.Allow, Actions: []string{"a:C"}, Resources: []string{"*"}, Why: "two"},
+			held("one", "a"), held("two", "b"), held("one", "c"),
 		}, `[{"applies_to":[{"regex":"/^Resource::\\*$/"}],"id":"AwsSolutions-IAM5","reason":"one; two"}]`},
 	}
 	for _, test := range tests {
