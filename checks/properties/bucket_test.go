@@ -13,6 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/synth"
 	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/fault"
 )
 
 var (
@@ -186,4 +187,14 @@ func list(v any) []any {
 		return all
 	}
 	return []any{v}
+}
+
+// documentOf is the policy document of grants, or that they are refused; another panic goes on.
+func documentOf(grants []storage.Grant) (document object, refused bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			refused = r.(*fault.Fault) != nil
+		}
+	}()
+	return storage.PolicyDocument(grants...), false
 }

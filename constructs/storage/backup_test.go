@@ -86,10 +86,13 @@ func TestRolesOfReplicationAndBackup(t *testing.T) {
 			`"s3.us-west-2.amazonaws.com"}},"Effect":"Allow","Resource":"arn:aws:kms:us-west-2:444455556666:key/1234abcd"}`},
 		{"a backup decrypts here", b.backupRole().Statements[3],
 			`{"Action":["kms:Decrypt","kms:DescribeKey"],` + via + `"s3.us-east-1.amazonaws.com"}},"Effect":"Allow","Resource":"KEY"}`},
+		{"a backup names its recovery points", b.backupRole().Statements[5],
+			`{"Action":"backup:TagResource","Effect":"Allow","Resource":"arn:aws:backup:us-east-1:111122223333:recovery-point:*"}`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { same(t, test.s.JSON(), test.want) })
 	}
+	same(t, b.backupRole().Statements[4].Resources, `["arn:aws:events:us-east-1:111122223333:rule/AwsBackupManagedRule*"]`)
 	for _, s := range append(b.replicationRole().Statements, b.backupRole().Statements...) {
 		if s.Effect != policy.Allow || len(s.Wildcards()) > 0 && s.Why == "" {
 			t.Errorf("%s, or without a reason: %v", s.Effect, s.Wildcards())

@@ -90,6 +90,7 @@ func TestLustre(t *testing.T) {
 	for _, want := range []string{
 		`"KmsKeyId":{"Fn::GetAtt":["` + ids["Key"] + `","Arn"]}`, `"SubnetIds":[{"Ref":"` + subnet + `"}]`, `"StorageCapacity":4800`,
 		`"SecurityGroupIds":[{"Fn::GetAtt":["` + ids["Group"] + `","GroupId"]}]`,
+		`"FileSystemType":"LUSTRE"`, `"StorageType":"SSD"`,
 		`"LustreConfiguration":{"DataCompressionType":"LZ4","DeploymentType":"PERSISTENT_2","PerUnitStorageThroughput":500}`,
 	} {
 		if !strings.Contains(properties, want) {
@@ -126,6 +127,7 @@ func TestEFS(t *testing.T) {
 	resources, ids := made(template, "Files")
 	properties := text(t, resources["FileSystem"].Properties)
 	for _, want := range []string{
+		`"ThroughputMode":"elastic"`, `"LifecyclePolicies":[{"TransitionToIA":"AFTER_30_DAYS"},{"TransitionToPrimaryStorageClass":"AFTER_1_ACCESS"}]`,
 		`"Encrypted":true`, `"KmsKeyId":{"Fn::GetAtt":["` + ids["Key"] + `","Arn"]}`, `"BackupPolicy":{"Status":"ENABLED"}`,
 		// Without ClientRootAccess nobody could ever write to a new file system.
 		`"Action":["elasticfilesystem:ClientMount","elasticfilesystem:ClientWrite","elasticfilesystem:ClientRootAccess"],"Condition":{"Bool":{"elasticfilesystem:AccessedViaMountTarget":"true"}}` +

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/policy"
 )
 
 const (
@@ -76,11 +77,12 @@ func TestOneKeysActionsAreNotAnothers(t *testing.T) {
 }
 
 func TestKeyResource(t *testing.T) {
-	for retain, policy := range map[bool]string{true: "Retain", false: "Delete"} {
+	for retain, want := range map[bool]string{true: "Retain", false: "Delete"} {
 		r := keyPlan{description: "Buckets", at: here, retain: retain, deletionDays: 9}.resource()
-		if r.Type != "AWS::KMS::Key" || r.DeletionPolicy != policy || r.UpdateReplacePolicy != policy {
+		if r.Type != "AWS::KMS::Key" || r.DeletionPolicy != want || r.UpdateReplacePolicy != want {
 			t.Errorf("%s: %s, %s", r.Type, r.DeletionPolicy, r.UpdateReplacePolicy)
 		}
+		same(t, r.Properties["KeyPolicy"], short(t, policy.Document(keyPlan{at: here}.statements()...)))
 		if p := r.Properties; p["EnableKeyRotation"] != true || p["PendingWindowInDays"] != 9 || p["Description"] != "Buckets" {
 			t.Errorf("got %v", p)
 		}
