@@ -1,6 +1,8 @@
 package access
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -56,7 +58,7 @@ func NewBuilderRole(scope constructs.Construct, id string, props *BuilderRolePro
 	this := cdk.New(kind, scope, id, props.Validate())
 	at := cdk.Location(this)
 	group := at.ARN("logs", "log-group:/aws/codebuild/"+props.Project)
-	statements := append(images(append(props.Bases, props.Repository)), policy.Statement{
+	statements := append(images(slices.Concat(props.Bases, []string{props.Repository})), policy.Statement{
 		Effect: policy.Allow, Actions: []string{"ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"},
 		Resources: []string{props.Repository},
 	}, policy.Statement{

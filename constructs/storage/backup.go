@@ -57,7 +57,8 @@ type Backup struct {
 // second of the last 35 days. Recovery points are deleted by nobody but the environment's administrators before their time.
 // The props may be nil. It panics with one message that holds every problem when scope, id or props are wrong.
 //
-// AWS Backup bills by the GB that it keeps (https://aws.amazon.com/backup/pricing/). Who restores brings a role that may.
+// A vault that holds recovery points can't be deleted: in Development too it keeps its stack from going until they have
+// expired or an administrator has deleted them. AWS Backup bills by the GB that it keeps (https://aws.amazon.com/backup/pricing/). Who restores brings a role that may.
 func NewBackup(scope constructs.Construct, id string, props *BackupProps) *Backup {
 	this := cdk.New("storage.Backup", scope, id, props.Validate())
 	var p BackupProps
