@@ -1,14 +1,21 @@
 package access_test
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
 
@@ -98,6 +105,136 @@ func TestARoleWithManyPrefixes(t *testing.T) {
 	for _, id := range template.OfType("AWS::IAM::Role") {
 		if attached, _ := template.Resources[id].Properties["ManagedPolicyArns"].([]any); len(attached) != len(policies) {
 			t.Errorf("%s has %v, want all %d policies", id, attached, len(policies))
+		}
+	}
+}
+
+// Every error in full: where, what was found, what may be, what to do. Nothing here makes a construct.
+func TestEveryMistakeInFull(t *testing.T) {
+	const (
+		token     = "${Token[TOKEN.7]}"
+		image     = "arn:aws:ecr:eu-west-1:111122223333:repository/churn"
+		noWay     = "TrustedBy: got nothing; allowed: at least one way in; access.IdentityCenter, access.GitHub or access.Role"
+		noGuard   = "Guard: got nothing; allowed: what the jobs are held to; make one with access.NewGuard"
+		noRoles   = "ExecutionRoles: got nothing; allowed: the roles that the jobs run under; make one with access.NewExecutionRole"
+		noNetwork = "Network: got nothing; allowed: the network that the build runs in; make one with network.NewIsolated"
+		noProject = `Project: got ""; allowed: the name of the CodeBuild project`
+		noBuckets = "Buckets: got nothing; allowed: the buckets that it may open; without any it is no more than an operator"
+		aMachine  = "; allowed: the ARN of a state machine"
+		aName     = "; allowed: a role's name, 1 to 64 letters, digits and +=,.@-_"
+		anImage   = "; allowed: the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME"
+		teams     = "; allowed: a team's name with a guard for Teams, and none without; the guard demands the tag Team or does not"
+		teamName  = "; allowed: 1 to 20 lower-case letters, digits and hyphens"
+		set       = "; allowed: the name of a permission set, 1 to 32 letters"
+		repo      = "; allowed: a repository, owner/name, without wildcards"
+		run       = "; allowed: an environment of GitHub's, without wildcards"
+		anARN     = "; allowed: the ARN of a role or user, such as arn:aws:iam::111122223333:role/Admin; " +
+			"a session's ARN (sts, assumed-role) is not one: name its role"
+		both = "; allowed: both Domains and Packages, or neither; a repository is read with a token of its domain"
+		mars = `Environment.Name: got "Mars"; allowed: 1 to 20 lower-case letters, digits and hyphens, a letter first`
+	)
+	mars1, tokens := environment.Environment{Name: "Mars"}, []string{token}
+	guard, net, buckets := &access.Guard{}, &network.Isolated{}, []*storage.DataBucket{{}}
+	roles, ok := make([]awsiam.IRole, 1), []access.WayIn{access.IdentityCenter("DS")}
+	in := func(all ...access.WayIn) *access.OperatorProps { return &access.OperatorProps{TrustedBy: all} }
+	tests := []struct {
+		name  string
+		props interface{ Validate() error }
+		want  []string
+	}{
+		{"launcher, nil", (*access.LauncherProps)(nil), []string{noWay, noGuard}},
+		{"launcher", &access.LauncherProps{Environment: mars1, Team: "Red", Workflows: []string{churnMachine, "x"}},
+			[]string{mars, noWay, noGuard, `Team: got "Red"` + teamName, `Workflows[1]: got "x"` + aMachine}},
+		{"launcher of a team that the guard doesn't know", &access.LauncherProps{TrustedBy: ok, Guard: guard, Team: "red"}, []string{`Team: got "red"` + teams}},
+		{"launcher, tokens", &access.LauncherProps{TrustedBy: ok, Guard: guard, Workflows: tokens}, nil},
+		{"operator, nil", (*access.OperatorProps)(nil), []string{noWay}},
+		{"operator", &access.OperatorProps{Environment: mars1, TrustedBy: ok, Workflows: []string{image}}, []string{mars, `Workflows[0]: got "` + image + `"` + aMachine}},
+		{"operator, tokens", &access.OperatorProps{TrustedBy: ok, Workflows: tokens}, nil},
+		{"break-glass, nil", (*access.BreakGlassProps)(nil), []string{`Name: got ""` + aName, noWay, noBuckets}},
+		{"break-glass", &access.BreakGlassProps{Name: "a/b", TrustedBy: ok, Environment: mars1}, []string{`Name: got "a/b"` + aName, mars, noBuckets}},
+		{"break-glass, the longest name", &access.BreakGlassProps{Name: strings.Repeat("a", 64), TrustedBy: ok, Buckets: buckets}, nil},
+		{"break-glass, tokens", &access.BreakGlassProps{Name: token, TrustedBy: ok, Buckets: buckets}, nil},
+		{"pipeline, nil", (*access.PipelineRoleProps)(nil), []string{noGuard, noRoles}},
+		{"pipeline", &access.PipelineRoleProps{Environment: mars1, Guard: guard, Team: "Red"}, []string{mars, `Team: got "Red"` + teams, `Team: got "Red"` + teamName, noRoles}},
+		{"pipeline, right", &access.PipelineRoleProps{Guard: guard, ExecutionRoles: roles}, nil},
+		{"builder, nil", (*access.BuilderRoleProps)(nil), []string{noNetwork, noProject, `Repository[0]: got ""` + anImage}},
+		{"builder", &access.BuilderRoleProps{Network: net, Project: "p", Repository: image, Bases: []string{image, "b"}, Packages: []string{"r"}}, []string{
+			`Bases[1]: got "b"` + anImage, `Packages[0]: got "r"; allowed: the ARN of a CodeArtifact repository`, "Domains: got []" + both}},
+		{"builder, domains only", &access.BuilderRoleProps{Network: net, Project: "p", Repository: image, Domains: []string{"d"}}, []string{
+			`Domains[0]: got "d"; allowed: the ARN of a CodeArtifact domain`, "Domains: got [d]" + both}},
+		{"builder, tokens", &access.BuilderRoleProps{Network: net, Project: token, Repository: token, Bases: tokens, Domains: tokens, Packages: tokens}, nil},
+		{"Identity Center", in(access.IdentityCenter("a*"), access.IdentityCenter(strings.Repeat("a", 33)), access.IdentityCenter("")), []string{
+			`TrustedBy[0]: got "a*"` + set, `TrustedBy[1]: got "` + strings.Repeat("a", 33) + `"` + set, `TrustedBy[2]: got ""` + set}},
+		{"GitHub", in(access.GitHub("acme/*", "prod"), access.GitHub("acme/churn", ""), access.GitHub("acme", "a b")), []string{
+			`TrustedBy[0]: got "acme/*"` + repo, `TrustedBy[1]: got ""` + run, `TrustedBy[2]: got "acme"` + repo, `TrustedBy[2]: got "a b"` + run}},
+		{"role", in(access.Role("CI"), access.Role("arn:aws:iam::111122223333:role/C*")), []string{`TrustedBy[0]: got "CI"` + anARN,
+			`TrustedBy[1]: got "arn:aws:iam::111122223333:role/C*"; allowed: a name of at least 3 letters besides *; it would stand for roles that nobody meant`}},
+		{"ways in, tokens", in(access.IdentityCenter(token), access.GitHub(token, token), access.Role(token)), nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			for _, p := range problem.All(test.props.Validate()) {
+				got = append(got, p.Error())
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(test.want, "\n"))
+			}
+		})
+	}
+}
+
+// Each of the policies that 60 prefixes need is one that IAM takes.
+func TestPoliciesOfManyPrefixesAreSmallEnough(t *testing.T) {
+	template := synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
+		data := &storage.DataBucket{ARN: "arn:aws:s3:::" + strings.Repeat("b", 63), Region: "eu-west-1"}
+		var many []storage.Prefix
+		for i := range 60 {
+			many = append(many, data.Prefix(strings.Repeat("x", 60+i)+"/"))
+		}
+		access.NewExecutionRole(stack, "Role", &access.ExecutionRoleProps{Reads: many})
+	})
+	policies := template.OfType("AWS::IAM::ManagedPolicy")
+	if len(policies) < 2 {
+		t.Errorf("policies %v, want several", policies)
+	}
+	for _, id := range policies {
+		text, err := json.Marshal(template.Resources[id].Properties["PolicyDocument"])
+		if err != nil || len(text) > policy.MaxManaged {
+			t.Errorf("%s has %d characters, %v", id, len(text), err)
+		}
+	}
+}
+
+func TestBuilderRolePushesToOneRepository(t *testing.T) {
+	const churnImage, baseImage = "arn:aws:ecr:eu-west-1:111122223333:repository/churn", "arn:aws:ecr:eu-west-1:111122223333:repository/base"
+	m := find(t, func(s awscdk.Stack) {
+		access.NewBuilderRole(s, "X", &access.BuilderRoleProps{
+			Network: network.NewIsolated(s, "Network", nil), Project: "image", Repository: churnImage, Bases: []string{baseImage},
+		})
+	})
+	for _, a := range []string{"ecr:PutImage", "ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"} {
+		m.wantAllows(t, a, `"`+churnImage+`"`)
+	}
+	m.wantAllows(t, "ecr:BatchGetImage", `["`+baseImage+`","`+churnImage+`"]`)
+	m.wantNone(t, "s3:", "iam:", "sagemaker:", "codeartifact:", "sts:", "ecr:Delete", "ecr:SetRepositoryPolicy")
+}
+
+// Plinth's roles and those of others: a permissions boundary holds all of the stack.
+func TestProtect(t *testing.T) {
+	template := synthtest.Template(t, "", func(s awscdk.Stack) {
+		guard := access.NewGuard(s, "Guard", nil)
+		guard.Protect(s) // before there is any role
+		access.NewOperator(s, "X", &access.OperatorProps{TrustedBy: byDS})
+		awsiam.NewRole(s, jsii.String("Own"), &awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil)})
+	})
+	roles := template.OfType("AWS::IAM::Role")
+	if len(roles) != 2 {
+		t.Errorf("roles %v, want two", roles)
+	}
+	for _, id := range roles {
+		if got := rendered(template.Resources[id].Properties["PermissionsBoundary"]); !strings.HasPrefix(got, `{"Ref":"GuardBoundary`) {
+			t.Errorf("%s is under %s", id, got)
 		}
 	}
 }

@@ -109,3 +109,111 @@ func TestAcceptedInPacks(t *testing.T) {
 		t.Error("nothing is accepted, and still written")
 	}
 }
+
+// What is not said is not written: IAM's own hour, CloudFormation's own name, the stack's tags alone.
+func TestNameTagsAndSession(t *testing.T) {
+	tests := []struct {
+		name     string
+		role     role.Role
+		property string
+		want     string // empty: the property is not there
+	}{
+		{"no name", role.Role{}, "RoleName", ""},
+		{"name", role.Role{Name: "break-glass"}, "RoleName", `"break-glass"`},
+		{"no session", role.Role{}, "MaxSessionDuration", ""},
+		{"session", role.Role{SessionSeconds: 3600}, "MaxSessionDuration", `3600`},
+		{"no tags", role.Role{}, "Tags", ""},
+		{"tags, sorted", role.Role{Tags: map[string]string{"Team": "red", "Owner": "ann"}}, "Tags",
+			`[{"Key":"Owner","Value":"ann"},{"Key":"Team","Value":"red"}]`},
+		{"no policies", role.Role{}, "ManagedPolicyArns", ""},
+		{"attached before its own", role.Role{Attached: []any{"arn:a"}, Statements: []policy.Statement{reads}}, "ManagedPolicyArns",
+			`["arn:a",{"Ref":"ReaderPolicy"}]`},
+		{"attached though its own are apart", role.Role{Attached: []any{"arn:a"}, Statements: []policy.Statement{reads}, Apart: true},
+			"ManagedPolicyArns", `["arn:a"]`},
+		{"who is no service", role.Role{Trust: []policy.Statement{{
+			Effect: policy.Allow, Principal: policy.AccountPrincipal("aws", "111122223333"), Actions: []string{"sts:AssumeRole"},
+		}}}, "AssumeRolePolicyDocument", `{"Statement":[{"Action":"sts:AssumeRole","Effect":"Allow",` +
+			`"Principal":{"AWS":"arn:aws:iam::111122223333:root"}}],"Version":"2012-10-17"}`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := ""
+			if v, ok := test.role.Resources("Reader")["Reader"].Properties[test.property]; ok {
+				got = text(t, v)
+			}
+			if got != test.want {
+				t.Errorf("%s is %s, want %s", test.property, got, test.want)
+			}
+		})
+	}
+}
+
+// objects are statements of which no two fit into one policy, nor can become one.
+func objects(n int) []policy.Statement {
+	var all []policy.Statement
+	for i := range n {
+		all = append(all, policy.Statement{
+			Effect: policy.Allow, Actions: []string{"s3:GetObject"}, Resources: []string{"arn:aws:s3:::b/" + strings.Repeat("x", 4000)},
+			Conditions: policy.Conditions{"NumericEquals": {"a:By": i}},
+		})
+	}
+	return all
+}
+
+func TestCheck(t *testing.T) {
+	some := func(n int) []any { return slices.Repeat([]any{"arn:aws:iam::111122223333:policy/guard"}, n) }
+	trust := func(letters int) []policy.Statement {
+		return []policy.Statement{{Effect: policy.Allow, Actions: []string{"sts:AssumeRole"},
+			Principal: policy.Principal{"AWS": strings.Repeat("x", letters)}}}
+	}
+	room := policy.MaxTrust - policy.Size(trust(0)...)
+	const ten = "the role needs 11 policies, and IAM takes 10: give it fewer prefixes, or make two roles"
+	tests := []struct {
+		name, want string
+		role       role.Role
+	}{
+		{"nothing", "", role.Role{}},
+		{"ten policies", "", role.Role{Statements: objects(10)}},
+		{"eleven policies", ten, role.Role{Statements: objects(11)}},
+		{"ten with the attached", "", role.Role{Statements: objects(7), Attached: some(3)}},
+		{"eleven with the attached", ten, role.Role{Statements: objects(8), Attached: some(3)}},
+		{"the longest trust", "", role.Role{Trust: trust(room)}},
+		{"too long a trust", "the trust policy has 2049 characters, and IAM takes 2048: name fewer who may assume the role",
+			role.Role{Trust: trust(room + 1)}},
+		{"one statement too long", "doesn't fit into a policy of 6144",
+			role.Role{Statements: []policy.Statement{{Effect: policy.Allow, Actions: []string{"s3:GetObject"}, Resources: []string{strings.Repeat("x", 7000)}}}}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			err := test.role.Check()
+			if (err != nil) != (test.want != "") || err != nil && !strings.HasSuffix(err.Error(), test.want) {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+		})
+	}
+}
+
+// Each policy of several has a name of its own, and is small enough.
+func TestSeveralPolicies(t *testing.T) {
+	made := role.Role{Service: "s3.amazonaws.com", Statements: objects(3)}.Resources("Reader")
+	if names := slices.Sorted(maps.Keys(made)); !slices.Equal(names, []string{"Reader", "ReaderPolicy", "ReaderPolicy2", "ReaderPolicy3"}) {
+		t.Errorf("made %v", names)
+	}
+	for name, r := range made {
+		if size := len(text(t, r.Properties["PolicyDocument"])); size > policy.MaxManaged {
+			t.Errorf("%s has %d characters", name, size)
+		}
+	}
+}
+
+func TestWildcardsOfActionsAndDenies(t *testing.T) {
+	got := role.AcceptedWildcards([]policy.Statement{
+		{Effect: policy.Deny, Actions: []string{"s3:*"}, Resources: []string{"*"}},
+		{Effect: policy.Allow, Actions: []string{"logs:Get*", "logs:Tail"}, Resources: []string{"arn:a"}, Why: "reading"},
+		{Effect: policy.Allow, Actions: []string{"logs:Get*"}, Resources: []string{"arn:b"}, Why: "reading"},
+	})
+	want := `[{"Rule":"AwsSolutions-IAM5","Findings":["Action::logs:Get\\*"],"Reason":"reading"}]`
+	if text(t, got) != want {
+		t.Errorf("got  %s\nwant %s", text(t, got), want)
+	}
+}
