@@ -8,11 +8,11 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// validateARNs notes what is not an ARN of that kind of resource of that service.
+// validateARNs notes what is not the ARN of one resource of that kind of that service.
 func validateARNs(l *problem.List, field string, arns []string, service, resource, allowed string) {
 	for i, arn := range arns {
 		parts := strings.SplitN(arn, ":", 6)
-		if !token.Is(arn) && (len(parts) != 6 || parts[0] != "arn" || parts[2] != service || !strings.Contains(arn, resource)) {
+		if !token.Is(arn) && (len(parts) != 6 || parts[0] != "arn" || parts[2] != service || !strings.Contains(arn, resource) || strings.ContainsAny(arn, "*?")) {
 			l.Add(fmt.Sprintf("%s[%d]", field, i), arn, allowed, "")
 		}
 	}
