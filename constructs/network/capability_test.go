@@ -13,7 +13,7 @@ func TestWhatEachCapabilityNeeds(t *testing.T) {
 	want := map[network.Capability]string{
 		network.Training:     "ecr.api ecr.dkr s3",
 		network.Packages:     "codeartifact.api codeartifact.repositories s3",
-		network.ImageBuild:   "ecr.api ecr.dkr logs s3",
+		network.ImageBuild:   "ecr.api ecr.dkr inspector-scan logs s3",
 		network.LaunchJobs:   "logs s3 sagemaker.api sts",
 		network.Studio:       "ecr.api ecr.dkr logs s3 sagemaker.api sagemaker.runtime sts studio",
 		network.Pipelines:    "s3 sagemaker.api sts",

@@ -37,6 +37,10 @@ type Isolated struct {
 	// Endpoints are the endpoints that they need, those included that stood already.
 	Endpoints EndpointPlan
 
+	account             string
+	packageRepositories []string // the only ones let through; empty: all of the account
+	imageRepositories   []string // those of other accounts that are let through
+
 	endpointGroup string // empty: no interface endpoint stands here
 }
 
@@ -58,7 +62,8 @@ func NewIsolated(scope constructs.Construct, id string, props *IsolatedProps) *I
 	l.Include("", err)
 	l.Include("", validatePublic(p))
 	cdk.Check(kind, scope, id, l.Err())
-	n := &Isolated{Construct: this, LogKey: p.LogKey, Capabilities: slices.Clone(p.capabilities()), Endpoints: plan.endpoints}
+	n := &Isolated{Construct: this, LogKey: p.LogKey, Capabilities: slices.Clone(p.capabilities()), Endpoints: plan.endpoints,
+		account: at.Account, packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories}
 	if n.LogKey == nil && p.SharedWith != nil {
 		n.LogKey = p.SharedWith.LogKey
 	}
@@ -156,6 +161,7 @@ func (n *Isolated) emit(b *builder) cdk.Emitted {
 func lookUp(this constructs.Construct, p IsolatedProps, at location.Location) (edge perimeter, s3PrefixList string, err error) {
 	var l problem.List
 	edge = perimeter{at: at, organization: p.Organization, packages: p.PackageAssets, open: p.AWSBuckets,
+		packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
 		images: cdk.ByRegion(this, at.Region, "XGBoostAccount")}
 	if edge.packages == "" && slices.Contains(p.capabilities(), Packages) {
 		account := cdk.ByRegion(this, at.Region, "CodeArtifactAccount")

@@ -14,6 +14,9 @@ type need struct {
 	foreign bool
 }
 
+// packagesSid names the statement of what is read from CodeArtifact.
+const packagesSid = "Packages"
+
 // What several capabilities ask for.
 var (
 	pullActions = []string{"ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"}
@@ -45,12 +48,13 @@ var (
 var needs = map[Capability][]need{
 	Training: slices.Concat(objects, pull),
 	Packages: slices.Concat(objects,
-		onEach([]string{"codeartifact.api", "codeartifact.repositories"}, "Packages",
+		onEach([]string{"codeartifact.api", "codeartifact.repositories"}, packagesSid,
 			[]string{"codeartifact:GetAuthorizationToken", "codeartifact:GetRepositoryEndpoint", "codeartifact:ReadFromRepository"},
 			"codeartifact:domain/*", "codeartifact:repository/*"),
 		onEach([]string{"codeartifact.api", "codeartifact.repositories"}, "Token", []string{"sts:GetServiceBearerToken"}),
 	),
-	ImageBuild: slices.Concat(objects, pull, writeLogs,
+	ImageBuild: slices.Concat(objects, pull, writeLogs, []need{{service: "inspector-scan", sid: "Scan", actions: []string{"inspector-scan:ScanSbom"}}},
+		onEach([]string{"ecr.api"}, "Look", []string{"ecr:DescribeImages", "ecr:DescribeImageScanFindings", "ecr:DescribeImageSigningStatus"}, "ecr:repository/*"),
 		onEach([]string{"ecr.api", "ecr.dkr"}, "Push",
 			[]string{"ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"}, "ecr:repository/*")),
 	LaunchJobs: slices.Concat(objects, identity, jobs, []need{

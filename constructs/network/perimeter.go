@@ -17,6 +17,10 @@ type perimeter struct {
 	images string
 	// packages is the bucket of CodeArtifact's assets; empty: none.
 	packages string
+	// packageRepositories are the ARNs of the only CodeArtifact repositories that are let through; empty: every one inside.
+	packageRepositories []string
+	// imageRepositories are the ARNs of ECR repositories of other accounts.
+	imageRepositories []string
 	// open are the buckets of AWS that were opted into.
 	open []AWSBucket
 }
@@ -98,6 +102,8 @@ func (p perimeter) statement(n need) policy.Statement {
 		s.Resources = append(s.Resources, p.arn(r, n.foreign))
 	}
 	switch {
+	case n.sid == packagesSid && len(p.packageRepositories) > 0:
+		s.Resources, s.Conditions, s.Why = withDomains(p.packageRepositories), p.callers(), ""
 	case n.foreign:
 		s.Conditions, s.Why = p.callers(), "AWS keeps these in an account of its own and publishes no list of them"
 	case n.resources == nil:
@@ -106,19 +112,35 @@ func (p perimeter) statement(n need) policy.Statement {
 	return s
 }
 
-// ofAWS are the statements for resources that belong to AWS, each named exactly.
+// withDomains are the repositories of CodeArtifact and the domains that they are in, whose tokens they are read with.
+func withDomains(repositories []string) []string {
+	var domains []string
+	for _, r := range repositories {
+		domain := strings.Replace(r[:strings.LastIndex(r, "/")], ":repository/", ":domain/", 1)
+		if !slices.Contains(domains, domain) {
+			domains = append(domains, domain)
+		}
+	}
+	return append(domains, repositories...)
+}
+
+// ofAWS are the statements for resources of other accounts and of AWS, each named exactly.
 func (p perimeter) ofAWS(e Endpoint) []policy.Statement {
 	switch e.Service {
 	case "s3":
 		return p.bucketsOfAWS(e)
 	case "ecr.api", "ecr.dkr":
-		if p.images == "" {
+		images := slices.Clone(p.imageRepositories)
+		if p.images != "" {
+			aws := location.Location{Partition: p.at.Partition, Region: p.at.Region, Account: p.images}
+			images = append(images, aws.ARN("ecr", "repository/sagemaker-xgboost"))
+		}
+		if len(images) == 0 {
 			return nil
 		}
-		aws := location.Location{Partition: p.at.Partition, Region: p.at.Region, Account: p.images}
 		return []policy.Statement{{
-			Sid: "PullOfAWS", Effect: policy.Allow, Principal: policy.AnyPrincipal, Actions: pullActions,
-			Resources: []string{aws.ARN("ecr", "repository/sagemaker-xgboost")}, Conditions: p.callers(),
+			Sid: "PullOfOthers", Effect: policy.Allow, Principal: policy.AnyPrincipal, Actions: pullActions,
+			Resources: images, Conditions: p.callers(),
 		}}
 	}
 	return nil

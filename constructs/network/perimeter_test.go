@@ -163,14 +163,14 @@ func TestNothingElseIsReached(t *testing.T) {
 		"JumpStart":     "arn:aws:s3:::jumpstart-cache-prod-eu-west-1/*",
 		"ListJumpStart": "arn:aws:s3:::jumpstart-cache-prod-eu-west-1",
 		"SampleData":    "arn:aws:s3:::sagemaker-sample-data-eu-west-1/*",
-		"PullOfAWS":     "arn:aws:ecr:eu-west-1:444455556666:repository/sagemaker-xgboost",
+		"PullOfOthers":  "arn:aws:ecr:eu-west-1:444455556666:repository/sagemaker-xgboost",
 		"Queues":        "arn:aws:sqs:eu-west-1:*:airflow-celery-*",
 	}
 	// Actions that know no resource.
 	everything := []string{
 		"cloudwatch:PutMetricData", "ecr:GetAuthorizationToken", "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel",
 		"ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel", "sts:GetCallerIdentity",
-		"sts:GetServiceBearerToken",
+		"sts:GetServiceBearerToken", "inspector-scan:ScanSbom",
 	}
 	seen := map[string]bool{}
 	for _, s := range statements(t, ireland, Capabilities()...) {
@@ -206,7 +206,7 @@ func TestResourcesOfAWSAreOptional(t *testing.T) {
 		want         string
 	}{
 		{"training in a region without built-in images", bare, []Capability{Training}, "ImageLayers"},
-		{"training", ireland, []Capability{Training}, "ImageLayers JumpStart ListJumpStart PullOfAWS SampleData"},
+		{"training", ireland, []Capability{Training}, "ImageLayers JumpStart ListJumpStart PullOfOthers SampleData"},
 		{"packages without images", ireland, []Capability{Packages}, "JumpStart ListJumpStart PackageAssets SampleData"},
 		{"packages in a region whose bucket is unknown", bare, []Capability{Packages}, ""},
 		{"secrets only", ireland, []Capability{Secrets}, ""},

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -28,6 +30,12 @@ type IsolatedProps struct {
 	Organization string
 	// AWSBuckets are buckets of AWS that jobs may read. Empty: those only that the capabilities need.
 	AWSBuckets []AWSBucket
+	// PackageRepositories are the ARNs of the CodeArtifact repositories that may be read, of this account or another one such as
+	// that of the tools: nothing else gets through the endpoints, whatever a role may read. Empty: every repository of the account.
+	PackageRepositories []string
+	// ImageRepositories are the ARNs of ECR repositories of other accounts that images may be pulled from. Empty: those of the
+	// account, and AWS's own XGBoost.
+	ImageRepositories []string
 	// AllowedDomains are names that may be resolved besides those of the endpoints, such as "*.corp.example". Empty: none.
 	AllowedDomains []string
 	// S3PrefixList is the id of the managed prefix list com.amazonaws.REGION.s3. Empty: from the catalog; a region that
@@ -106,6 +114,12 @@ func (p *IsolatedProps) Validate() error {
 	l.Include("Environment", environmentErr)
 	l.Include("", validateCapabilities(p.Capabilities))
 	l.Include("", validateBuckets(p.AWSBuckets))
+	arn.Validate(&l, "PackageRepositories", p.PackageRepositories, "codeartifact", ":repository/",
+		"the ARN of a CodeArtifact repository, arn:aws:codeartifact:REGION:ACCOUNT:repository/DOMAIN/NAME")
+	arn.Validate(&l, "ImageRepositories", p.ImageRepositories, "ecr", ":repository/", "the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME")
+	if len(p.PackageRepositories) > 0 && !slices.Contains(p.capabilities(), Packages) {
+		l.Add("PackageRepositories", p.PackageRepositories, "none without the capability Packages", "add Packages to Capabilities, or leave them out")
+	}
 	text(&l, "Organization", p.Organization, organizationPattern, "the id of an organization, o- and 10 to 32 letters and digits")
 	text(&l, "TransitGateway", p.TransitGateway, gatewayPattern, "the id of a transit gateway, tgw- and 8 to 17 hexadecimal digits")
 	text(&l, "S3PrefixList", p.S3PrefixList, prefixListPattern, "the id of a prefix list, pl- and 8 to 17 hexadecimal digits")

@@ -22,6 +22,7 @@ var services = map[string]service{
 	"ecr.dkr":                        {hosts: []string{"*.dkr.ecr.REGION.amazonaws.com"}},
 	"codeartifact.api":               {hosts: []string{"codeartifact.REGION.amazonaws.com"}},
 	"codeartifact.repositories":      {hosts: []string{"*.d.codeartifact.REGION.amazonaws.com"}},
+	"inspector-scan":                 {hosts: []string{"inspector-scan.REGION.amazonaws.com"}},
 	"sts":                            {hosts: []string{"sts.REGION.amazonaws.com"}},
 	"logs":                           {hosts: []string{"logs.REGION.amazonaws.com"}},
 	"monitoring":                     {hosts: []string{"monitoring.REGION.amazonaws.com"}},

@@ -12,6 +12,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -67,7 +68,7 @@ func NewBackup(scope constructs.Construct, id string, props *BackupProps) *Backu
 	}
 	at := cdk.Location(this)
 	retain := p.Environment.Tier.RetainsData()
-	key := keyPlan{description: "Backups", at: at, retain: retain, deletionDays: maxDeletionDays}
+	key := key.Plan{Description: "Backups", At: at, Retain: retain}
 	plan := cfn.Properties{
 		"BackupPlanName": "Plinth",
 		"BackupPlanRule": []any{cfn.Properties{
@@ -77,7 +78,7 @@ func NewBackup(scope constructs.Construct, id string, props *BackupProps) *Backu
 		}},
 	}
 	emitted := cdk.Emit(this, cdk.Path(scope, id), cfn.Resources{
-		"Key": key.resource(),
+		"Key": key.Resource(),
 		"Vault": cfn.Resource{
 			Type: "AWS::Backup::BackupVault",
 			Properties: cfn.Properties{

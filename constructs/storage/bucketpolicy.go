@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 )
@@ -106,7 +107,7 @@ func (b *builder) outside() []any {
 		all = append(all, cfn.Att("Backup", "Arn"))
 	}
 	if b.p.LinkedToLustre { // which FSx tries out as whoever makes the link
-		all = append(all, lustreRole(b.at), deployment(b.at))
+		all = append(all, key.LustreRole(b.at), deployment(b.at))
 	}
 	if b.emptier != "" {
 		all = append(all, b.emptier)

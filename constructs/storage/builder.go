@@ -38,7 +38,7 @@ func (b *builder) key() any {
 func (b *builder) build() cfn.Resources {
 	b.resources = cfn.Resources{}
 	if b.ownKey() {
-		b.resources["Key"] = b.keyPlan().resource()
+		b.resources["Key"] = b.keyPlan().Resource()
 	}
 	b.resources["Bucket"] = cfn.Resource{
 		Type: "AWS::S3::Bucket", Properties: b.properties(), Metadata: role.Metadata(b.accepted()),

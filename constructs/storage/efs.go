@@ -10,6 +10,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
@@ -53,8 +54,8 @@ func NewEFS(scope constructs.Construct, id string, props *EFSProps) *FileSystem 
 	at := cdk.Location(this)
 	retain := props.Environment.Tier.RetainsData()
 	resources := cfn.Resources{}
-	key := keyOf(resources, props.Key, keyPlan{
-		description: "EFS file system", at: at, retain: retain, deletionDays: maxDeletionDays, services: []string{"elasticfilesystem"},
+	key := keyOf(resources, props.Key, key.Plan{
+		Description: "EFS file system", At: at, Retain: retain, Services: []string{"elasticfilesystem"},
 	})
 	securityGroup(resources, props.Network, "EFS", false, [2]int{2049, 2049})
 	backup := "DISABLED"

@@ -9,6 +9,7 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -97,10 +98,10 @@ func securityGroup(resources cfn.Resources, net *network.Isolated, what string, 
 }
 
 // keyOf is the ARN of a given key, or a reference to one that is made.
-func keyOf(resources cfn.Resources, given awskms.IKey, plan keyPlan) any {
+func keyOf(resources cfn.Resources, given awskms.IKey, plan key.Plan) any {
 	if given != nil {
 		return *given.KeyArn()
 	}
-	resources["Key"] = plan.resource()
+	resources["Key"] = plan.Resource()
 	return cfn.Att("Key", "Arn")
 }

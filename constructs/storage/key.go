@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"cmp"
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -11,15 +10,13 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// How long a key's deletion can be taken back, in days
+// minDeletionDays is the shortest that a key's deletion can be taken back, in days
 // (https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html).
-const (
-	minDeletionDays = 7
-	maxDeletionDays = 30
-)
+const minDeletionDays = 7
 
 // KeyProps say who uses a key. All fields may be left out.
 type KeyProps struct {
@@ -43,8 +40,8 @@ func (p *KeyProps) Validate() error {
 	}
 	var l problem.List
 	l.Include("Environment", p.Environment.Validate())
-	if p.DeletionDays != 0 && (p.DeletionDays < minDeletionDays || p.DeletionDays > maxDeletionDays) {
-		l.Add("DeletionDays", p.DeletionDays, fmt.Sprintf("%d to %d, or 0 for %d", minDeletionDays, maxDeletionDays, maxDeletionDays), "")
+	if p.DeletionDays != 0 && (p.DeletionDays < minDeletionDays || p.DeletionDays > key.MaxDeletionDays) {
+		l.Add("DeletionDays", p.DeletionDays, fmt.Sprintf("%d to %d, or 0 for %d", minDeletionDays, key.MaxDeletionDays, key.MaxDeletionDays), "")
 	}
 	for i, account := range p.Readers {
 		text(&l, fmt.Sprintf("Readers[%d]", i), account, accountPattern, "an account, 12 digits")
@@ -72,11 +69,11 @@ func NewKey(scope constructs.Construct, id string, props *KeyProps) *Key {
 	if props != nil {
 		p = *props
 	}
-	plan := keyPlan{
-		description: "Buckets", at: cdk.Location(this), retain: p.Environment.Tier.RetainsData(),
-		deletionDays: cmp.Or(p.DeletionDays, maxDeletionDays), services: []string{"s3"},
-		readers: p.Readers, writers: p.Writers, lustre: p.LinkedToLustre,
+	plan := key.Plan{
+		Description: "Buckets", At: cdk.Location(this), Retain: p.Environment.Tier.RetainsData(),
+		DeletionDays: p.DeletionDays, Services: []string{"s3"},
+		Readers: p.Readers, Writers: p.Writers, Lustre: p.LinkedToLustre,
 	}
-	arn := cdk.Emit(this, cdk.Path(scope, id), cfn.Resources{"Key": plan.resource()}).Att("Key", "Arn")
+	arn := cdk.Emit(this, cdk.Path(scope, id), cfn.Resources{"Key": plan.Resource()}).Att("Key", "Arn")
 	return &Key{Construct: this, Key: awskms.Key_FromKeyArn(this, jsii.String("Key"), &arn)}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -77,8 +78,8 @@ func NewLustre(scope constructs.Construct, id string, props *LustreProps) *FileS
 	this := cdk.New("storage.Lustre", scope, id, props.Validate())
 	at := cdk.Location(this)
 	resources := cfn.Resources{}
-	key := keyOf(resources, props.Key, keyPlan{
-		description: "Lustre file system", at: at, retain: props.Environment.Tier.RetainsData(), deletionDays: maxDeletionDays, services: []string{"fsx"},
+	key := keyOf(resources, props.Key, key.Plan{
+		Description: "Lustre file system", At: at, Retain: props.Environment.Tier.RetainsData(), Services: []string{"fsx"},
 	})
 	// https://docs.aws.amazon.com/fsx/latest/LustreGuide/limit-access-security-groups.html
 	securityGroup(resources, props.Network, "Lustre", true, [2]int{988, 988}, [2]int{1018, 1023})

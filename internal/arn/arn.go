@@ -1,4 +1,5 @@
-package access
+// Package arn checks the ARNs that a user gives.
+package arn
 
 import (
 	"fmt"
@@ -8,8 +9,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// validateARNs notes what is not the ARN of one resource of that kind of that service.
-func validateARNs(l *problem.List, field string, arns []string, service, resource, allowed string) {
+// Validate notes what is not the ARN of one resource of that kind of that service.
+func Validate(l *problem.List, field string, arns []string, service, resource, allowed string) {
 	for i, arn := range arns {
 		parts := strings.SplitN(arn, ":", 6)
 		if !token.Is(arn) && (len(parts) != 6 || parts[0] != "arn" || parts[2] != service || !strings.Contains(arn, resource) || strings.ContainsAny(arn, "*?")) {

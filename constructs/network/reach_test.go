@@ -1,0 +1,63 @@
+package network
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Named repositories of packages are all that is let through, of whichever account; named ones of images come on top.
+func TestNamedRepositories(t *testing.T) {
+	const packages, images = "arn:aws:codeartifact:eu-west-1:999988887777:repository/ml/prod", "arn:aws:ecr:eu-west-1:999988887777:repository/ml/image/churn/prod"
+	p := ireland
+	p.packageRepositories, p.imageRepositories = []string{packages}, []string{images}
+	seen := 0
+	for _, s := range statements(t, p, Packages, Training) {
+		switch {
+		case s.Sid == packagesSid:
+			seen++
+			if want := (list{"arn:aws:codeartifact:eu-west-1:999988887777:domain/ml", packages}); !slices.Equal(s.Resource, want) || s.account != inside {
+				t.Errorf("%s lets %v of %s through", s.service, s.Resource, s.account)
+			}
+		case s.Sid == "PullOfOthers":
+			seen++
+			if !slices.Contains(s.Resource, images) || s.account != inside || !slices.Equal(s.Action, list(pullActions)) {
+				t.Errorf("%s lets %v on %v through", s.service, s.Action, s.Resource)
+			}
+		case strings.HasPrefix(s.Action[0], "codeartifact:"):
+			t.Errorf("%s lets %v on %v through besides", s.service, s.Action, s.Resource)
+		}
+	}
+	if seen != 4 {
+		t.Errorf("%d statements, want one of packages and one of images at two endpoints each", seen)
+	}
+}
+
+// What can't work is said before anything is built.
+func TestWhatIsOutOfReach(t *testing.T) {
+	const dev, prod = "arn:aws:codeartifact:eu-west-1:1:repository/ml/dev", "arn:${Token[AWS.Partition.3]}:codeartifact:eu-west-1:1:repository/ml/prod"
+	const image = "arn:aws:ecr:eu-west-1:999988887777:repository/base"
+	tests := []struct {
+		name string
+		err  error
+		want string // empty: no error
+	}{
+		{"no packages", (&Isolated{Capabilities: []Capability{Training}}).ValidatePackages(dev), "add network.Packages"},
+		{"any package", (&Isolated{Capabilities: []Capability{Packages}}).ValidatePackages(dev), ""},
+		{"other packages", (&Isolated{Capabilities: []Capability{Packages}, packageRepositories: []string{prod}}).ValidatePackages(dev), "the endpoints let nothing else through"},
+		{"these packages, their partition a token", (&Isolated{Capabilities: []Capability{Packages}, packageRepositories: []string{prod}}).
+			ValidatePackages(strings.Replace(prod, "${Token[AWS.Partition.3]}", "aws", 1)), ""},
+		{"an image of its own", (&Isolated{account: "999988887777"}).ValidateImage(image), ""},
+		{"an image of another account", (&Isolated{account: "111122223333"}).ValidateImage(image), "it is of another account"},
+		{"a named image", (&Isolated{account: "111122223333", imageRepositories: []string{image}}).ValidateImage(image), ""},
+		{"props", (&IsolatedProps{PackageRepositories: []string{"dev"}, ImageRepositories: []string{image + "*"}}).Validate(), "PackageRepositories[0]: got \"dev\""},
+		{"props without the capability", (&IsolatedProps{PackageRepositories: []string{dev}}).Validate(), "add Packages to Capabilities"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if test.want == "" && test.err != nil || test.want != "" && (test.err == nil || !strings.Contains(test.err.Error(), test.want)) {
+				t.Errorf("got %v, want %q", test.err, test.want)
+			}
+		})
+	}
+}

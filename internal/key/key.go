@@ -1,0 +1,108 @@
+// Package key writes KMS keys that only the services they are for can use. It is pure Go.
+package key
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+)
+
+// MaxDeletionDays is the longest that a deletion of a key can be taken back, in days
+// (https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html).
+const MaxDeletionDays = 30
+
+// Plan is every decision about a key.
+type Plan struct {
+	Description string
+	At          location.Location
+	Retain      bool
+	// DeletionDays is how long its deletion can be taken back; 0: MaxDeletionDays.
+	DeletionDays int
+	// Services are the ones through which alone the account's roles may use it: "s3". Empty: any.
+	Services []string
+	// Readers and Writers are other accounts.
+	Readers, Writers []string
+	// Lustre lets FSx for Lustre get at the buckets of the key.
+	Lustre bool
+}
+
+// Administration is what the account's identity policies may allow about the key itself, listed so that none of it is use.
+// That it holds for the account, and not for one role, is what keeps a key from being locked for good
+// (https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html).
+var Administration = []string{
+	"kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListGrants", "kms:ListKeyPolicies", "kms:ListKeyRotations",
+	"kms:ListResourceTags", "kms:PutKeyPolicy", "kms:EnableKey", "kms:DisableKey", "kms:EnableKeyRotation", "kms:DisableKeyRotation",
+	"kms:RotateKeyOnDemand", "kms:UpdateKeyDescription", "kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias", "kms:TagResource",
+	"kms:UntagResource", "kms:RevokeGrant", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion",
+}
+
+// use is what services do with a key for a caller. Who writes decrypts too: an upload in parts, what it has written so far, and
+// a copy, the bucket key.
+var use = []string{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}
+
+// Statements are the key's policy. Nobody may use the key but through one of its services.
+func (k Plan) Statements() []policy.Statement {
+	account := policy.AccountPrincipal(k.At.Partition, k.At.Account)
+	var through []string
+	for _, s := range k.Services {
+		through = append(through, s+"."+k.At.Region+".amazonaws.com")
+	}
+	allow := func(sid string, who policy.Principal, actions []string, conditions policy.Conditions) policy.Statement {
+		return policy.Statement{
+			Sid: sid, Effect: policy.Allow, Principal: who, Actions: actions,
+			Resources: []string{"*"}, Why: "in a key policy: this key", Conditions: conditions,
+		}
+	}
+	use := use
+	if slices.Contains(k.Services, "elasticfilesystem") {
+		use = append(slices.Clone(use), "kms:GenerateDataKeyWithoutPlaintext")
+	}
+	var viaServices policy.Conditions
+	if len(through) > 0 {
+		viaServices = policy.Conditions{"StringEquals": {"kms:ViaService": through}}
+	}
+	all := []policy.Statement{
+		allow("Administration", account, Administration, nil),
+		allow("Use", account, use, viaServices),
+		// The volumes of jobs, file systems and backups are encrypted through grants.
+		allow("Grants", account, []string{"kms:CreateGrant"}, policy.Conditions{"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+	}
+	for _, reader := range k.Readers {
+		all = append(all, allow("", policy.AccountPrincipal(k.At.Partition, reader), []string{"kms:Decrypt"}, viaServices))
+	}
+	for _, writer := range k.Writers {
+		all = append(all, allow("", policy.AccountPrincipal(k.At.Partition, writer), use, viaServices))
+	}
+	if k.Lustre {
+		all = append(all, allow("Lustre", policy.AnyPrincipal,
+			append(slices.Clone(use), "kms:DescribeKey"), policy.Conditions{
+				"StringEquals": {"kms:ViaService": through},
+				"ArnLike":      {"aws:PrincipalArn": LustreRole(k.At)},
+			}))
+	}
+	return all
+}
+
+// LustreRole is the ARN of the service-linked roles by which FSx for Lustre gets at buckets, one a file system. A key's policy
+// must name them, since their own permissions have none for keys
+// (https://docs.aws.amazon.com/fsx/latest/LustreGuide/s3-server-side-encryption-support.html).
+func LustreRole(at location.Location) string {
+	return "arn:" + at.Partition + ":iam::" + at.Account +
+		":role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_fs-*"
+}
+
+// Resource is the key: it rotates once a year, and for DeletionDays its deletion can be taken back.
+func (k Plan) Resource() cfn.Resource {
+	return cfn.Resource{
+		Type: "AWS::KMS::Key",
+		Properties: cfn.Properties{
+			"Description":         k.Description,
+			"EnableKeyRotation":   true,
+			"PendingWindowInDays": cmp.Or(k.DeletionDays, MaxDeletionDays),
+			"KeyPolicy":           policy.Document(k.Statements()...),
+		},
+	}.Stateful(k.Retain)
+}
