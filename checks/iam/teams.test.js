@@ -20,7 +20,7 @@ function roleOf(name) {
     trust: properties.AssumeRolePolicyDocument, tags: team && { 'aws:PrincipalTag/Team': team },
   };
 }
-const roles = Object.fromEntries(['Launcher', 'Job', 'Pipeline', 'Builder'].flatMap((n) => [`Red${n}`, `Blue${n}`]).map((name) => [name, roleOf(name)]));
+const roles = Object.fromEntries(['Launcher', 'Job', 'Pipeline'].flatMap((n) => [`Red${n}`, `Blue${n}`]).map((name) => [name, roleOf(name)]));
 const { Data, Models } = storesOf(dir, stack);
 const s3 = endpoints(dir).find((e) => e.service === 's3');
 const subnets = resources(dir, 'AWS::EC2::Subnet').map((s) => s.values.Ref);
@@ -73,15 +73,6 @@ const requests = [
     tagged('blue')],
   ["its pipeline hands on its job's role", 'RedPipeline', 'iam:PassRole', roles.RedJob.arn, yes, toSageMaker],
   ["its pipeline hands on the other's role", 'RedPipeline', 'iam:PassRole', roles.BlueJob.arn, no, toSageMaker],
-  ['its builder pushes its image', 'RedBuilder', 'ecr:PutImage', image('red'), yes],
-  ["its builder pushes the other's image", 'RedBuilder', 'ecr:PutImage', image('blue'), no],
-  ['its builder pulls the base', 'RedBuilder', 'ecr:BatchGetImage', image('base'), yes],
-  ['its builder changes the base', 'RedBuilder', 'ecr:PutImage', image('base'), no],
-  ['its builder reads its packages', 'RedBuilder', 'codeartifact:ReadFromRepository', arn('codeartifact', 'repository/ml/red'), yes],
-  ["its builder reads the other's packages", 'RedBuilder', 'codeartifact:ReadFromRepository', arn('codeartifact', 'repository/ml/blue'), no],
-  ['its builder publishes packages', 'RedBuilder', 'codeartifact:PublishPackageVersion', arn('codeartifact', 'package/ml/red/pypi/x/y'), no],
-  ['its builder gets a token', 'RedBuilder', 'sts:GetServiceBearerToken', '*', yes, { 'sts:AWSServiceName': 'codeartifact.amazonaws.com' }],
-  ['its builder reads data', 'RedBuilder', 's3:GetObject', `${Data.arn}/red/x`, no],
   ['reads its log', 'RedLauncher', 'logs:GetLogEvents', log('red-1'), yes],
   ["reads the other's log", 'RedLauncher', 'logs:GetLogEvents', log('blue-1'), no],
 ];

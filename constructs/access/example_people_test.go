@@ -78,18 +78,3 @@ func ExampleNewPipelineRole() {
 	})
 	// Output: <nil>
 }
-
-func ExampleNewBuilderRole() {
-	inDev(func(stack awscdk.Stack, _ environment.Environment, net *network.Isolated, _ *access.Guard) {
-		access.NewBuilderRole(stack, "Builder", &access.BuilderRoleProps{
-			Network: net, Project: "churn-image", Repository: "arn:aws:ecr:eu-west-1:111122223333:repository/churn",
-		})
-	})
-	// Output: <nil>
-}
-
-func ExampleSCP() {
-	documents, err := access.SCP(&access.GuardProps{Features: []access.Feature{access.Tuning, access.Processing}})
-	fmt.Println(len(documents), "policies,", err)
-	// Output: 2 policies, <nil>
-}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/role"
@@ -62,7 +63,7 @@ func (p *ExecutionRoleProps) Validate() error {
 	for i, d := range p.Mounts {
 		l.Include(fmt.Sprintf("Mounts[%d]", i), d.Validate())
 	}
-	validateARNs(&l, "Repositories", p.Repositories, "ecr", ":repository/", "the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME")
+	arn.Validate(&l, "Repositories", p.Repositories, "ecr", ":repository/", "the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME")
 	return l.Err()
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/location"
@@ -49,7 +50,7 @@ func (p *GuardProps) Validate() error {
 	var l problem.List
 	l.Include("Environment", p.Environment.Validate())
 	l.Include("", validateFeatures(p.Features))
-	validateARNs(&l, "Keys", p.Keys, "kms", ":key/", "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID; an alias is not what AWS compares")
+	arn.Validate(&l, "Keys", p.Keys, "kms", ":key/", "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID; an alias is not what AWS compares")
 	if p.KeepAlive < 0 || p.KeepAlive > maxKeepAlive || p.KeepAlive%time.Second != 0 {
 		l.Add("KeepAlive", p.KeepAlive, "whole seconds up to 1h, or 0 for no warm pools", "")
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -44,7 +45,7 @@ func (p *LauncherProps) Validate() error {
 		l.Add("Guard", nil, "what the jobs are held to", "make one with access.NewGuard")
 	}
 	l.Include("", p.Guard.validateTeam(p.Team))
-	validateARNs(&l, "Workflows", p.Workflows, "states", ":stateMachine:", "the ARN of a state machine")
+	arn.Validate(&l, "Workflows", p.Workflows, "states", ":stateMachine:", "the ARN of a state machine")
 	return l.Err()
 }
 

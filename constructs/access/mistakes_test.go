@@ -12,7 +12,6 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/environment"
-	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -53,10 +52,6 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 			[]string{"access.BreakGlass", "3 problems", `Name: got ""; allowed: a role's name`, "Buckets: got nothing", "TrustedBy"}},
 		{"pipeline", func(s awscdk.Stack) { access.NewPipelineRole(s, "X", nil) },
 			[]string{"access.PipelineRole", "2 problems", "Guard: got nothing", "ExecutionRoles: got nothing"}},
-		{"builder", func(s awscdk.Stack) {
-			access.NewBuilderRole(s, "X", &access.BuilderRoleProps{Repository: "mine", Bases: []string{token, "base"}, Domains: []string{"d"}})
-		}, []string{"access.BuilderRole", "6 problems", "Network: got nothing", `Project: got ""`, `Repository[0]: got "mine"`, `Bases[1]: got "base"`,
-			`Domains[0]: got "d"`, "both Domains and Packages, or neither"}},
 		{"mounts", func(s awscdk.Stack) {
 			access.NewExecutionRole(s, "X", &access.ExecutionRoleProps{Mounts: []storage.Directory{{Path: "x"}}})
 		}, []string{"2 problems", "Mounts[0].FileSystem: got nothing", `Mounts[0].Path: got "x"`}},
@@ -117,12 +112,9 @@ func TestEveryMistakeInFull(t *testing.T) {
 		noWay     = "TrustedBy: got nothing; allowed: at least one way in; access.IdentityCenter, access.GitHub or access.Role"
 		noGuard   = "Guard: got nothing; allowed: what the jobs are held to; make one with access.NewGuard"
 		noRoles   = "ExecutionRoles: got nothing; allowed: the roles that the jobs run under; make one with access.NewExecutionRole"
-		noNetwork = "Network: got nothing; allowed: the network that the build runs in; make one with network.NewIsolated"
-		noProject = `Project: got ""; allowed: the name of the CodeBuild project`
 		noBuckets = "Buckets: got nothing; allowed: the buckets that it may open; without any it is no more than an operator"
 		aMachine  = "; allowed: the ARN of a state machine"
 		aName     = "; allowed: a role's name, 1 to 64 letters, digits and +=,.@-_"
-		anImage   = "; allowed: the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME"
 		teams     = "; allowed: a team's name with a guard for Teams, and none without; the guard demands the tag Team or does not"
 		teamName  = "; allowed: 1 to 20 lower-case letters, digits and hyphens"
 		set       = "; allowed: the name of a permission set, 1 to 32 letters"
@@ -130,11 +122,10 @@ func TestEveryMistakeInFull(t *testing.T) {
 		run       = "; allowed: an environment of GitHub's, without wildcards"
 		anARN     = "; allowed: the ARN of a role or user, such as arn:aws:iam::111122223333:role/Admin; " +
 			"a session's ARN (sts, assumed-role) is not one: name its role"
-		both = "; allowed: both Domains and Packages, or neither; a repository is read with a token of its domain"
 		mars = `Environment.Name: got "Mars"; allowed: 1 to 20 lower-case letters, digits and hyphens, a letter first`
 	)
 	mars1, tokens := environment.Environment{Name: "Mars"}, []string{token}
-	guard, net, buckets := &access.Guard{}, &network.Isolated{}, []*storage.DataBucket{{}}
+	guard, buckets := &access.Guard{}, []*storage.DataBucket{{}}
 	roles, ok := make([]awsiam.IRole, 1), []access.WayIn{access.IdentityCenter("DS")}
 	in := func(all ...access.WayIn) *access.OperatorProps { return &access.OperatorProps{TrustedBy: all} }
 	tests := []struct {
@@ -157,12 +148,6 @@ func TestEveryMistakeInFull(t *testing.T) {
 		{"pipeline, nil", (*access.PipelineRoleProps)(nil), []string{noGuard, noRoles}},
 		{"pipeline", &access.PipelineRoleProps{Environment: mars1, Guard: guard, Team: "Red"}, []string{mars, `Team: got "Red"` + teams, `Team: got "Red"` + teamName, noRoles}},
 		{"pipeline, right", &access.PipelineRoleProps{Guard: guard, ExecutionRoles: roles}, nil},
-		{"builder, nil", (*access.BuilderRoleProps)(nil), []string{noNetwork, noProject, `Repository[0]: got ""` + anImage}},
-		{"builder", &access.BuilderRoleProps{Network: net, Project: "p", Repository: image, Bases: []string{image, "b"}, Packages: []string{"r"}}, []string{
-			`Bases[1]: got "b"` + anImage, `Packages[0]: got "r"; allowed: the ARN of a CodeArtifact repository`, "Domains: got []" + both}},
-		{"builder, domains only", &access.BuilderRoleProps{Network: net, Project: "p", Repository: image, Domains: []string{"d"}}, []string{
-			`Domains[0]: got "d"; allowed: the ARN of a CodeArtifact domain`, "Domains: got [d]" + both}},
-		{"builder, tokens", &access.BuilderRoleProps{Network: net, Project: token, Repository: token, Bases: tokens, Domains: tokens, Packages: tokens}, nil},
 		{"Identity Center", in(access.IdentityCenter("a*"), access.IdentityCenter(strings.Repeat("a", 33)), access.IdentityCenter("")), []string{
 			`TrustedBy[0]: got "a*"` + set, `TrustedBy[1]: got "` + strings.Repeat("a", 33) + `"` + set, `TrustedBy[2]: got ""` + set}},
 		{"GitHub", in(access.GitHub("acme/*", "prod"), access.GitHub("acme/churn", ""), access.GitHub("acme", "a b")), []string{
@@ -204,20 +189,6 @@ func TestPoliciesOfManyPrefixesAreSmallEnough(t *testing.T) {
 			t.Errorf("%s has %d characters, %v", id, len(text), err)
 		}
 	}
-}
-
-func TestBuilderRolePushesToOneRepository(t *testing.T) {
-	const churnImage, baseImage = "arn:aws:ecr:eu-west-1:111122223333:repository/churn", "arn:aws:ecr:eu-west-1:111122223333:repository/base"
-	m := find(t, func(s awscdk.Stack) {
-		access.NewBuilderRole(s, "X", &access.BuilderRoleProps{
-			Network: network.NewIsolated(s, "Network", nil), Project: "image", Repository: churnImage, Bases: []string{baseImage},
-		})
-	})
-	for _, a := range []string{"ecr:PutImage", "ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"} {
-		m.wantAllows(t, a, `"`+churnImage+`"`)
-	}
-	m.wantAllows(t, "ecr:BatchGetImage", `["`+baseImage+`","`+churnImage+`"]`)
-	m.wantNone(t, "s3:", "iam:", "sagemaker:", "codeartifact:", "sts:", "ecr:Delete", "ecr:SetRepositoryPolicy")
 }
 
 // Plinth's roles and those of others: a permissions boundary holds all of the stack.

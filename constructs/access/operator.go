@@ -4,6 +4,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -30,7 +31,7 @@ func (p *OperatorProps) Validate() error {
 	l.Include("Environment", p.Environment.Validate())
 	l.Include("", validateWaysIn("TrustedBy", p.TrustedBy))
 	l.Include("", validateFeatures(p.Features))
-	validateARNs(&l, "Workflows", p.Workflows, "states", ":stateMachine:", "the ARN of a state machine")
+	arn.Validate(&l, "Workflows", p.Workflows, "states", ":stateMachine:", "the ARN of a state machine")
 	return l.Err()
 }
 

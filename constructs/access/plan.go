@@ -25,7 +25,7 @@ func executionRole(at location.Location, g grants) role.Role {
 	statements := slices.Concat(
 		data(g),
 		fileSystems(g.mounts),
-		images(g.repositories),
+		role.Pull(g.repositories),
 		reports(at, logGroups[g.jobs]),
 		networkInterfaces(at, g),
 	)
@@ -94,21 +94,6 @@ func fileSystems(mounts []storage.Directory) []policy.Statement {
 	return s
 }
 
-// images lets the job's image be pulled.
-func images(repositories []string) []policy.Statement {
-	if len(repositories) == 0 {
-		return nil
-	}
-	return []policy.Statement{{
-		Effect: policy.Allow, Actions: []string{"ecr:GetAuthorizationToken"},
-		Resources: []string{"*"}, Why: "logging in to ECR knows no resource",
-	}, {
-		Effect:    policy.Allow,
-		Actions:   []string{"ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"},
-		Resources: repositories,
-	}}
-}
-
 // reports lets the job write its logs and metrics.
 func reports(at location.Location, group string) []policy.Statement {
 	return []policy.Statement{{
@@ -129,38 +114,5 @@ func networkInterfaces(at location.Location, g grants) []policy.Statement {
 	if len(g.subnets) == 0 {
 		return nil
 	}
-	return interfacesFor(at, "sagemaker.amazonaws.com", g.subnets, g.securityGroup)
-}
-
-// interfacesFor lets a service put its work into subnets and a group.
-func interfacesFor(at location.Location, service string, ids []string, group string) []policy.Statement {
-	var subnets []string
-	for _, id := range ids {
-		subnets = append(subnets, at.ARN("ec2", "subnet/"+id))
-	}
-	interfaces := at.ARN("ec2", "network-interface/*")
-	const why = "the ids of network interfaces are known only when they are made; the condition holds them to the job's subnets"
-	inSubnets := func() policy.Conditions { return policy.Conditions{"ArnEquals": {"ec2:Subnet": subnets}} }
-	permission := inSubnets()
-	permission["StringEquals"] = map[string]any{"ec2:AuthorizedService": service}
-	return []policy.Statement{{
-		// The interface that is made knows no condition on its subnet; the subnet itself is a resource of the call.
-		Effect: policy.Allow, Actions: []string{"ec2:CreateNetworkInterface"},
-		Resources: append(slices.Clone(subnets), at.ARN("ec2", "security-group/"+group), interfaces),
-		Why:       "the ids of network interfaces are known only when they are made; this one only in the job's subnets and group",
-	}, {
-		Effect: policy.Allow, Actions: []string{"ec2:DeleteNetworkInterface"},
-		Resources: []string{interfaces}, Conditions: inSubnets(), Why: why,
-	}, {
-		Effect: policy.Allow, Actions: []string{"ec2:CreateNetworkInterfacePermission"},
-		Resources: []string{interfaces}, Conditions: permission, Why: why,
-	}, {
-		Effect: policy.Allow, Actions: []string{"ec2:DeleteNetworkInterfacePermission"},
-		Resources: []string{interfaces}, Conditions: inSubnets(), Why: why,
-	}, {
-		Effect: policy.Allow,
-		Actions: []string{"ec2:DescribeNetworkInterfaces", "ec2:DescribeVpcs", "ec2:DescribeDhcpOptions", "ec2:DescribeSubnets",
-			"ec2:DescribeSecurityGroups"},
-		Resources: []string{"*"}, Why: "describing in EC2 knows no resource",
-	}}
+	return role.Interfaces(at, "sagemaker.amazonaws.com", g.subnets, g.securityGroup)
 }

@@ -48,12 +48,6 @@ func build(app awscdk.App) {
 		access.NewPipelineRole(stack, id+"Pipeline", &access.PipelineRoleProps{
 			Environment: dev, Guard: guard, Team: team, ExecutionRoles: []awsiam.IRole{role.Role},
 		})
-		access.NewBuilderRole(stack, id+"Builder", &access.BuilderRoleProps{
-			Network: net, Project: team + "-image", Repository: "arn:aws:ecr:us-east-1:111122223333:repository/" + team,
-			Bases:    []string{"arn:aws:ecr:us-east-1:111122223333:repository/base"},
-			Domains:  []string{"arn:aws:codeartifact:us-east-1:111122223333:domain/ml"},
-			Packages: []string{"arn:aws:codeartifact:us-east-1:111122223333:repository/ml/" + team},
-		})
 	}
 	guard.Protect(stack)
 }
