@@ -1,0 +1,199 @@
+package supplychain
+
+import (
+	"cmp"
+	_ "embed"
+	"strings"
+	"time"
+
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/role"
+)
+
+//go:embed scripts/build.sh
+var buildScript string
+
+// SourceFile is the name of the zip file that is built, below [BuilderProps.Source].
+const SourceFile = "source.zip"
+
+// BuilderProps say what is built from what. All but Environment, FailsAt and Timeout are required.
+type BuilderProps struct {
+	// Environment decides how long logs are kept. Zero: the preset of Production.
+	Environment environment.Environment
+	// Network is where the build runs, with the capabilities ImageBuild and Packages. Required.
+	Network *network.Isolated
+	// Packages is the repository that packages come from: that of the first stage. Required.
+	Packages Repository
+	// Images take what is built, in their first stage. Required.
+	Images *Images
+	// Registry scans and signs it. Required.
+	Registry *Registry
+	// Base is the image that is built on, the argument BASE of the Dockerfile, with a tag that can't be moved or a digest:
+	// ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME@sha256:DIGEST. Required.
+	Base string
+	// Tools is the image that the build runs in, in an ECR repository of your own: bash, Docker with buildx, AWS CLI 2 and syft.
+	// Required.
+	Tools string
+	// Source holds source.zip: Dockerfile, requirements.txt with hashes, and what they need. Required.
+	Source storage.Prefix
+	// Records take the list of materials (sbom.cdx.json, CycloneDX) and build.json, below the image's digest. Required.
+	Records storage.Prefix
+	// FailsAt is the lowest severity that fails a build. Zero: High.
+	FailsAt Severity
+	// Timeout is when a build is stopped, in whole minutes, 5m to 8h. Zero: 1h.
+	Timeout time.Duration
+}
+
+const (
+	defaultTimeout = time.Hour
+	minTimeout     = 5 * time.Minute
+	maxTimeout     = 8 * time.Hour
+)
+
+// Validate reports every problem of the props.
+func (p *BuilderProps) Validate() error {
+	if p == nil {
+		p = &BuilderProps{}
+	}
+	var l problem.List
+	l.Include("Environment", p.Environment.Validate())
+	validateBuilding(&l, p.Network, p.Tools)
+	validateImage(&l, "Base", p.Base)
+	err := p.Packages.Validate()
+	l.Include("Packages", err)
+	if err == nil && p.Network != nil {
+		l.Include("", p.Network.ValidatePackages(p.Packages.ARN))
+	}
+	if p.Images == nil {
+		l.Add("Images", nil, "what takes the image", "make it with supplychain.NewImages")
+	}
+	if p.Registry == nil {
+		l.Add("Registry", nil, "what scans and signs the image", "make it with supplychain.NewRegistry")
+	}
+	l.Include("Source", p.Source.Validate())
+	l.Include("Records", p.Records.Validate())
+	l.Include("", p.FailsAt.validate())
+	if p.Timeout != 0 && (p.Timeout < minTimeout || p.Timeout > maxTimeout || p.Timeout%time.Minute != 0) {
+		l.Add("Timeout", p.Timeout, "whole minutes from 5m to 8h, or 0 for 1h", "")
+	}
+	return l.Err()
+}
+
+// Builder is a CodeBuild project that builds an image without the internet.
+type Builder struct {
+	// Construct is the scope of its parts.
+	Construct constructs.Construct
+	// ProjectName is the name to start a build by: aws codebuild start-build --project-name NAME.
+	ProjectName string
+	// Repository is where the image goes, tagged with the build's id.
+	Repository ImageRepository
+}
+
+// NewBuilder makes a project that builds a Dockerfile on one base, from packages of one repository, whose lock file names every
+// version and its hashes. The build pushes the image, keeps its list of materials, and fails on what scanning finds: what failed
+// stays in the first stage, and can't be promoted. It starts when somebody starts it. It panics with one message that holds every
+// problem when scope, id or props are wrong.
+func NewBuilder(scope constructs.Construct, id string, props *BuilderProps) *Builder {
+	const kind = "supplychain.Builder"
+	this := cdk.New(kind, scope, id, props.Validate())
+	at := cdk.Location(this)
+	var l problem.List
+	l.Include("", validatePulled(props.Network, at, props.Base))
+	l.Include("", validateReach(at, props.Packages))
+	cdk.Check(kind, scope, id, l.Err())
+	plan := props.plan(at)
+	plan.in(props.Network)
+	r := plan.role()
+	cdk.Check(kind, scope, id, r.Check())
+	cdk.Emit(this, cdk.Path(scope, id), plan.resources(""))
+	return &Builder{Construct: this, ProjectName: plan.name, Repository: props.target()}
+}
+
+func (p *BuilderProps) target() ImageRepository {
+	return p.Images.Repositories[p.Images.chain.Stages[0].Name]
+}
+
+// plan is the project of the props.
+func (p *BuilderProps) plan(at location.Location) project {
+	target := p.target()
+	in, domain, repository := p.Packages.parts()
+	e := p.Environment.Resolved()
+	return project{
+		name: p.Images.chain.Name + "-" + p.Images.name, description: "Builds " + target.Name, at: at, script: buildScript,
+		tools: p.Tools, source: p.Source.Bucket.Name + "/" + p.Source.Path + SourceFile, timeout: cmp.Or(p.Timeout, defaultTimeout),
+		logDays: e.LogRetentionDays, retain: e.Tier.RetainsData(), makesImage: true,
+		variables: map[string]string{
+			"DOMAIN": domain, "DOMAIN_OWNER": in.Account, "PACKAGES": repository, "BASE": p.Base, "TARGET": target.URI, "REPOSITORY": target.Name,
+			"REGISTRIES": registries(p.Base, target.URI), "RECORDS": p.Records.URI(), "FAILS_AT": strings.Join(p.FailsAt.andAbove(), " "),
+			"ATTEMPTS": "60", "PAUSE": "10", "IMAGE_FILE": imageFile,
+		},
+		statements: p.statements(target, at),
+	}
+}
+
+// statements are what the build may do.
+func (p *BuilderProps) statements(target ImageRepository, at location.Location) []policy.Statement {
+	all := append(Statements(p.Packages), role.Pull([]string{repositoryOf(p.Base, at)})...)
+	all = append(all, storage.Statements(p.Source.GrantRead(), p.Records.GrantWrite())...)
+	return append(all, policy.Statement{
+		Effect: policy.Allow, Actions: pushActions, Resources: []string{target.ARN},
+	}, policy.Statement{
+		Effect: policy.Allow, Resources: []string{target.ARN},
+		Actions: []string{"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribeImageScanFindings", "ecr:DescribeImageSigningStatus"},
+	}, policy.Statement{
+		// With enhanced scanning ECR asks Inspector in the name of who asks
+		// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-enhanced-iam.html).
+		Effect: policy.Allow, Actions: inspectorActions, Resources: []string{"*"}, Why: inspectorWhy,
+	}, policy.Statement{
+		// ECR signs what is pushed in the name of who pushes.
+		Effect: policy.Allow, Actions: []string{"signer:SignPayload"}, Resources: []string{p.Registry.SigningProfile},
+	})
+}
+
+var inspectorActions = []string{"inspector2:ListFindings", "inspector2:ListCoverage"}
+
+const inspectorWhy = "Inspector's findings know no resource"
+
+// Severity is how grave a finding of a scan is.
+type Severity int
+
+// The severities. The zero one is High.
+const (
+	High Severity = iota
+	Critical
+	Medium
+	Low
+)
+
+// severities are Inspector's names, gravest first.
+var severities = []struct {
+	severity Severity
+	name     string
+}{{Critical, "CRITICAL"}, {High, "HIGH"}, {Medium, "MEDIUM"}, {Low, "LOW"}}
+
+func (s Severity) validate() error {
+	if s < High || s > Low {
+		return problem.Problem{Field: "FailsAt", Got: int(s), Allowed: "Critical, High, Medium or Low"}
+	}
+	return nil
+}
+
+// andAbove are the names of the severity and of those that are graver.
+func (s Severity) andAbove() []string {
+	var names []string
+	for _, each := range severities {
+		names = append(names, each.name)
+		if each.severity == s {
+			break
+		}
+	}
+	return names
+}

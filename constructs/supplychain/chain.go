@@ -1,0 +1,146 @@
+package supplychain
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/principal"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// Chain is the way of packages and images to production: stages in their order. What the public offers comes into the first;
+// the others hold only what was promoted from the one before.
+type Chain struct {
+	// Name is the CodeArtifact domain's, and starts the names of image repositories and roles: 2 to 24 lower-case letters,
+	// digits and hyphens. It becomes a part of a public DNS name, so that nothing confidential goes into it
+	// (https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html). Empty: "ml".
+	Name string
+	// Stages are at least two. Empty: dev, staging and prod, all of the account that the chain is deployed to.
+	Stages []Stage
+	// Organization is the id of the AWS organization that the accounts of stages have to be in, such as "o-a1b2c3d4e5". Empty:
+	// not looked at.
+	Organization string
+	// Administrators are the ARNs of roles and users of the account that may, besides a deployment, change policies, connections
+	// and origin controls, and withdraw what was promoted; they too can't publish past a promotion. Empty: identity policies
+	// alone say who may.
+	Administrators []string
+}
+
+// Stage is one stage of a chain.
+type Stage struct {
+	// Name is that of its repositories, usually of an environment: 2 to 20 lower-case letters, digits and hyphens. Required.
+	Name string
+	// Accounts are those, of 12 digits, whose roles may pull from the stage. Those of the chain's own account may wherever their
+	// identity policies say so. Empty: no other account.
+	Accounts []string
+}
+
+const defaultName = "ml"
+
+var (
+	chainPattern   = regexp.MustCompile(`^[a-z][a-z0-9-]{0,22}[a-z0-9]$`)
+	stagePattern   = regexp.MustCompile(`^[a-z][a-z0-9-]{0,18}[a-z0-9]$`)
+	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
+	orgPattern     = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
+)
+
+// reserved are the names of the repositories of public indexes.
+var reserved = regexp.MustCompile(`^public(-|$)`)
+
+// Validate reports every problem of the chain.
+func (c Chain) Validate() error {
+	var l problem.List
+	c = c.resolved()
+	text(&l, "Name", c.Name, chainPattern, "2 to 24 lower-case letters, digits and hyphens, a letter first")
+	text(&l, "Organization", c.Organization, orgPattern, "the id of an organization, o- and 10 to 32 letters and digits")
+	l.Include("", principal.Validate("Administrators", "", c.Administrators))
+	if len(c.Stages) < 2 {
+		l.Add("Stages", len(c.Stages), "at least 2", "a chain of one promotes nothing")
+	}
+	seen := map[string]bool{}
+	for i, s := range c.Stages {
+		at := fmt.Sprintf("Stages[%d]", i)
+		switch {
+		case !stagePattern.MatchString(s.Name) || reserved.MatchString(s.Name):
+			l.Add(at+".Name", s.Name, `2 to 20 lower-case letters, digits and hyphens, a letter first, and none that starts with "public"`, "")
+		case seen[s.Name]:
+			l.Add(at+".Name", s.Name, "a name that no other stage has", "")
+		}
+		seen[s.Name] = true
+		for j, a := range s.Accounts {
+			text(&l, fmt.Sprintf("%s.Accounts[%d]", at, j), a, accountPattern, "an account, 12 digits")
+		}
+	}
+	return l.Err()
+}
+
+func text(l *problem.List, field, value string, pattern *regexp.Regexp, allowed string) {
+	if value != "" && !token.Is(value) && !pattern.MatchString(value) {
+		l.Add(field, value, allowed, "")
+	}
+}
+
+// resolved is the chain with its zero fields filled in.
+func (c Chain) resolved() Chain {
+	if c.Name == "" {
+		c.Name = defaultName
+	}
+	if len(c.Stages) == 0 {
+		c.Stages = []Stage{{Name: "dev"}, {Name: "staging"}, {Name: "prod"}}
+	}
+	return c
+}
+
+// names are those of the stages.
+func (c Chain) names() []string {
+	all := make([]string, len(c.Stages))
+	for i, s := range c.Stages {
+		all[i] = s.Name
+	}
+	return all
+}
+
+// promoted are the stages that nothing gets into but by promotion.
+func (c Chain) promoted() []Stage { return c.Stages[1:] }
+
+// before is the stage that a promotion to that one comes from.
+func (c Chain) before(i int) Stage { return c.Stages[i-1] }
+
+// accounts are those of all stages, each once.
+func (c Chain) accounts() []string {
+	var all []string
+	seen := map[string]bool{}
+	for _, s := range c.Stages {
+		for _, a := range s.Accounts {
+			if !seen[a] {
+				all, seen[a] = append(all, a), true
+			}
+		}
+	}
+	return all
+}
+
+// The roles of a promotion have names, so that the policies of what they promote into can let them in before they are there.
+// A role's name is unique in the account, across regions.
+
+// promotionRole is the name of the role that copies packages.
+func (c Chain) promotionRole(region string) string { return c.Name + "-promotion-" + region }
+
+// copyRole is the name of the role that copies images.
+func (c Chain) copyRole(region string) string { return c.Name + "-copy-" + region }
+
+func roleARN(at location.Location, name string) string {
+	return "arn:" + at.Partition + ":iam::" + at.Account + ":role/" + name
+}
+
+// keepers are who may change the protection of the chain: its administrators and deployments; nobody is kept out where no
+// administrators are named.
+func (c Chain) keepers(at location.Location) []string {
+	if len(c.Administrators) == 0 {
+		return nil
+	}
+	deployment := roleARN(at, "cdk-*-cfn-exec-role-"+at.Account+"-"+at.Region)
+	return append([]string{deployment}, c.Administrators...)
+}

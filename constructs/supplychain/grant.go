@@ -1,0 +1,109 @@
+package supplychain
+
+import (
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/role"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// RepositoryVariable is the environment variable by which SageMaker's training toolkit finds the repository that it installs a
+// requirements.txt from (https://github.com/aws/sagemaker-training-toolkit).
+const RepositoryVariable = "CA_REPOSITORY_ARN"
+
+// GrantPull lets a role install packages of the repository, and gives the environment variables that its jobs need. from is the
+// network that it does so from: it has to have the capability Packages, which brings both endpoints, their policies and the
+// bucket of assets. A nil network is not looked at. It panics with one message when role, repository or network are wrong.
+//
+// The repository of another account has to name the role's account in its stage too: see [Stage].
+func (r Repository) GrantPull(role awsiam.IRole, from *network.Isolated) map[string]string {
+	r.grant(role, "Pull", "Installs packages", from, func() []policy.Statement { return Statements(r) })
+	return map[string]string{RepositoryVariable: r.ARN}
+}
+
+// GrantPublish lets a role publish the team's own packages, those that Internal holds for, to the chain's first stage, and nothing
+// else. It panics with one message when the role is wrong or there are no packages of the team's own.
+func (p *Packages) GrantPublish(role awsiam.IRole) {
+	first := p.Repositories[p.chain.Stages[0].Name]
+	var l problem.List
+	if len(p.internal) == 0 {
+		l.Add("Internal", nil, "patterns of the team's own packages", "set PackagesProps.Internal: nothing else can be published")
+	}
+	const kind = "supplychain.GrantPublish"
+	cdk.Check(kind, p.Construct, "Publish", l.Err())
+	first.grant(role, "Publish", "Publishes the team's own packages", nil, func() []policy.Statement { return publish(first, p.internal) })
+}
+
+// publish are the statements of who publishes: uploading asks for the endpoint, and reads what is there.
+func publish(to Repository, internal []pattern) []policy.Statement {
+	var packages []string
+	for _, i := range internal {
+		packages = append(packages, to.packages(i.arnPath()))
+	}
+	return append(Statements(to), policy.Statement{
+		Effect: policy.Allow, Actions: []string{"codeartifact:PublishPackageVersion", "codeartifact:PutPackageMetadata"}, Resources: packages,
+		Why: "every package of the team's own names",
+	})
+}
+
+// grant lets a role do something with the repository.
+func (r Repository) grant(to awsiam.IRole, purpose, description string, from *network.Isolated, statements func() []policy.Statement) {
+	var l problem.List
+	err := r.Validate()
+	l.Include("Repository", err)
+	if err == nil && to != nil {
+		l.Include("", validateReach(cdk.Location(to.Stack()), r))
+	}
+	if err == nil && from != nil {
+		l.Include("", from.ValidatePackages(r.ARN))
+	}
+	name := purpose
+	if err == nil {
+		name, description = purpose+"-"+r.Name(), description+" of "+r.Name()
+	}
+	attach("supplychain.Grant"+purpose, to, name, description, l.Err(), statements)
+}
+
+// attach puts a policy on a role, in the role's stack, once for each name.
+func attach(kind string, to awsiam.IRole, name, description string, err error, statements func() []policy.Statement) {
+	var l problem.List
+	if to == nil {
+		l.Add("role", nil, "a role", "make one with access.NewExecutionRole, or give one of your own")
+	}
+	l.Include("", err)
+	if err := l.Err(); err != nil {
+		panic(&fault.Fault{Kind: kind, At: fault.Caller(), Err: err})
+	}
+	stack := to.Stack()
+	path := strings.TrimPrefix(*to.Node().Path(), *stack.Node().Path()+"/")
+	id := strings.ReplaceAll(path, "/", "-") + "-" + name
+	s := policy.Compact(statements())
+	cdk.Emit(cdk.New(kind, stack, id, nil), cdk.Path(stack, id), cfn.Resources{"Policy": {
+		Type: "AWS::IAM::ManagedPolicy",
+		Properties: cfn.Properties{
+			"Description": description, "Roles": []string{*to.RoleName()}, "PolicyDocument": policy.Document(policy.Named(s)...),
+		},
+		Metadata: role.Metadata(role.AcceptedWildcards(s)),
+	}})
+}
+
+// validateReach refuses a repository of another region: the endpoints of a network reach CodeArtifact in their own only.
+func validateReach(at location.Location, r Repository) error {
+	in, _, _ := r.parts()
+	if token.Is(at.Region) || token.Is(in.Region) || at.Region == in.Region {
+		return nil
+	}
+	return problem.Problem{
+		Field: "Repository", Got: "one in " + in.Region, Allowed: "one in " + at.Region + ", where its packages are pulled",
+		Fix: "deploy a chain to " + at.Region + ": endpoints reach their own region only",
+	}
+}

@@ -1,0 +1,166 @@
+package supplychain
+
+import (
+	"cmp"
+	"regexp"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/key"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// ImagesProps say which image goes through a chain. Name is required.
+type ImagesProps struct {
+	// Chain is its way to production. Zero: "ml", through dev, staging and prod.
+	Chain Chain
+	// Name is the image's: 2 to 40 lower-case letters, digits and hyphens. Its repositories are CHAIN/image/NAME/STAGE. Required.
+	Name string
+	// Kept is how many images the first stage keeps, the newest. The other stages keep all that was promoted. Zero: 50.
+	Kept int
+	// Key encrypts the images; its policy must let ECR use it by grants. It can never be changed: another one replaces the
+	// repositories, which stands in the way of the update. Nil: a key is made.
+	Key awskms.IKey
+}
+
+const defaultKept = 50
+
+var imagePattern = regexp.MustCompile(`^[a-z][a-z0-9-]{0,38}[a-z0-9]$`)
+
+var tagPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`)
+
+// Validate reports every problem of the props.
+func (p *ImagesProps) Validate() error {
+	if p == nil {
+		p = &ImagesProps{}
+	}
+	var l problem.List
+	l.Include("Chain", p.Chain.Validate())
+	if !imagePattern.MatchString(p.Name) {
+		l.Add("Name", p.Name, "2 to 40 lower-case letters, digits and hyphens, a letter first", "")
+	}
+	if p.Kept < 0 {
+		l.Add("Kept", p.Kept, "1 or more, or 0 for 50", "")
+	}
+	return l.Err()
+}
+
+// ImageRepository is an ECR repository.
+type ImageRepository struct {
+	// ARN and URI are its own: arn:aws:ecr:REGION:ACCOUNT:repository/NAME and ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME. They may
+	// hold CDK tokens.
+	ARN, URI string
+	// Name is its name in the registry.
+	Name string
+}
+
+// Images are the repositories of an image, one a stage.
+type Images struct {
+	// Construct is the scope of its parts.
+	Construct constructs.Construct
+	// Repositories are those of the stages, by the stage's name.
+	Repositories map[string]ImageRepository
+	// Key encrypts the images.
+	Key awskms.IKey
+
+	chain Chain
+	name  string
+}
+
+// ImageRepository is the one of an image and a stage, for stacks and stages that the chain is not part of. An empty account or
+// region is that of the scope's stack.
+func (c Chain) ImageRepository(scope constructs.Construct, image, stage, account, region string) ImageRepository {
+	return c.resolved().imageRepository(elsewhere(scope, account, region), imagePath(image, stage))
+}
+
+// imagePath is the path of an image's repository in the registry, below the chain's name.
+func imagePath(image, stage string) string { return "image/" + image + "/" + stage }
+
+func (c Chain) imageRepository(at location.Location, path string) ImageRepository {
+	name := c.Name + "/" + path
+	return ImageRepository{
+		Name: name, ARN: at.ARN("ecr", "repository/"+name), URI: registryHost(at) + "/" + name,
+	}
+}
+
+// registryHost is the name of an account's registry.
+func registryHost(at location.Location) string {
+	return at.Account + ".dkr.ecr." + at.Region + "." + *awscdk.Aws_URL_SUFFIX()
+}
+
+// NewImages makes the repositories of an image and their key. Tags can't be moved, and all of it outlives its stack. What is
+// pushed is scanned and signed where the registry is a [NewRegistry] of the chain. It panics with one message that holds every
+// problem when scope, id or props are wrong.
+func NewImages(scope constructs.Construct, id string, props *ImagesProps) *Images {
+	const kind = "supplychain.Images"
+	this := cdk.New(kind, scope, id, props.Validate())
+	at := cdk.Location(this)
+	i := &Images{Construct: this, Repositories: map[string]ImageRepository{}, Key: props.Key, chain: props.Chain.resolved(), name: props.Name}
+	for _, s := range i.chain.Stages {
+		i.Repositories[s.Name] = i.chain.imageRepository(at, imagePath(props.Name, s.Name))
+	}
+	var given any
+	if props.Key != nil {
+		given = *props.Key.KeyArn()
+	}
+	emitted := cdk.Emit(this, cdk.Path(scope, id), props.resources(i.chain, at, given))
+	if i.Key == nil {
+		i.Key = awskms.Key_FromKeyArn(this, jsii.String("Key"), jsii.String(emitted.Att("Key", "Arn")))
+	}
+	return i
+}
+
+// resources are all of them. given is the ARN of a key; nil: one is made.
+func (p *ImagesProps) resources(chain Chain, at location.Location, given any) cfn.Resources {
+	r := cfn.Resources{}
+	if given == nil {
+		r["Key"] = imageKey(at)
+		given = cfn.Att("Key", "Arn")
+	}
+	for n, s := range chain.Stages {
+		resource := imageRepositoryResource(chain.Name+"/"+imagePath(p.Name, s.Name), given, imagePolicy(chain, at, n))
+		if n == 0 {
+			resource.Properties["LifecyclePolicy"] = keepNewest(cmp.Or(p.Kept, defaultKept))
+		}
+		r[stageName(s)] = resource
+	}
+	return r
+}
+
+func imageKey(at location.Location) cfn.Resource {
+	return key.Plan{Description: "Images", At: at, Retain: true, Services: []string{"ecr"}}.Resource()
+}
+
+// imagePolicy is the policy of the n-th stage's repository: other accounts pull from it, and nothing gets into a later stage but
+// by promotion, whatever identity policies say.
+func imagePolicy(chain Chain, at location.Location, n int) []policy.Statement {
+	var all []policy.Statement
+	if accounts := chain.Stages[n].Accounts; len(accounts) > 0 {
+		pull := policy.Statement{Sid: "Pull", Effect: policy.Allow, Principal: accountPrincipals(at.Partition, accounts), Actions: pullActions}
+		if chain.Organization != "" {
+			pull.Conditions = policy.Conditions{"StringEquals": {"aws:PrincipalOrgID": chain.Organization}}
+		}
+		all = append(all, pull)
+	}
+	if n > 0 {
+		all = append(all, but([]string{roleARN(at, chain.copyRole(at.Region))}, policy.Statement{
+			Sid: "FilledByPromotion", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: []string{"ecr:PutImage", "ecr:CompleteLayerUpload"},
+		}))
+	}
+	if keepers := chain.keepers(at); keepers != nil {
+		all = append(all, but(keepers, policy.Statement{
+			Sid: "Protection", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: []string{
+				"ecr:SetRepositoryPolicy", "ecr:DeleteRepositoryPolicy", "ecr:DeleteRepository", "ecr:BatchDeleteImage",
+				"ecr:PutImageTagMutability", "ecr:PutLifecyclePolicy", "ecr:DeleteLifecyclePolicy",
+			},
+		}))
+	}
+	return all
+}

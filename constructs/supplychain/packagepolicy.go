@@ -1,0 +1,102 @@
+package supplychain
+
+import (
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+)
+
+// The policy of the domain is asked for each request in it, that of a repository besides for those to the repository; an
+// explicit deny in either wins (https://docs.aws.amazon.com/codeartifact/latest/ug/domain-policies.html). What they allow is
+// for other accounts; who of the account may do what, its identity policies say. All denies stand in the domain's, which holds
+// for repositories that are made later too.
+
+// What is done with packages.
+var (
+	// fill puts versions into a repository.
+	fill = []string{"codeartifact:PublishPackageVersion", "codeartifact:PutPackageMetadata", "codeartifact:CopyPackageVersions"}
+	// withdraw changes or takes away versions that are there.
+	withdraw = []string{
+		"codeartifact:UpdatePackageVersionsStatus", "codeartifact:DisposePackageVersions", "codeartifact:DeletePackageVersions", "codeartifact:DeletePackage",
+	}
+	// protect decides who gets in and where packages come from.
+	protect = []string{
+		"codeartifact:PutDomainPermissionsPolicy", "codeartifact:DeleteDomainPermissionsPolicy", "codeartifact:DeleteDomain",
+		"codeartifact:CreateRepository", "codeartifact:UpdateRepository", "codeartifact:DeleteRepository",
+		"codeartifact:PutRepositoryPermissionsPolicy", "codeartifact:DeleteRepositoryPermissionsPolicy",
+		"codeartifact:AssociateExternalConnection", "codeartifact:DisassociateExternalConnection", "codeartifact:AssociateWithDownstreamRepository",
+		"codeartifact:CreatePackageGroup", "codeartifact:UpdatePackageGroup", "codeartifact:DeletePackageGroup",
+		"codeartifact:UpdatePackageGroupOriginConfiguration", "codeartifact:PutPackageOriginConfiguration",
+	}
+)
+
+// packagePolicies are the policies of a chain's domain and repositories.
+type packagePolicies struct {
+	chain Chain
+	at    location.Location
+}
+
+// domain is the domain's policy.
+func (p packagePolicies) domain() []policy.Statement {
+	var all []policy.Statement
+	if accounts := p.chain.accounts(); len(accounts) > 0 {
+		all = append(all, p.allow("Tokens", accounts, "codeartifact:GetAuthorizationToken"))
+	}
+	var promoted []string
+	for _, s := range p.chain.promoted() {
+		r := p.chain.repository(p.at, s.Name)
+		promoted = append(promoted, r.ARN, r.everyPackage())
+	}
+	public := p.chain.repository(p.at, publicRepositories+"*")
+	all = append(all, policy.Statement{
+		// The first stage fetches by itself what its callers ask it for; nobody reads what has not come through it.
+		Sid: "PublicByNobody", Effect: policy.Deny, Principal: policy.AnyPrincipal,
+		Actions: []string{"codeartifact:ReadFromRepository"}, Resources: []string{public.ARN},
+	}, policy.Statement{
+		Sid: "PublicAsItIs", Effect: policy.Deny, Principal: policy.AnyPrincipal,
+		Actions: fill, Resources: []string{public.ARN, public.everyPackage()},
+	}, but([]string{roleARN(p.at, p.chain.promotionRole(p.at.Region))}, policy.Statement{
+		Sid: "FilledByPromotion", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: fill, Resources: promoted,
+	}))
+	if keepers := p.chain.keepers(p.at); keepers != nil {
+		all = append(all, but(keepers, policy.Statement{
+			Sid: "WithdrawnByAdministrators", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: withdraw, Resources: promoted,
+		}), but(keepers, policy.Statement{
+			Sid: "Protection", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: protect, Resources: []string{"*"},
+		}))
+	}
+	return all
+}
+
+// repository is the policy of a stage's repository; nil where no other account reads from it.
+func (p packagePolicies) repository(s Stage) []policy.Statement {
+	if len(s.Accounts) == 0 {
+		return nil
+	}
+	return []policy.Statement{p.allow("Read", s.Accounts, "codeartifact:GetRepositoryEndpoint", "codeartifact:ReadFromRepository")}
+}
+
+// allow lets other accounts in: whoever their identity policies allow. In these policies "*" is the domain or repository itself.
+func (p packagePolicies) allow(sid string, accounts []string, actions ...string) policy.Statement {
+	s := policy.Statement{
+		Sid: sid, Effect: policy.Allow, Principal: accountPrincipals(p.at.Partition, accounts), Actions: actions,
+		Resources: []string{"*"}, Why: "in the policy of a domain or repository: itself",
+	}
+	if p.chain.Organization != "" {
+		s.Conditions = policy.Conditions{"StringEquals": {"aws:PrincipalOrgID": p.chain.Organization}}
+	}
+	return s
+}
+
+func accountPrincipals(partition string, accounts []string) policy.Principal {
+	var all []string
+	for _, a := range accounts {
+		all = append(all, "arn:"+partition+":iam::"+a+":root")
+	}
+	return policy.Principal{"AWS": all}
+}
+
+// but leaves principals out of a deny.
+func but(principals []string, deny policy.Statement) policy.Statement {
+	deny.Conditions = policy.Conditions{"ArnNotLike": {"aws:PrincipalArn": principals}}
+	return deny
+}

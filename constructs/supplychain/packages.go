@@ -1,0 +1,117 @@
+package supplychain
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/key"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// Packages is a CodeArtifact domain and its repositories, one a stage.
+type Packages struct {
+	// Construct is the scope of its parts.
+	Construct constructs.Construct
+	// Repositories are those of the stages, by the stage's name.
+	Repositories map[string]Repository
+	// Key encrypts the packages.
+	Key awskms.IKey
+
+	chain    Chain
+	internal []pattern
+	formats  []format // those that packages come in
+}
+
+// NewPackages makes a domain, its key, a repository for each stage and each public index, and package groups. All of it outlives
+// its stack. The props may be nil. It panics with one message that holds every problem when scope, id or props are wrong, or
+// when CodeArtifact does not exist in the region.
+func NewPackages(scope constructs.Construct, id string, props *PackagesProps) *Packages {
+	const kind = "supplychain.Packages"
+	this := cdk.New(kind, scope, id, props.Validate())
+	at := cdk.Location(this)
+	cdk.Check(kind, scope, id, validateRegion(this, at))
+	if props == nil {
+		props = &PackagesProps{}
+	}
+	p := &Packages{Construct: this, Repositories: map[string]Repository{}, Key: props.Key, chain: props.Chain.resolved()}
+	p.internal, _ = parsePatterns("", props.Internal) // whose errors Validate has found
+	p.formats = props.formats(p.internal)
+	for _, s := range p.chain.Stages {
+		p.Repositories[s.Name] = p.chain.repository(at, s.Name)
+	}
+	given := ""
+	if props.Key != nil {
+		given = *props.Key.KeyArn()
+	}
+	emitted := cdk.Emit(this, cdk.Path(scope, id), props.resources(p.chain, at, given))
+	if p.Key == nil {
+		p.Key = awskms.Key_FromKeyArn(this, jsii.String("Key"), jsii.String(emitted.Att("Key", "Arn")))
+	}
+	return p
+}
+
+// validateRegion refuses a region without CodeArtifact.
+func validateRegion(scope constructs.Construct, at location.Location) error {
+	if token.Is(at.Region) || cdk.ByRegion(scope, at.Region, "CodeArtifactAccount") != "" {
+		return nil
+	}
+	return problem.Problem{
+		Field: "scope", Got: "a stack in " + at.Region, Allowed: "a region that has CodeArtifact, such as us-east-1 or eu-west-1: the catalog knows none there",
+		Fix: "put the chain into a stack in another region; jobs pull through endpoints of the chain's region",
+	}
+}
+
+// resources are all of them. given is the ARN of a key; empty: one is made.
+func (p *PackagesProps) resources(chain Chain, at location.Location, given string) cfn.Resources {
+	policies := packagePolicies{chain: chain, at: at}
+	var encryption any = given
+	r := cfn.Resources{}
+	if given == "" {
+		r["Key"] = key.Plan{Description: "Packages", At: at, Retain: true, Services: []string{"codeartifact"}}.Resource()
+		encryption = cfn.Att("Key", "Arn")
+	}
+	r["Domain"] = cfn.Resource{Type: "AWS::CodeArtifact::Domain", Properties: cfn.Properties{
+		"DomainName": chain.Name, "EncryptionKey": encryption, "PermissionsPolicyDocument": policy.Document(policies.domain()...),
+	}}.Stateful(true)
+	var names, upstreams []string
+	add := func(resource, name, description string, more cfn.Properties, after ...string) {
+		properties := cfn.Properties{"DomainName": cfn.Att("Domain", "Name"), "RepositoryName": name, "Description": description}
+		for k, v := range more {
+			properties[k] = v
+		}
+		r[resource] = cfn.Resource{Type: "AWS::CodeArtifact::Repository", Properties: properties, DependsOn: after}.Stateful(true)
+		names = append(names, resource)
+	}
+	var public []string
+	for _, c := range p.connections() {
+		resource := resourceName(c.repository())
+		add(resource, c.repository(), "What was fetched from "+connectionPrefix+string(c)+"; nobody reads it here",
+			cfn.Properties{"ExternalConnections": []string{connectionPrefix + string(c)}})
+		public, upstreams = append(public, resource), append(upstreams, c.repository())
+	}
+	for i, s := range chain.Stages {
+		more := cfn.Properties{}
+		if document := policies.repository(s); document != nil {
+			more["PermissionsPolicyDocument"] = policy.Document(document...)
+		}
+		if i == 0 {
+			more["Upstreams"] = upstreams
+			add(stageName(s), s.Name, "Takes new versions from the public indexes", more, public...)
+			continue
+		}
+		add(stageName(s), s.Name, "Holds what was promoted from "+chain.before(i).Name, more)
+	}
+	for _, g := range p.groups(chain) {
+		r["Group"+resourceName(g.pattern)] = g.resource(names)
+	}
+	return r
+}
+
+// stageName is the name of the resource of a stage.
+func stageName(s Stage) string { return "Stage" + resourceName(s.Name) }

@@ -1,0 +1,178 @@
+package supplychain
+
+import (
+	"cmp"
+	_ "embed"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+//go:embed scripts/check.sh
+var checkScript string
+
+// PromotionProps say what is promoted. Packages, Network, Tools and Records are required.
+type PromotionProps struct {
+	// Packages are those that are promoted; their chain is the promotion's. Required.
+	Packages *Packages
+	// Images are those that are promoted, of the same chain. Empty: none.
+	Images []*Images
+	// Registry signs the copies. Required with Images.
+	Registry *Registry
+	// Network is where checking and copying run, with the capability ImageBuild. Required.
+	Network *network.Isolated
+	// Tools is the image that they run in: see [BuilderProps]; with jq besides. Required.
+	Tools string
+	// Records take who promoted what, and what was known of it; and hold the lists of materials that builders wrote. Required.
+	Records storage.Prefix
+	// FailsAt is the lowest severity of a finding that refuses a promotion. Zero: High.
+	FailsAt Severity
+	// Wait is how long a request waits for its approval, in whole seconds, up to 30 days. Zero: 7 days.
+	Wait time.Duration
+	// Environment decides how long logs are kept. Zero: the preset of Production.
+	Environment environment.Environment
+}
+
+const (
+	defaultWait = 7 * 24 * time.Hour
+	maxWait     = 30 * 24 * time.Hour
+)
+
+// Validate reports every problem of the props.
+func (p *PromotionProps) Validate() error {
+	if p == nil {
+		p = &PromotionProps{}
+	}
+	var l problem.List
+	if p.Packages == nil {
+		l.Add("Packages", nil, "what is promoted", "make it with supplychain.NewPackages")
+	}
+	for i, images := range p.Images {
+		at := fmt.Sprintf("Images[%d]", i)
+		switch {
+		case images == nil:
+			l.Add(at, nil, "what is promoted", "make it with supplychain.NewImages")
+		case p.Packages != nil && !slices.Equal(images.chain.names(), p.Packages.chain.names()):
+			l.Add(at, images.chain.names(), fmt.Sprintf("images of the chain of Packages, through %v", p.Packages.chain.names()), "")
+		}
+	}
+	if len(p.Images) > 0 && p.Registry == nil {
+		l.Add("Registry", nil, "what signs the images", "make it with supplychain.NewRegistry")
+	}
+	validateBuilding(&l, p.Network, p.Tools)
+	l.Include("Records", p.Records.Validate())
+	l.Include("", p.FailsAt.validate())
+	if p.Wait < 0 || p.Wait > maxWait || p.Wait%time.Second != 0 {
+		l.Add("Wait", p.Wait, "whole seconds up to 720h, or 0 for 168h", "")
+	}
+	l.Include("Environment", p.Environment.Validate())
+	return l.Err()
+}
+
+// Promotion is a state machine that brings a package version or an image from one stage to the next, once for each execution.
+type Promotion struct {
+	// Construct is the scope of its parts.
+	Construct constructs.Construct
+	// StateMachine is the state machine. Its input: {"to": "prod", "requestedBy": "ann", "package": {"format": "pypi", "name": "numpy",
+	// "version": "2.3.4"}} or, in the place of package, "image": {"name": "churn", "digest": "sha256:..."}.
+	StateMachine awsstepfunctions.IStateMachine
+	// Topic tells approvers what waits for them and how it ended. Subscribe them to it.
+	Topic awssns.ITopic
+
+	executions string // their ARNs
+}
+
+// NewPromotion makes a promotion, the projects that check and copy, and the topic. Nothing is copied that was not scanned, that
+// has findings from FailsAt on, or that nobody approved; what was approved is copied as it was seen: a package by its revision, an
+// image by its digest. A record of who and what is written before the copy. One account and region has one promotion of a chain.
+// It panics with one message that holds every problem when scope, id or props are wrong.
+func NewPromotion(scope constructs.Construct, id string, props *PromotionProps) *Promotion {
+	const kind = "supplychain.Promotion"
+	this := cdk.New(kind, scope, id, props.Validate())
+	at := cdk.Location(this)
+	w := props.wiring(at)
+	check, copying := props.projects(w)
+	check.in(props.Network)
+	copying.in(props.Network)
+	var l problem.List
+	l.Include("", w.role().Check())
+	l.Include("", check.role().Check())
+	l.Include("", copying.role().Check())
+	cdk.Check(kind, scope, id, l.Err())
+	resources := cfn.Resources{}
+	maps.Copy(resources, check.resources("Check"))
+	if len(props.Images) > 0 {
+		maps.Copy(resources, copying.resources("Copy"))
+	}
+	maps.Copy(resources, w.resources(*props.Network.LogKey.KeyArn()))
+	emitted := cdk.Emit(this, cdk.Path(scope, id), resources)
+	return &Promotion{
+		Construct:    this,
+		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), jsii.String(emitted.Ref("StateMachine"))),
+		Topic:        awssns.Topic_FromTopicArn(this, jsii.String("Topic"), jsii.String(emitted.Ref("Topic"))),
+		executions:   at.ARN("states", "execution:"+emitted.Att("StateMachine", "Name")+":*"),
+	}
+}
+
+// projects are what checks a package, and what copies an image.
+func (p *PromotionProps) projects(w promotion) (check, copying project) {
+	chain, at := w.chain, w.at
+	e := p.Environment.Resolved()
+	base := project{at: at, tools: p.Tools, timeout: defaultTimeout, logDays: e.LogRetentionDays, retain: e.Tier.RetainsData()}
+	check = base
+	check.name, check.description, check.script = chain.Name+"-check", "Looks up what is known of a package", checkScript
+	check.variables = map[string]string{"RECORDS": p.Records.URI(), "FAILS_AT": strings.Join(p.FailsAt.andAbove(), " ")}
+	check.statements = append(storage.Statements(p.Records.GrantWrite()), scanStatement)
+	copying = base
+	copying.name, copying.description, copying.script = chain.Name+"-copy", "Copies images that were approved", copyScript
+	copying.roleName = chain.copyRole(at.Region)
+	copying.variables = map[string]string{"REGISTRIES": registryHost(at), "SIGNED": "yes", "ATTEMPTS": "60", "PAUSE": "10"}
+	if len(p.Images) > 0 {
+		from, to := w.imageRepositories()
+		copying.statements = append(copyStatements(from, to), signStatements(append(from, to...), p.Registry)...)
+	}
+	return check, copying
+}
+
+// GrantRequest lets a role ask for promotions and look at how they end. Give it to nobody who approves.
+func (p *Promotion) GrantRequest(role awsiam.IRole) {
+	machine := *p.StateMachine.StateMachineArn()
+	attach("supplychain.GrantRequest", role, "Requests", "Asks for promotions", nil, func() []policy.Statement { return requestStatements(machine, p.executions) })
+}
+
+// GrantApprove lets a role approve and refuse what waits, by the token that the topic sends. Give it to nobody who requests. The
+// action knows no resource: what waits in other state machines can be approved too by whoever holds their tokens.
+func (p *Promotion) GrantApprove(role awsiam.IRole) {
+	attach("supplychain.GrantApprove", role, "Approves", "Approves promotions", nil, approveStatements)
+}
+
+// wiring is what the plan of the promotion needs to know.
+func (p *PromotionProps) wiring(at location.Location) promotion {
+	w := promotion{
+		chain: p.Packages.chain, at: at, records: p.Records, failsAt: p.FailsAt, wait: cmp.Or(p.Wait, defaultWait),
+		host: registryHost(at), formats: p.Packages.formats,
+	}
+	e := p.Environment.Resolved()
+	w.logDays, w.retain = e.LogRetentionDays, e.Tier.RetainsData()
+	for _, i := range p.Images {
+		w.images = append(w.images, i.name)
+	}
+	return w
+}

@@ -1,0 +1,142 @@
+package supplychain
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/key"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/role"
+)
+
+// resources are the state machine with its role and log, and the topic with its key.
+func (p promotion) resources(logKeyARN string) cfn.Resources {
+	text, err := json.Marshal(p.definition())
+	if err != nil {
+		panic(err) // it is made of texts, numbers and lists only
+	}
+	var definition []any
+	for i, part := range strings.Split(string(text), topic) {
+		if i > 0 {
+			definition = append(definition, cfn.Ref("Topic"))
+		}
+		definition = append(definition, part)
+	}
+	r := cfn.Resources{
+		"TopicKey": key.Plan{Description: "Promotions", At: p.at, Retain: p.retain, Services: []string{"sns"}}.Resource(),
+		"Topic":    {Type: "AWS::SNS::Topic", Properties: cfn.Properties{"KmsMasterKeyId": cfn.Att("TopicKey", "Arn")}},
+		"TopicPolicy": {Type: "AWS::SNS::TopicPolicy", Properties: cfn.Properties{
+			"Topics": []any{cfn.Ref("Topic")}, "PolicyDocument": policy.Document(policy.Statement{
+				Sid: "PlainHTTP", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: []string{"sns:Publish"}, References: []any{cfn.Ref("Topic")},
+				Conditions: policy.Conditions{"Bool": {"aws:SecureTransport": "false"}},
+			}),
+		}},
+		"Log": cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Properties{
+			"LogGroupName": "/aws/vendedlogs/states/" + p.chain.Name + "-promotion", "KmsKeyId": logKeyARN, "RetentionInDays": p.logDays,
+		}}.Stateful(p.retain),
+		"StateMachine": {Type: "AWS::StepFunctions::StateMachine", Properties: cfn.Properties{
+			"RoleArn":          cfn.Att("Role", "Arn"),
+			"DefinitionString": cfn.Join(definition...),
+			// The log leaves out what a task is given: the token of an approval is in it.
+			"LoggingConfiguration": cfn.Properties{
+				"Level": "ALL", "IncludeExecutionData": false,
+				"Destinations": []any{cfn.Properties{"CloudWatchLogsLogGroup": cfn.Properties{"LogGroupArn": cfn.Att("Log", "Arn")}}},
+			},
+			"TracingConfiguration": cfn.Properties{"Enabled": true},
+		}},
+	}
+	maps.Copy(r, p.role().Resources("Role"))
+	return r
+}
+
+// role is the state machine's.
+func (p promotion) role() role.Role {
+	var read, write, seen, filled []string
+	for i, s := range p.chain.Stages {
+		r := p.chain.repository(p.at, s.Name)
+		if i < len(p.chain.Stages)-1 {
+			read, seen = append(read, r.ARN), append(seen, r.everyPackage())
+		}
+		if i > 0 {
+			write, filled = append(write, r.ARN), append(filled, r.everyPackage())
+		}
+	}
+	const every = "every package of the stage: which one is asked for is checked and approved"
+	projects := []string{p.at.ARN("codebuild", "project/"+p.chain.Name+"-check")}
+	statements := []policy.Statement{
+		{Effect: policy.Allow, Actions: []string{"codeartifact:DescribePackageVersion"}, Resources: seen, Why: every},
+		{Effect: policy.Allow, Actions: []string{"codeartifact:ReadFromRepository"}, Resources: read},
+		{Effect: policy.Allow, Actions: []string{"codeartifact:CopyPackageVersions"}, Resources: slices.Concat(write, filled), Why: every},
+		{Effect: policy.Allow, Actions: []string{"sns:Publish"}, References: []any{cfn.Ref("Topic")}},
+		{Effect: policy.Allow, Actions: []string{"kms:GenerateDataKey", "kms:Decrypt"}, References: []any{cfn.Att("TopicKey", "Arn")},
+			Conditions: policy.Conditions{"StringEquals": {"kms:ViaService": "sns." + p.at.Region + ".amazonaws.com"}}},
+		{Effect: policy.Allow, Actions: []string{"events:PutTargets", "events:PutRule", "events:DescribeRule"},
+			// By this rule Step Functions hears that a build has ended.
+			Resources: []string{p.at.ARN("events", "rule/StepFunctionsGetEventForCodeBuildStartBuildRule")}},
+		role.LogDelivery,
+	}
+	grants := []storage.Grant{p.records.GrantWrite()}
+	if len(p.images) > 0 {
+		grants = append(grants, p.records.GrantRead())
+		projects = append(projects, p.at.ARN("codebuild", "project/"+p.chain.Name+"-copy"))
+		from, _ := p.imageRepositories()
+		statements = append(statements,
+			policy.Statement{Effect: policy.Allow, Actions: []string{"ecr:DescribeImageScanFindings"}, Resources: from},
+			policy.Statement{Effect: policy.Allow, Actions: inspectorActions, Resources: []string{"*"}, Why: inspectorWhy})
+	}
+	statements = append(statements, policy.Statement{
+		Effect: policy.Allow, Actions: []string{"codebuild:StartBuild", "codebuild:StopBuild", "codebuild:BatchGetBuilds"}, Resources: projects,
+	})
+	return role.Role{
+		Description: "Promotes packages and images", Name: p.chain.promotionRole(p.at.Region), Service: "states.amazonaws.com",
+		TrustConditions: policy.Conditions{
+			"StringEquals": {"aws:SourceAccount": p.at.Account},
+			"ArnLike":      {"aws:SourceArn": p.at.ARN("states", "stateMachine:*")},
+		},
+		Statements: append(statements, storage.Statements(grants...)...),
+	}
+}
+
+// imageRepositories are the ARNs of the image repositories that are copied from, and of those that are copied to.
+func (p promotion) imageRepositories() (from, to []string) {
+	for _, name := range p.images {
+		for i, s := range p.chain.promoted() {
+			from = append(from, p.chain.imageRepository(p.at, imagePath(name, p.chain.before(i+1).Name)).ARN)
+			to = append(to, p.chain.imageRepository(p.at, imagePath(name, s.Name)).ARN)
+		}
+	}
+	return from, to
+}
+
+var scanStatement = policy.Statement{
+	Effect: policy.Allow, Actions: []string{"inspector-scan:ScanSbom"}, Resources: []string{"*"}, Why: "a scan of a list of materials knows no resource",
+}
+
+// signStatements let the copies be signed, and the signatures be seen.
+func signStatements(repositories []string, registry *Registry) []policy.Statement {
+	return []policy.Statement{
+		{Effect: policy.Allow, Actions: []string{"ecr:DescribeImageSigningStatus"}, Resources: repositories},
+		{Effect: policy.Allow, Actions: []string{"signer:SignPayload"}, Resources: []string{registry.SigningProfile}},
+	}
+}
+
+// requestStatements let a role start promotions and see how they end.
+func requestStatements(machine, executions string) []policy.Statement {
+	return []policy.Statement{
+		{Effect: policy.Allow, Actions: []string{"states:StartExecution", "states:ListExecutions"}, Resources: []string{machine}},
+		{Effect: policy.Allow, Actions: []string{"states:DescribeExecution", "states:GetExecutionHistory"}, Resources: []string{executions},
+			Why: "every execution of the promotion"},
+	}
+}
+
+// approveStatements let a role answer whoever waits.
+func approveStatements() []policy.Statement {
+	return []policy.Statement{{
+		Effect: policy.Allow, Actions: []string{"states:SendTaskSuccess", "states:SendTaskFailure"}, Resources: []string{"*"},
+		Why: "answering a task knows no resource: its token is what is needed",
+	}}
+}

@@ -1,0 +1,104 @@
+package supplychain
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// Repository is a CodeArtifact repository, by its ARN: arn:aws:codeartifact:REGION:ACCOUNT:repository/DOMAIN/NAME. Account and
+// region may be CDK tokens.
+type Repository struct{ ARN string }
+
+// Repository is the one of a stage, for stacks and stages that the chain is not part of. An empty account or region is that of
+// the scope's stack. Unknown stages and what is wrong with an account are found by whoever is given the repository.
+func (c Chain) Repository(scope constructs.Construct, stage, account, region string) Repository {
+	return c.resolved().repository(elsewhere(scope, account, region), stage)
+}
+
+func elsewhere(scope constructs.Construct, account, region string) location.Location {
+	at := cdk.Location(scope)
+	if account != "" {
+		at.Account = account
+	}
+	if region != "" {
+		at.Region = region
+	}
+	return at
+}
+
+func (c Chain) repository(at location.Location, name string) Repository {
+	return Repository{at.ARN("codeartifact", "repository/"+c.Name+"/"+name)}
+}
+
+var repositoryPattern = regexp.MustCompile(`^arn:[^:]+:codeartifact:[^:]+:[^:]+:repository/[a-z][a-z0-9-]+/[A-Za-z0-9][A-Za-z0-9._-]+$`)
+
+// Validate reports an ARN that is none of a repository.
+func (r Repository) Validate() error {
+	var l problem.List
+	if !repositoryPattern.MatchString(token.Pattern.ReplaceAllString(r.ARN, "token")) {
+		l.Add("ARN", r.ARN, "the ARN of a CodeArtifact repository, arn:aws:codeartifact:REGION:ACCOUNT:repository/DOMAIN/NAME",
+			"take it from Packages.Repositories or Chain.Repository")
+	}
+	return l.Err()
+}
+
+// parts are what the ARN of a valid repository is made of.
+func (r Repository) parts() (at location.Location, domain, name string) {
+	p := strings.SplitN(r.ARN, ":", 6)
+	path := strings.Split(p[5], "/")
+	return location.Location{Partition: p[1], Region: p[3], Account: p[4]}, path[1], path[2]
+}
+
+// Name is its name in the domain: that of the stage.
+func (r Repository) Name() string {
+	_, _, name := r.parts()
+	return name
+}
+
+func (r Repository) domainARN() string {
+	at, domain, _ := r.parts()
+	return at.ARN("codeartifact", "domain/"+domain)
+}
+
+// packages is the ARN of packages in it. CodeArtifact lets a wildcard match within one segment only: format/namespace/name.
+func (r Repository) packages(path string) string {
+	at, domain, name := r.parts()
+	return at.ARN("codeartifact", "package/"+domain+"/"+name+"/"+path)
+}
+
+// everyPackage is the ARN of all packages in it.
+func (r Repository) everyPackage() string { return r.packages("*/*/*") }
+
+// Statements let a role install packages of the repositories: a token of their domains, and reading them
+// (https://docs.aws.amazon.com/codeartifact/latest/ug/using-python-packages-in-codebuild.html). Reading knows no single
+// package.
+func Statements(repositories ...Repository) []policy.Statement {
+	if len(repositories) == 0 {
+		return nil
+	}
+	var domains, all []string
+	for _, r := range repositories {
+		domains, all = append(domains, r.domainARN()), append(all, r.ARN)
+	}
+	return append(logIn(domains), policy.Statement{
+		Effect: policy.Allow, Actions: []string{"codeartifact:GetRepositoryEndpoint", "codeartifact:ReadFromRepository"}, Resources: all,
+	})
+}
+
+// logIn lets a role get a token of the domains.
+func logIn(domains []string) []policy.Statement {
+	return []policy.Statement{{
+		Effect: policy.Allow, Actions: []string{"codeartifact:GetAuthorizationToken"}, Resources: domains,
+	}, {
+		Effect: policy.Allow, Actions: []string{"sts:GetServiceBearerToken"}, Resources: []string{"*"}, Why: "a bearer token knows no resource",
+		Conditions: policy.Conditions{"StringEquals": {"sts:AWSServiceName": "codeartifact.amazonaws.com"}},
+	}}
+}

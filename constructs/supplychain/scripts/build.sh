@@ -1,0 +1,79 @@
+# Builds an image from a Dockerfile and a lock file, keeps its list of materials, pushes it, and fails on what scanning finds.
+set -euo pipefail
+
+fail() {
+  echo "Not built: $1" >&2
+  exit 1
+}
+
+# The lock names one version of every package, with its hashes, and no index of its own.
+[ -f Dockerfile ] || fail "the source has no Dockerfile"
+[ -f requirements.txt ] || fail "the source has no requirements.txt: write one with hashes, for example with pip-compile --generate-hashes"
+lock=$(sed -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}' -e 's/[[:space:]]#.*//' -e 's/^#.*//' requirements.txt | grep -v '^[[:space:]]*$' || true)
+[ -n "$lock" ] || fail "requirements.txt is empty"
+loose=$(grep -Ev '^[A-Za-z0-9._-]+(\[[A-Za-z0-9,._-]+\])?==[^[:space:]*]+([[:space:]]*;[^#]*)?([[:space:]]+--hash=sha256:[0-9a-f]{64})+[[:space:]]*$' <<<"$lock" || true)
+[ -z "$loose" ] || fail "these lines of requirements.txt have no single version with sha256 hashes: $loose"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+umask 077
+
+# The token reaches the build as a secret, which no layer keeps.
+token=$(aws codeartifact get-authorization-token --domain "$DOMAIN" --domain-owner "$DOMAIN_OWNER" --query authorizationToken --output text)
+printf '[global]\nindex-url = https://aws:%s@%s-%s.d.codeartifact.%s.amazonaws.com/pypi/%s/simple/\n[install]\nrequire-hashes = true\nonly-binary = :all:\n' \
+  "$token" "$DOMAIN" "$DOMAIN_OWNER" "$AWS_REGION" "$PACKAGES" >"$work/pip.conf"
+
+for registry in $REGISTRIES; do
+  aws ecr get-login-password | docker login --username AWS --password-stdin "$registry"
+done
+
+tag=${CODEBUILD_BUILD_ID##*:}
+image=$TARGET:$tag
+# SageMaker takes no index of attestations: the list of materials is kept beside the image.
+docker build --provenance=false --sbom=false --secret "id=pip,src=$work/pip.conf" --build-arg "BASE=$BASE" --tag "$image" .
+syft scan "docker:$image" --output "cyclonedx-json=$work/sbom.cdx.json"
+docker push "$image"
+
+describe() { aws ecr "$1" --no-paginate --repository-name "$REPOSITORY" --image-id "imageDigest=$digest" --output text --query "$2"; }
+pushed() { aws ecr describe-images --repository-name "$REPOSITORY" --image-ids "imageTag=$tag" --query "imageDetails[0].$1" --output text; }
+digest=$(pushed imageDigest)
+type=$(pushed imageManifestMediaType)
+[ "$type" = application/vnd.docker.distribution.manifest.v2+json ] || fail "SageMaker takes no image of type $type"
+
+status=
+for _ in $(seq "$ATTEMPTS"); do
+  status=$(describe describe-image-scan-findings imageScanStatus.status || true)
+  case $status in
+    COMPLETE | ACTIVE) break ;;
+    FAILED | UNSUPPORTED_IMAGE | SCAN_ELIGIBILITY_EXPIRED | FINDINGS_UNAVAILABLE | LIMIT_EXCEEDED) fail "the image can't be scanned: $status" ;;
+  esac
+  sleep "$PAUSE"
+done
+case $status in COMPLETE | ACTIVE) ;; *) fail "no result of scanning yet" ;; esac
+sleep "$PAUSE" # the last findings may arrive after the status
+findings=
+for severity in $FAILS_AT; do
+  count=$(describe describe-image-scan-findings "imageScanFindings.findingSeverityCounts.$severity")
+  [ "$count" = None ] || findings="$findings$severity $count "
+done
+
+cat >"$work/build.json" <<EOF
+{"image": "$TARGET@$digest", "base": "$BASE", "build": "$CODEBUILD_BUILD_ID", "startedBy": "${CODEBUILD_INITIATOR:-}",
+ "source": "${CODEBUILD_SOURCE_VERSION:-}", "lock": "sha256:$(sha256sum requirements.txt | cut -d' ' -f1)", "findings": "$findings"}
+EOF
+aws s3 cp "$work/sbom.cdx.json" "$RECORDS$digest/sbom.cdx.json"
+aws s3 cp "$work/build.json" "$RECORDS$digest/build.json"
+[ -z "$findings" ] || fail "scanning found ${findings}in $TARGET@$digest"
+
+for _ in $(seq "$ATTEMPTS"); do
+  signed=$(describe describe-image-signing-status 'signingStatuses[].status' || true)
+  case $signed in
+    COMPLETE) break ;;
+    *FAILED*) fail "the image can't be signed" ;;
+  esac
+  sleep "$PAUSE"
+done
+[ "$signed" = COMPLETE ] || fail "the image is not signed"
+
+echo "$TARGET@$digest" >"$IMAGE_FILE"
+echo "Built, scanned and signed: $TARGET@$digest"
