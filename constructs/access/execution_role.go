@@ -9,6 +9,7 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -41,6 +42,8 @@ type ExecutionRoleProps struct {
 	Writes []storage.Prefix
 	// Mounts are the directories of file systems that it may read. Empty: none.
 	Mounts []storage.Directory
+	// Packages are the repositories that it may install packages from when it starts. Empty: none.
+	Packages []supplychain.Repository
 	// Repositories are the ARNs of the ECR repositories that it may pull its image from. Empty: none.
 	Repositories []string
 }
@@ -63,6 +66,13 @@ func (p *ExecutionRoleProps) Validate() error {
 	for i, d := range p.Mounts {
 		l.Include(fmt.Sprintf("Mounts[%d]", i), d.Validate())
 	}
+	for i, r := range p.Packages {
+		err := r.Validate()
+		l.Include(fmt.Sprintf("Packages[%d]", i), err)
+		if err == nil && p.Network != nil {
+			l.Include("", p.Network.ValidatePackages(r.ARN))
+		}
+	}
 	arn.Validate(&l, "Repositories", p.Repositories, "ecr", ":repository/", "the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME")
 	return l.Err()
 }
@@ -84,7 +94,7 @@ func NewExecutionRole(scope constructs.Construct, id string, props *ExecutionRol
 	if props != nil {
 		p = *props
 	}
-	g := grants{jobs: p.Jobs, reads: p.Reads, writes: p.Writes, mounts: p.Mounts, repositories: p.Repositories}
+	g := grants{jobs: p.Jobs, reads: p.Reads, writes: p.Writes, mounts: p.Mounts, packages: p.Packages, repositories: p.Repositories}
 	if p.Network != nil {
 		g.subnets, g.securityGroup = p.Network.SubnetIDs, *p.Network.JobSecurityGroup.SecurityGroupId()
 	}

@@ -163,7 +163,7 @@ func (p *GuardProps) plan(at location.Location) guard {
 	g := guard{
 		features: p.Features, keys: p.Keys, types: limits.InstanceTypes, local: localOf(limits.InstanceTypes),
 		runtimeSeconds: int(limits.Runtime.Seconds()), keepAliveSeconds: int(p.KeepAlive.Seconds()),
-		environment: p.Environment.Name, teams: p.Teams,
+		environment: p.Environment.Name, runtimeInstalls: p.Environment.RuntimeInstalls, teams: p.Teams,
 	}
 	if len(g.keys) == 0 {
 		g.keys = []string{at.ARN("kms", "key/*")}

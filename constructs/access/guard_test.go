@@ -37,7 +37,8 @@ func golden(t *testing.T, file, got string) {
 func TestTheTableInTheDocumentation(t *testing.T) {
 	golden(t, "../../docs/guard.md", "# What the guard holds each action of SageMaker to\n\n"+
 		"Made from AWS's table of condition keys and the guard's rules; a test keeps it so. Features besides Training are denied\n"+
-		"until they are asked for.\n\n"+access.GuardTable())
+		"until they are asked for. Where an environment has RuntimeInstalls, the containers of jobs need not be isolated; those of models and\n"+
+		"endpoints still do.\n\n"+access.GuardTable())
 }
 
 func TestTheSCPsOfEveryFeature(t *testing.T) {

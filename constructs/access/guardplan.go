@@ -22,6 +22,8 @@ type guard struct {
 	runtimeSeconds, keepAliveSeconds int
 	// environment is the value of the tag Environment; empty: no such tag is demanded.
 	environment string
+	// runtimeInstalls tells that the containers of jobs need not be isolated.
+	runtimeInstalls bool
 	// teams tells that the tag Team is demanded.
 	teams bool
 }

@@ -27,6 +27,9 @@ var (
 	untyped = append([]string{"CreateApp", "CreateSpace", "CreateDomain", "CreateUserProfile"}, updates...)
 )
 
+// jobs are what may install packages when it starts.
+var jobs = []string{"CreateHyperParameterTuningJob", "CreateProcessingJob", "CreateTrainingJob"}
+
 // rules are all of them, in the order of the documentation. An empty value of a condition in a deny that ends in IfExists, or
 // that negates, denies the absent key too.
 var rules = []rule{
@@ -39,7 +42,10 @@ var rules = []rule{
 			return listed("Groups", "sagemaker:VpcSecurityGroupIds", g.groups, must, all)
 		}},
 	{key: "sagemaker:NetworkIsolation", says: "true", optional: []string{"CreateEndpointConfig"},
-		statements: func(_ guard, must, all []string) []policy.Statement {
+		statements: func(g guard, must, all []string) []policy.Statement {
+			if g.runtimeInstalls {
+				must, all = without(must, jobs), without(all, jobs)
+			}
 			return append(deny("Isolation", must, policy.Conditions{"BoolIfExists": {"sagemaker:NetworkIsolation": "false"}}),
 				deny("IsolationIfSaid", without(all, must), policy.Conditions{"Bool": {"sagemaker:NetworkIsolation": "false"}})...)
 		}},

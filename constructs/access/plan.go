@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/role"
@@ -14,6 +15,7 @@ type grants struct {
 	jobs          JobKind
 	reads, writes []storage.Prefix
 	mounts        []storage.Directory
+	packages      []supplychain.Repository
 	repositories  []string // ARNs
 	subnets       []string // ids
 	securityGroup string   // id
@@ -26,6 +28,7 @@ func executionRole(at location.Location, g grants) role.Role {
 		data(g),
 		fileSystems(g.mounts),
 		role.Pull(g.repositories),
+		supplychain.Statements(g.packages...),
 		reports(at, logGroups[g.jobs]),
 		networkInterfaces(at, g),
 	)

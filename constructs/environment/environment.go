@@ -24,6 +24,9 @@ type Environment struct {
 	Limits Limits
 	// LogRetentionDays is how long logs are kept, in days: one of the values that CloudWatch Logs takes. Zero: the tier's.
 	LogRetentionDays int
+	// RuntimeInstalls lets jobs install packages when they start. Their containers then have credentials, and reach the endpoints
+	// of the network; without it they have neither. Off: packages come in the image.
+	RuntimeInstalls bool
 	// Administrators are the ARNs of the roles and users of administration and break-glass, of this account: they reach data
 	// from outside the network, and are the only ones besides a deployment that may change how it is protected. A * may
 	// stand for a part of a name of at least 3 other letters, as in role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*.

@@ -157,7 +157,7 @@ func request(j Job, w wiring) map[string]any {
 	for _, p := range j.Parameters {
 		hyperParameters[p.name+".$"] = "$.texts." + p.name
 	}
-	return map[string]any{
+	r := map[string]any{
 		"TrainingJobName.$":                     fmt.Sprintf("States.Format('%s-{}', States.Hash($$.Execution.Id, 'MD5'))", w.namePrefix),
 		"AlgorithmSpecification":                map[string]any{"TrainingImage": w.imageURI, "TrainingInputMode": "File"},
 		"RoleArn":                               w.roleARN,
@@ -167,10 +167,14 @@ func request(j Job, w wiring) map[string]any {
 		"StoppingCondition":                     map[string]any{"MaxRuntimeInSeconds": int(j.MaxRuntime.Seconds())},
 		"VpcConfig":                             map[string]any{"Subnets": j.subnets(w.subnets), "SecurityGroupIds": []string{w.securityGroup}},
 		"HyperParameters":                       hyperParameters,
-		"EnableNetworkIsolation":                true,
+		"EnableNetworkIsolation":                !j.installs(),
 		"EnableInterContainerTrafficEncryption": true,
 		"Tags":                                  tags(w.tags),
 	}
+	if variables := j.variables(); variables != nil {
+		r["Environment"] = variables
+	}
+	return r
 }
 
 // retries are for what SageMaker refuses for the moment: a throttled call and a quota that is used up. A job that was

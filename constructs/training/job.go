@@ -9,6 +9,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -32,6 +33,10 @@ type Job struct {
 	VolumeGB int
 	// MaxRuntime is when SageMaker stops the job, in whole seconds. Zero: what the environment allows.
 	MaxRuntime time.Duration
+	// Packages is the repository that the container installs a requirements.txt from when it starts, as SageMaker's training
+	// toolkit does. The container then has the role's credentials and reaches the network's endpoints, which the environment has to
+	// allow: RuntimeInstalls. Zero: nothing is installed, and the container has neither.
+	Packages supplychain.Repository
 	// HyperParameters are fixed for every execution: names of at most 256 characters that do not end in .$, and values of at
 	// most 2500; at most 100 together with Parameters.
 	HyperParameters map[string]string
@@ -62,6 +67,7 @@ func (j Job) Validate(e environment.Environment) error {
 	l.Include("", j.validateInputs())
 	l.Include("Output", j.Output.Validate())
 	l.Include("", j.validateHyperParameters())
+	l.Include("", j.validatePackages(e))
 	if j.Instances < 0 {
 		l.Add("Instances", j.Instances, "1 or more, or 0 for 1", "")
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
@@ -62,6 +63,9 @@ func (p *WorkflowProps) Validate(id string) error {
 		l.Add("Name", name, "1 to 30 letters, digits and hyphens, no hyphen first", "set Name: it starts the name of each job")
 	}
 	l.Include("Job", p.Job.Validate(p.Environment))
+	if p.Job.installs() && p.Job.Packages.Validate() == nil && p.Network != nil {
+		l.Include("", p.Network.ValidatePackages(p.Job.Packages.ARN))
+	}
 	return l.Err()
 }
 
@@ -105,9 +109,13 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 	role := props.Role
 	if role == nil {
 		reads, mounts := job.reads()
-		role = access.NewExecutionRole(this, "JobRole", &access.ExecutionRoleProps{
+		given := &access.ExecutionRoleProps{
 			Network: props.Network, Reads: reads, Mounts: mounts, Writes: []storage.Prefix{job.Output}, Repositories: []string{repository},
-		})
+		}
+		if job.installs() {
+			given.Packages = []supplychain.Repository{job.Packages}
+		}
+		role = access.NewExecutionRole(this, "JobRole", given)
 	}
 	w := wiring{
 		at:            at,
