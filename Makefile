@@ -6,7 +6,7 @@
 #
 # Needs Go 1.26, Node.js with npm, and Python 3.11. Everything else is pinned and installed into this folder.
 
-.PHONY: synth test demo matrix clean lint go race examples properties strict assemblies templates workflows iam packs emulator need-go need-node need-python
+.PHONY: synth test demo matrix clean lint go race examples container properties strict assemblies templates workflows iam packs emulator need-go need-node need-python
 .DEFAULT_GOAL := synth
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -31,7 +31,7 @@ synth: need-go $(TOOLS)
 	@cdk synth '**' --quiet --no-notices
 	@go run ./internal/summary cdk.out
 
-test: lint go race examples properties strict templates workflows iam packs emulator
+test: lint go race examples container properties strict templates workflows iam packs emulator
 	@echo "Everything passed."
 
 demo: need-go $(TOOLS) .venv/.installed
@@ -41,7 +41,7 @@ matrix: strict $(CHECK_TOOLS)
 	@node checks/iam/matrix.js
 
 clean:
-	rm -rf cdk.out node_modules checks/node_modules .venv bin
+	rm -rf cdk.out node_modules checks/node_modules .venv examples/training-container/.venv bin
 
 # What CI runs, one target each.
 
@@ -61,7 +61,11 @@ race: need-go
 
 examples: need-go $(TOOLS)
 	@echo "== examples, as apps of strangers, strictly validated"
-	@for e in examples/*/; do (cd $$e && go test ./...) || exit 1; done
+	@for e in examples/*/go.mod; do (cd $$(dirname $$e) && go test ./...) || exit 1; done
+
+container: examples/training-container/.venv/.installed
+	@echo "== the example training container, from its lock file"
+	@cd examples/training-container && .venv/bin/python -B test_train.py
 
 properties: need-go $(TOOLS) $(CHECK_TOOLS)
 	@echo "== properties, over generated input"
@@ -70,7 +74,7 @@ properties: need-go $(TOOLS) $(CHECK_TOOLS)
 strict: synth
 
 # Examples whose templates are looked at besides those of the reference app.
-ASSEMBLIES := complete-network complete-storage two-teams
+ASSEMBLIES := complete-network complete-storage complete-supplychain two-teams
 
 assemblies: strict
 	@for e in $(ASSEMBLIES); do (cd examples/$$e && CDK_VALIDATION=false CDK_OUTDIR=cdk.out go run . 2>/dev/null) || exit 1; done
@@ -81,7 +85,7 @@ templates: assemblies .venv/.installed
 
 workflows: strict $(CHECK_TOOLS)
 	@echo "== state machines, executed"
-	@node --test --test-reporter=dot checks/asl/run.js
+	@node --test --test-reporter=dot checks/asl/*.js
 
 iam: assemblies $(CHECK_TOOLS)
 	@echo "== policies, simulated"
@@ -110,6 +114,12 @@ $(CHECK_TOOLS): checks/package.json checks/package-lock.json | need-node
 	@echo "Installing the emulator and cfn-lint ..."
 	@rm -rf .venv && python3 -m venv .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r checks/requirements.txt
+	@touch $@
+
+examples/training-container/.venv/.installed: examples/training-container/requirements.txt | need-python
+	@echo "Installing what the example container locks ..."
+	@cd examples/training-container && rm -rf .venv && python3 -m venv .venv && \
+		.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
 	@touch $@
 
 need-go:
