@@ -9,6 +9,7 @@ import { StateMachine } from 'aws-local-stepfunctions';
 import { resources } from '../assembly.js';
 
 const machines = resources(process.env.ASSEMBLY ?? 'cdk.out', 'AWS::StepFunctions::StateMachine')
+  .filter(({ stack }) => stack.endsWith('/Training'))
   .map(({ stack, properties }) => ({ stack, definition: JSON.parse(properties.DefinitionString) }));
 const good = { num_round: 100, max_depth: 6, eta: 0.3 };
 const context = { Execution: { Id: 'arn:aws:states:eu-west-1:111122223333:execution:x:1' }, State: {} };

@@ -46,7 +46,7 @@ def run(folder: Path) -> None:
     assembly = folder / "assembly"
     with Emulator(folder) as emulator:
         print(f"Plinth on an emulated AWS: moto {version('moto')}, on this machine only\n")
-        with step("synthesize dev, staging and prod; bootstrap the account"), ThreadPoolExecutor() as pool:
+        with step("synthesize all stages; bootstrap the account"), ThreadPoolExecutor() as pool:
             jobs = [
                 pool.submit(emulator.cdk, "synth", "synth", "**", *STRONG_REFERENCES, "--output", str(assembly),
                             "--quiet", downloads=True),

@@ -11,6 +11,12 @@ from templates import Resolver, Stack, physical_ids
 # What moto ignores, and how. A run must meet every entry: one that it does not meet any more has to go from here.
 IGNORED_TYPES = {
     "AWS::CDK::Metadata": "no resource in AWS either",
+    "AWS::CodeArtifact::Domain": "unknown to moto",
+    "AWS::CodeArtifact::PackageGroup": "unknown to moto",
+    "AWS::CodeArtifact::Repository": "unknown to moto",
+    "AWS::CodeBuild::Project": "unknown in stacks",
+    "AWS::ECR::RegistryScanningConfiguration": "unknown in stacks",
+    "AWS::ECR::SigningConfiguration": "unknown to moto",
     "AWS::EC2::SecurityGroupEgress": "every group keeps the default rule, out to anywhere",
     "AWS::Route53Resolver::FirewallDomainList": "unknown in stacks",
     "AWS::Route53Resolver::FirewallRuleGroup": "unknown in stacks",
@@ -18,6 +24,8 @@ IGNORED_TYPES = {
     "AWS::Route53Resolver::ResolverQueryLoggingConfig": "unknown in stacks",
     "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation": "unknown in stacks",
     "AWS::S3::BucketPolicy": "unknown in stacks",
+    "AWS::SNS::TopicPolicy": "unknown in stacks",
+    "AWS::Signer::SigningProfile": "unknown in stacks",
 }
 IGNORED_PROPERTIES = {
     "AWS::EC2::RouteTable": ("only the stack's tags arrive", {"Tags"}),
@@ -25,6 +33,11 @@ IGNORED_PROPERTIES = {
     "AWS::EC2::SubnetRouteTableAssociation": ("accepted, but no route table shows it", {"RouteTableId", "SubnetId"}),
     "AWS::EC2::VPC": ("every VPC keeps the default", {"EnableDnsHostnames"}),
     "AWS::EC2::VPCEndpoint": ("only the stack's tags arrive", {"Tags"}),
+    "AWS::ECR::Repository": (
+        "a stack sets name and tags only",
+        {"EmptyOnDelete", "EncryptionConfiguration", "ImageScanningConfiguration", "LifecyclePolicy", "RepositoryPolicyText"},
+    ),
+    "AWS::IAM::ManagedPolicy": ("no policy is attached by a stack", {"Roles"}),
     "AWS::IAM::Role": ("no policy is attached by a stack", {"ManagedPolicyArns"}),
     "AWS::KMS::Key": ("describing a key that a stack gave a policy ends in an error", {"Description", "PendingWindowInDays"}),
     "AWS::Lambda::Function": (

@@ -22,12 +22,14 @@ class Reader:
             "AWS::EC2::SubnetRouteTableAssociation": self._association,
             "AWS::EC2::VPC": self._vpc,
             "AWS::EC2::VPCEndpoint": self._endpoint,
+            "AWS::ECR::Repository": self._image_repository,
             "AWS::IAM::ManagedPolicy": self._policy,
             "AWS::IAM::Role": self._role,
             "AWS::KMS::Key": self._key,
             "AWS::Lambda::Function": lambda i, _: self._client("lambda").get_function_configuration(FunctionName=i),
             "AWS::Logs::LogGroup": self._log_group,
             "AWS::S3::Bucket": self._bucket,
+            "AWS::SNS::Topic": lambda i, _: self._client("sns").get_topic_attributes(TopicArn=i)["Attributes"],
             "AWS::StepFunctions::StateMachine": self._state_machine,
             "Custom::EmptiedWithStack": lambda _, want: want,  # its function answered, or the stack would not stand
             "Custom::EmptySecurityGroup": self._empty_group,
@@ -90,6 +92,10 @@ class Reader:
             # moto writes it as Python, not as JSON.
             "PolicyDocument": ast.literal_eval(found["PolicyDocument"]),
         }
+
+    def _image_repository(self, name, _):
+        (found,) = self._client("ecr").describe_repositories(repositoryNames=[name])["repositories"]
+        return {"RepositoryName": found["repositoryName"], "ImageTagMutability": found["imageTagMutability"]}
 
     def _policy(self, physical_id, _):
         iam = self._client("iam")

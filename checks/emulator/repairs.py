@@ -7,12 +7,15 @@ import zipfile
 from types import ModuleType
 
 from moto.awslambda import lambda_backends
-from moto.cloudformation import cloudformation_backends
+from moto.cloudformation import cloudformation_backends, parsing
 from moto.cloudformation.custom_model import CustomModel
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import Stack
 from moto.ec2.exceptions import DependencyViolationError
 from moto.ec2.models.security_groups import SecurityGroupRule
+
+# What a reference to a resource that moto skipped stands for.
+SKIPPED = "arn:aws:skipped:us-east-1:123456789012:{name}"
 
 
 def repair() -> None:
@@ -20,6 +23,22 @@ def repair() -> None:
     allow_protocols_without_ports()
     CustomModel.create_from_cloudformation_json = classmethod(create_custom_resource)
     delete_custom_resources_first()
+    stand_in_for_skipped_types()
+
+
+def stand_in_for_skipped_types() -> None:
+    """moto makes nothing of a type that it does not know, and then refuses what refers to it: such a reference gets the ARN of
+    nothing."""
+    original = parsing.clean_json
+
+    def clean_json(value, resources):
+        if isinstance(value, dict) and "Fn::GetAtt" in value:
+            name, _ = value["Fn::GetAtt"]
+            if resources.get(name) is None and name in resources._resource_json_map:
+                return SKIPPED.format(name=name)
+        return original(value, resources)
+
+    parsing.clean_json = clean_json
 
 
 def allow_protocols_without_ports() -> None:
@@ -62,7 +81,7 @@ def delete_custom_resources_first() -> None:
                     raise ValidationError(message=f"{resource.logical_id}: its function answered {answer}")
             original(self)
         except DependencyViolationError as e:
-            if "vpc" not in e.description:
+            if "vpc" not in str(e):
                 raise
             # moto finds no order in which a VPC could go; all else is gone by then.
             self.status = "DELETE_COMPLETE"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulator import ACCOUNT, REGION, Emulator
+from repairs import SKIPPED
 
 PSEUDO = {
     "AWS::AccountId": ACCOUNT, "AWS::Region": REGION, "AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com",
@@ -120,6 +121,10 @@ class Resolver:
         key = (self._stack.resources[logical_id]["Type"], attribute)
         if key == ("AWS::EC2::VPC", "DefaultSecurityGroup"):
             return default_group(self._emulator, self.ids[logical_id])["GroupId"]
+        if logical_id not in self.ids:
+            return SKIPPED.format(name=logical_id)
+        if key == ("AWS::StepFunctions::StateMachine", "Name"):
+            return self.ids[logical_id].rsplit(":", 1)[1]
         if key not in ATTRIBUTES:
             raise NotImplementedError(f"Fn::GetAtt of {key}: add it to ATTRIBUTES in {Path(__file__).name}")
         return ATTRIBUTES[key].format(id=self.ids[logical_id], account=ACCOUNT, region=REGION)

@@ -123,7 +123,8 @@ func (p project) resources(prefix string) cfn.Resources {
 		"EncryptionKey": p.logKeyARN,
 		"LogsConfig":    cfn.Properties{"CloudWatchLogs": cfn.Properties{"Status": "ENABLED", "GroupName": cfn.Ref(prefix + "Log")}},
 		"Visibility":    "PRIVATE", "TimeoutInMinutes": int(p.timeout.Minutes()), "QueuedTimeoutInMinutes": 60,
-	}}
+	}, Metadata: role.Metadata(role.AcceptInPacks("CodeBuildProjectSourceRepoUrl",
+		"The rule is about GitHub and Bitbucket: the source is a file in S3, or there is none", role.HIPAA, role.PCI))}
 	return r
 }
 

@@ -44,6 +44,13 @@ func (s Stack) cut() (stage, name string) {
 // Template is a CloudFormation template, as far as it is looked at.
 type Template struct {
 	Resources map[string]Resource
+	Outputs   map[string]Output
+}
+
+// Output is one output of a template.
+type Output struct {
+	Description string
+	Value       any
 }
 
 // Resource is one resource of a template.

@@ -46,6 +46,11 @@ func summarize(w io.Writer, dir string) (int, error) {
 		return 0, err
 	}
 	writeEndpoints(w, stacks)
+	for _, s := range stacks {
+		if chain, ok := s.Template.Outputs["Chain"]; ok {
+			fmt.Fprintf(w, "\n%s, by %s: %v\n", chain.Description, s.Path, chain.Value)
+		}
+	}
 	for _, f := range findings {
 		fmt.Fprintf(w, "%s %s %s: %s\n", f.Severity, f.Rule, f.Path, f.Description)
 	}

@@ -9,3 +9,8 @@ var Environments = []environment.Environment{
 	{Name: "staging", Tier: environment.Staging, AddressRange: "10.1.0.0/20", Owner: "ml-platform", CostCenter: "ml-staging"},
 	{Name: "prod", Tier: environment.Production, AddressRange: "10.2.0.0/18", Owner: "ml-platform", CostCenter: "ml-prod"},
 }
+
+// Tools is where packages and images come from: a stage of its own, in an account of its own where there is one.
+var Tools = environment.Environment{
+	Name: "tools", Tier: environment.Production, AZs: 1, AddressRange: "10.3.0.0/20", Owner: "ml-platform", CostCenter: "ml-tools",
+}

@@ -29,6 +29,8 @@ func TestWrongContext(t *testing.T) {
 		{"account as a number", map[string]any{"plinth:dev:account": 123456789012.0}, []string{"context plinth:dev:account", "quotes"}},
 		{"two at once", map[string]any{"plinth:dev:account": "12", "plinth:prod:region": "mars"},
 			[]string{`dev.Account: got "12"`, `prod.Region: got "mars"`}},
+		{"an account beside an unknown one", map[string]any{"plinth:prod:account": "111122223333"},
+			[]string{`tools.Account: got ""`, "-c plinth:tools:account=111122223333"}},
 		{"region without XGBoost or prefix list", map[string]any{"plinth:dev:region": "mx-central-1"},
 			[]string{"S3PrefixList", "aws ec2 describe-managed-prefix-lists --region mx-central-1"}},
 	}
@@ -50,7 +52,7 @@ func TestWrongContext(t *testing.T) {
 // Where account and region are known, they stand in the template instead of a mapping.
 func TestKnownRegion(t *testing.T) {
 	dir := t.TempDir()
-	context := map[string]any{"plinth:prod:account": "111122223333", "plinth:prod:region": "eu-west-1"}
+	context := map[string]any{"plinth:prod:account": "111122223333", "plinth:prod:region": "eu-west-1", "plinth:tools:account": "444455556666"}
 	if err := synth.App(&synth.Options{Dir: dir, Context: context}, stacks.Build); err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +64,27 @@ func TestKnownRegion(t *testing.T) {
 	}
 	if strings.Contains(text, "Fn::FindInMap") {
 		t.Error("the template looks a known region up in a mapping")
+	}
+}
+
+// Each environment's account pulls from its own stage, and the environments name the account of the tools.
+func TestChainOfAccounts(t *testing.T) {
+	dir := t.TempDir()
+	context := map[string]any{
+		"plinth:dev:account": "111122223333", "plinth:prod:account": "222233334444", "plinth:tools:account": "444455556666",
+		"plinth:tools:region": "eu-west-1", "plinth:prod:region": "eu-west-1",
+	}
+	if err := synth.App(&synth.Options{Dir: dir, Context: context}, stacks.Build); err != nil {
+		t.Fatal(err)
+	}
+	tools, prod := templateText(t, dir, "tools/SupplyChain"), templateText(t, dir, "prod/Foundation")
+	for _, want := range []string{":iam::111122223333:root", ":iam::222233334444:root", `public:pypi -\u003e dev -\u003e staging -\u003e prod`} {
+		if !strings.Contains(tools, want) {
+			t.Errorf("the tools lack %s", want)
+		}
+	}
+	if want := ":ecr:eu-west-1:444455556666:repository/plinth/image/training/prod"; !strings.Contains(prod, want) || strings.Contains(prod, "training/dev") {
+		t.Errorf("the endpoints of prod lack %s, or let more through", want)
 	}
 }
 

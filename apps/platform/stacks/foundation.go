@@ -20,11 +20,18 @@ type foundation struct {
 	datasets, features, models, checkpoints *storage.DataBucket
 }
 
-func newFoundation(stage awscdk.Stage, e environment.Environment) foundation {
+func newFoundation(stage awscdk.Stage, e environment.Environment, chain supplyChain) foundation {
 	stack := awscdk.NewStack(stage, jsii.String("Foundation"),
 		stackProps(e, "network, keys and buckets", e.Tier.RetainsData()))
 	e.Administrators = append(slices.Clone(e.Administrators), breakGlassARN(stack, e))
-	net := network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: e})
+	reach := &network.IsolatedProps{
+		Environment: e, Capabilities: []network.Capability{network.Training}, ImageRepositories: []string{chain.image(stack, e).ARN},
+	}
+	if e.RuntimeInstalls {
+		reach.Capabilities = append(reach.Capabilities, network.Packages)
+		reach.PackageRepositories = []string{chain.repository(stack, e).ARN}
+	}
+	net := network.NewIsolated(stack, "Network", reach)
 	// bucket makes one that is reached through the network only, and by the environment's administrators.
 	bucket := func(id string, class storage.Class, logs *storage.DataBucket) *storage.DataBucket {
 		return storage.NewDataBucket(stack, id, &storage.DataBucketProps{

@@ -33,12 +33,13 @@ func (s synthesized) Run() int {
 	return s.tests.Run()
 }
 
-func TestEveryEnvironmentHasBothStacks(t *testing.T) {
+func TestEveryStageHasItsStacks(t *testing.T) {
 	var paths []string
 	for _, s := range app {
 		paths = append(paths, s.Path)
 	}
-	want := []string{"dev/Foundation", "dev/Training", "prod/Foundation", "prod/Training", "staging/Foundation", "staging/Training"}
+	want := []string{"dev/Foundation", "dev/Training", "prod/Foundation", "prod/Training", "staging/Foundation", "staging/Training",
+		"tools/SupplyChain"}
 	if !slices.Equal(paths, want) {
 		t.Errorf("stacks %v, want %v", paths, want)
 	}

@@ -1,11 +1,12 @@
 // Package stacks is the reference app: one stage for each environment, and in it a stack for what is kept and one for
-// what can be replaced at will.
+// what can be replaced at will; and one for the tools, where packages and images come from.
 package stacks
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -15,28 +16,36 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// Build fills the app with a stage for each of [Environments]. Accounts and regions come from the context
+// Build fills the app with a stage for the [Tools] and one for each of [Environments]. Accounts and regions come from the context
 // (plinth:dev:account, plinth:dev:region, and so on, in cdk.json or by -c); where none is given the stage can be
 // deployed to any.
 func Build(app awscdk.App) {
-	environments, err := withContext(app, Environments)
+	all, err := withContext(app, append(slices.Clone(Environments), Tools))
+	environments, tools := all[:len(all)-1], all[len(all)-1]
+	chain := newSupplyChain(environments, tools)
 	var l problem.List
 	l.Include("", err)
-	l.Include("", environment.ValidateSet(environments))
+	l.Include("", environment.ValidateSet(all))
+	l.Include("", chain.validate(environments))
 	if err := l.Err(); err != nil {
 		panic(fmt.Errorf("the environments of apps/platform/stacks/environments.go can't be built:\n%w", err))
 	}
+	newTools(app, chain)
 	for _, e := range environments {
-		newStage(app, e)
+		newStage(app, e, chain)
 	}
 }
 
-// newStage makes the stage of one environment.
-func newStage(app awscdk.App, e environment.Environment) {
-	stage := awscdk.NewStage(app, &e.Name, &awscdk.StageProps{
+func newStageOf(app awscdk.App, e environment.Environment) awscdk.Stage {
+	return awscdk.NewStage(app, &e.Name, &awscdk.StageProps{
 		Env: &awscdk.Environment{Account: orNil(e.Account), Region: orNil(e.Region)},
 	})
-	foundation := newFoundation(stage, e)
+}
+
+// newStage makes the stage of one environment.
+func newStage(app awscdk.App, e environment.Environment, chain supplyChain) {
+	stage := newStageOf(app, e)
+	foundation := newFoundation(stage, e, chain)
 	newTraining(stage, e, foundation)
 	foundation.guard.Protect(stage)
 	writeSCPs(*stage.Outdir(), e)

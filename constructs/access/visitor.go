@@ -1,0 +1,34 @@
+package access
+
+import (
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// VisitorProps say who comes in. TrustedBy is required.
+type VisitorProps struct {
+	// Description says what the role is for. Empty: nothing is said.
+	Description string
+	// TrustedBy is who may assume it. Required.
+	TrustedBy []WayIn
+}
+
+// Validate reports every problem of the props.
+func (p *VisitorProps) Validate() error {
+	if p == nil {
+		p = &VisitorProps{}
+	}
+	var l problem.List
+	l.Include("", validateWaysIn("TrustedBy", p.TrustedBy))
+	return l.Err()
+}
+
+// NewVisitor makes a role that people assume for an hour and that may do nothing by itself: grants say what, such as those of a
+// promotion. It panics with one message that holds every problem when scope, id or props are wrong.
+func NewVisitor(scope constructs.Construct, id string, props *VisitorProps) *Person {
+	const kind = "access.Visitor"
+	this := cdk.New(kind, scope, id, props.Validate())
+	return newPerson(this, kind, scope, id, personRole(props.Description, cdk.Location(this), props.TrustedBy, nil))
+}
