@@ -34,7 +34,7 @@ func (p *BreakGlassProps) Validate() error {
 	}
 	var l problem.List
 	check(&l, "Name", p.Name, roleNamePattern, "a role's name, 1 to 64 letters, digits and +=,.@-_")
-	l.Include("", validateWaysIn("TrustedBy", p.TrustedBy))
+	l.Include("", validateWaysIn(p.TrustedBy))
 	l.Include("Environment", p.Environment.Validate())
 	if len(p.Buckets) == 0 {
 		l.Add("Buckets", nil, "the buckets that it may open", "without any it is no more than an operator")

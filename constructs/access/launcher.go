@@ -40,7 +40,7 @@ func (p *LauncherProps) Validate() error {
 	}
 	var l problem.List
 	l.Include("Environment", p.Environment.Validate())
-	l.Include("", validateWaysIn("TrustedBy", p.TrustedBy))
+	l.Include("", validateWaysIn(p.TrustedBy))
 	if p.Guard == nil {
 		l.Add("Guard", nil, "what the jobs are held to", "make one with access.NewGuard")
 	}

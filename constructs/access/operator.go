@@ -29,7 +29,7 @@ func (p *OperatorProps) Validate() error {
 	}
 	var l problem.List
 	l.Include("Environment", p.Environment.Validate())
-	l.Include("", validateWaysIn("TrustedBy", p.TrustedBy))
+	l.Include("", validateWaysIn(p.TrustedBy))
 	l.Include("", validateFeatures(p.Features))
 	arn.Validate(&l, "Workflows", p.Workflows, "states", ":stateMachine:", "the ARN of a state machine")
 	return l.Err()

@@ -21,7 +21,7 @@ func (p *VisitorProps) Validate() error {
 		p = &VisitorProps{}
 	}
 	var l problem.List
-	l.Include("", validateWaysIn("TrustedBy", p.TrustedBy))
+	l.Include("", validateWaysIn(p.TrustedBy))
 	return l.Err()
 }
 

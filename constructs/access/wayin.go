@@ -37,7 +37,8 @@ var (
 	workflowPattern      = regexp.MustCompile(`^[A-Za-z0-9._-]{1,255}$`)
 )
 
-func validateWaysIn(field string, all []WayIn) error {
+func validateWaysIn(all []WayIn) error {
+	const field = "TrustedBy"
 	var l problem.List
 	if len(all) == 0 {
 		l.Add(field, nil, "at least one way in", "access.IdentityCenter, access.GitHub or access.Role")

@@ -17,16 +17,25 @@ var pushActions = []string{
 
 // keepNewest is a life-cycle policy that expires all but the newest tagged images. What has no tag is left alone: signatures have
 // none (https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html).
-func keepNewest(n int) cfn.Properties {
+func keepNewest(n int) string {
+	return lifeCycle("All but the newest", map[string]any{
+		"tagStatus": "tagged", "tagPatternList": []string{"*"}, "countType": "imageCountMoreThan", "countNumber": n,
+	})
+}
+
+// keepDays is a life-cycle policy that expires images some days after their push.
+func keepDays(n int) string {
+	return lifeCycle("Older images", map[string]any{"tagStatus": "any", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": n})
+}
+
+func lifeCycle(description string, selection map[string]any) string {
 	text, err := json.Marshal(map[string]any{"rules": []any{map[string]any{
-		"rulePriority": 1, "description": "All but the newest",
-		"selection": map[string]any{"tagStatus": "tagged", "tagPatternList": []string{"*"}, "countType": "imageCountMoreThan", "countNumber": n},
-		"action":    map[string]any{"type": "expire"},
+		"rulePriority": 1, "description": description, "selection": selection, "action": map[string]any{"type": "expire"},
 	}}})
 	if err != nil {
 		panic(err) // it is made of texts and numbers only
 	}
-	return cfn.Properties{"LifecyclePolicyText": string(text)}
+	return string(text)
 }
 
 // imageRepositoryResource is a repository whose tags can't be moved. ECR scans what is pushed by its basic scanner, unless the

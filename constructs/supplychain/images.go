@@ -127,7 +127,7 @@ func (p *ImagesProps) resources(chain Chain, at location.Location, given any) cf
 	for n, s := range chain.Stages {
 		resource := imageRepositoryResource(chain.Name+"/"+imagePath(p.Name, s.Name), given, imagePolicy(chain, at, n))
 		if n == 0 {
-			resource.Properties["LifecyclePolicy"] = keepNewest(cmp.Or(p.Kept, defaultKept))
+			resource.Properties["LifecyclePolicy"] = cfn.Properties{"LifecyclePolicyText": keepNewest(cmp.Or(p.Kept, defaultKept))}
 		}
 		r[stageName(s)] = resource
 	}

@@ -57,6 +57,7 @@ func newTools(stack awscdk.Stack) {
 		Chain: chain, Network: net, Tools: toolbox,
 		Images: []supplychain.Mirrored{{Name: "tools"}, {Name: "pytorch", Tag: "2.13", From: pytorch}},
 	})
+	supplychain.NewPullThrough(stack, "Public", &supplychain.PullThroughProps{Chain: chain, Upstream: supplychain.ECRPublic})
 	images := supplychain.NewImages(stack, "Churn", &supplychain.ImagesProps{Chain: chain, Name: "churn"})
 	supplychain.NewBuilder(stack, "ChurnBuilder", &supplychain.BuilderProps{
 		Network: net, Packages: packages.Repositories["dev"], Images: images, Registry: registry,

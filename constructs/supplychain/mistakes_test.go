@@ -1,0 +1,121 @@
+package supplychain_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/supplychain"
+	"github.com/plinth-ml/plinth/internal/synthtest"
+)
+
+const base = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-training@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+
+// Each construct says everything that is wrong at once, with where and what to do.
+func TestMistakes(t *testing.T) {
+	role := func(s awscdk.Stack) awsiam.Role {
+		return awsiam.NewRole(s, jsii.String("Role"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
+	}
+	tests := []struct {
+		name  string
+		build func(stack awscdk.Stack)
+		want  []string
+	}{
+		{"packages", func(s awscdk.Stack) {
+			supplychain.NewPackages(s, "X", &supplychain.PackagesProps{
+				Chain: supplychain.Chain{
+					Name: "Acme Corp", Organization: "acme", Administrators: []string{"admin"},
+					Stages: []supplychain.Stage{{Name: "dev", Accounts: []string{"12"}}, {Name: "dev"}, {Name: "public-x"}},
+				},
+				Connections: []supplychain.Connection{"cpan", supplychain.PyPI, supplychain.PyPI},
+				Internal:    []string{"/pypi//acme*", "/npm/acme/*"}, Blocked: []string{"/npm/acme/*", "/npm/acme/*"},
+			})
+		}, []string{
+			"supplychain.Packages Stack/X", "mistakes_test.go:", "11 problems", `Chain.Name: got "Acme Corp"`, `Chain.Organization: got "acme"`,
+			`Chain.Administrators[0]: got "admin"`, `Chain.Stages[0].Accounts[0]: got "12"`, `Chain.Stages[1].Name: got "dev"; allowed: a name that no other stage has`,
+			`Chain.Stages[2].Name: got "public-x"`, `Connections[0]: got "cpan"; allowed: one of crates-io, maven-central`,
+			"Connections[2]", "each connection once", `Internal[0]: got "/pypi//acme*"`, "Blocked[1]", "a package is the team's own or nobody's",
+		}},
+		{"one stage", func(s awscdk.Stack) {
+			supplychain.NewPackages(s, "X", &supplychain.PackagesProps{Chain: supplychain.Chain{Stages: []supplychain.Stage{{Name: "prod"}}}})
+		}, []string{"1 problem", "a chain of one promotes nothing"}},
+		{"images", func(s awscdk.Stack) { supplychain.NewImages(s, "X", &supplychain.ImagesProps{Name: "Churn", Kept: -1}) },
+			[]string{"supplychain.Images", "2 problems", `Name: got "Churn"`, "Kept: got -1"}},
+		{"registry", func(s awscdk.Stack) { supplychain.NewRegistry(s, "X", &supplychain.RegistryProps{SignatureYears: 12}) },
+			[]string{"supplychain.Registry", "SignatureYears: got 12; allowed: 1 to 11, or 0 for 5"}},
+		{"builder, nil", func(s awscdk.Stack) { supplychain.NewBuilder(s, "X", nil) }, []string{
+			"supplychain.Builder", "8 problems", "Network: got nothing", `Tools: got ""`, `Base: got ""`, `Packages.ARN: got ""`, "Images: got nothing",
+			"Registry: got nothing", "Source.Bucket: got nothing", "Records.Bucket: got nothing",
+		}},
+		{"builder in a network for training", func(s awscdk.Stack) {
+			p := newComplete(s).builder()
+			p.Network = network.NewIsolated(s, "Other", nil)
+			p.Base, p.FailsAt, p.Timeout = "python:3.12", 9, 90*time.Second
+			supplychain.NewBuilder(s, "X", p)
+		}, []string{"5 problems", "add network.ImageBuild", "add network.Packages", `Base: got "python:3.12"`, "FailsAt: got 9", "Timeout: got 1m30s"}},
+		{"a base that moves", func(s awscdk.Stack) {
+			p := newComplete(s).builder()
+			p.Base = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/base:latest"
+			supplychain.NewBuilder(s, "X", p)
+		}, []string{"1 problem", `and not "latest"`}},
+		{"a base of another account", func(s awscdk.Stack) {
+			p := newComplete(s).builder()
+			p.Base = base
+			supplychain.NewBuilder(s, "X", p)
+		}, []string{"1 problem", "Network.ImageRepositories", "repository/pytorch-training; it is of another account"}},
+		{"mirror", func(s awscdk.Stack) {
+			supplychain.NewMirror(s, "X", &supplychain.MirrorProps{Images: []supplychain.Mirrored{{Name: "B", From: "docker.io/library/python:3.12"}}})
+		}, []string{"5 problems", `Images[0].Name: got "B"`, "an image of a public registry is pushed by an administrator", `Images[0].Tag: got ""`,
+			"Network: got nothing", `Tools: got ""`}},
+		{"mirror, nil", func(s awscdk.Stack) { supplychain.NewMirror(s, "X", nil) }, []string{"1 problem", "Images: got nothing"}},
+		{"promotion, nil", func(s awscdk.Stack) { supplychain.NewPromotion(s, "X", nil) },
+			[]string{"4 problems", "Packages: got nothing", "Network: got nothing", `Tools: got ""`, "Records.Bucket: got nothing"}},
+		{"promotion of other stages", func(s awscdk.Stack) {
+			p := newComplete(s).promotion()
+			p.Registry, p.Wait = nil, 31*24*time.Hour
+			p.Images = []*supplychain.Images{nil, supplychain.NewImages(s, "Two", &supplychain.ImagesProps{
+				Name: "two", Chain: supplychain.Chain{Name: "two", Stages: []supplychain.Stage{{Name: "test"}, {Name: "live"}}},
+			})}
+			supplychain.NewPromotion(s, "X", p)
+		}, []string{"4 problems", "Images[0]: got nothing", "images of the chain of Packages, through [dev staging prod]", "Registry: got nothing", "Wait: got 744h"}},
+		{"pull-through", func(s awscdk.Stack) {
+			supplychain.NewPullThrough(s, "X", &supplychain.PullThroughProps{Upstream: supplychain.DockerHub})
+		}, []string{"1 problem", "this registry lets nobody in without"}},
+		{"pull-through with a secret", func(s awscdk.Stack) {
+			supplychain.NewPullThrough(s, "X", &supplychain.PullThroughProps{Upstream: supplychain.Quay, Credential: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mine"})
+		}, []string{"2 problems", "this registry knows no login", "ECR reads no other"}},
+		{"grant to nobody", func(s awscdk.Stack) { supplychain.Repository{}.GrantPull(nil, network.NewIsolated(s, "N", nil)) },
+			[]string{"supplychain.GrantPull", "2 problems", "role: got nothing", `Repository.ARN: got ""`}},
+		{"grant in a network without packages", func(s awscdk.Stack) {
+			supplychain.NewPackages(s, "P", nil).Repositories["dev"].GrantPull(role(s), network.NewIsolated(s, "N", nil))
+		}, []string{"1 problem", "add network.Packages"}},
+		{"grant of another region", func(s awscdk.Stack) {
+			supplychain.Repository{ARN: "arn:aws:codeartifact:us-east-1:111122223333:repository/ml/dev"}.GrantPull(role(s), nil)
+		}, []string{"1 problem", `got "one in us-east-1"; allowed: one in eu-west-1`, "deploy a chain to eu-west-1"}},
+		{"publishing nothing", func(s awscdk.Stack) { supplychain.NewPackages(s, "P", nil).GrantPublish(role(s)) },
+			[]string{"supplychain.GrantPublish", "1 problem", "set PackagesProps.Internal"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			err := synthtest.Error(t, "eu-west-1", test.build)
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("the message lacks %q:\n%v", want, err)
+				}
+			}
+		})
+	}
+}
+
+// A region without CodeArtifact is said at synth.
+func TestARegionWithoutCodeArtifact(t *testing.T) {
+	err := synthtest.Error(t, "sa-east-1", func(s awscdk.Stack) { supplychain.NewPackages(s, "X", nil) })
+	if want := `got "a stack in sa-east-1"; allowed: a region that has CodeArtifact`; !strings.Contains(err.Error(), want) {
+		t.Errorf("the message lacks %q:\n%v", want, err)
+	}
+}

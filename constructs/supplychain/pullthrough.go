@@ -1,0 +1,106 @@
+package supplychain
+
+import (
+	"regexp"
+
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/plinth-ml/plinth/internal/arn"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// Upstream is a public registry that a pull-through cache takes images from
+// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html).
+type Upstream string
+
+// The upstreams.
+const (
+	ECRPublic  Upstream = "public.ecr.aws"
+	Kubernetes Upstream = "registry.k8s.io"
+	Quay       Upstream = "quay.io"
+	DockerHub  Upstream = "registry-1.docker.io"
+	GitHubCR   Upstream = "ghcr.io"
+)
+
+// upstreams are ECR's names, and whether it logs in there.
+var upstreams = map[Upstream]struct {
+	name, prefix string
+	login        bool
+}{
+	ECRPublic:  {name: "ecr-public", prefix: "ecr-public"},
+	Kubernetes: {name: "k8s", prefix: "kubernetes"},
+	Quay:       {name: "quay", prefix: "quay"},
+	DockerHub:  {name: "docker-hub", prefix: "docker-hub", login: true},
+	GitHubCR:   {name: "github-container-registry", prefix: "github", login: true},
+}
+
+// PullThroughProps say which registry is cached. Upstream is required.
+type PullThroughProps struct {
+	// Chain gives the names: CHAIN/public/UPSTREAM/... Zero: "ml".
+	Chain Chain
+	// Upstream is the registry. Required.
+	Upstream Upstream
+	// Credential is the ARN of the secret by which ECR logs in to the upstream; its name starts with ecr-pullthroughcache/.
+	// Required with DockerHub and GitHubCR, and only with them.
+	Credential string
+}
+
+// cachedDays is how long an image is kept.
+const cachedDays = 90
+
+var secretPattern = regexp.MustCompile(`:secret:ecr-pullthroughcache/`)
+
+// Validate reports every problem of the props.
+func (p *PullThroughProps) Validate() error {
+	if p == nil {
+		p = &PullThroughProps{}
+	}
+	var l problem.List
+	l.Include("Chain", p.Chain.Validate())
+	u, known := upstreams[p.Upstream]
+	switch {
+	case !known:
+		l.Add("Upstream", string(p.Upstream), "ECRPublic, Kubernetes, Quay, DockerHub or GitHubCR", "")
+	case u.login && p.Credential == "":
+		l.Add("Credential", "", "the ARN of a secret, whose name starts with ecr-pullthroughcache/", "this registry lets nobody in without")
+	case !u.login && p.Credential != "":
+		l.Add("Credential", p.Credential, "none: this registry knows no login", "")
+	}
+	if p.Credential != "" {
+		arn.Validate(&l, "Credential", []string{p.Credential}, "secretsmanager", ":secret:", "the ARN of a secret")
+		text(&l, "Credential", p.Credential, secretPattern, "a secret whose name starts with ecr-pullthroughcache/: ECR reads no other")
+	}
+	return l.Err()
+}
+
+// PullThrough is a cache of a public registry.
+type PullThrough struct {
+	// Construct is the scope of its parts.
+	Construct constructs.Construct
+	// Prefix starts the names of its repositories: CHAIN/public/UPSTREAM.
+	Prefix string
+}
+
+// NewPullThrough makes a cache of a public registry: who pulls PREFIX/NAME:TAG for the first time makes ECR fetch it. That first
+// time needs a way to the internet, or somebody outside the network; later ones don't. Images in it are kept for 90 days,
+// their tags can be moved by the upstream, and nothing in it was looked at: it is for administrators to fill a
+// mirror from, not for jobs. It panics with one message that holds every problem when scope, id or props are wrong.
+func NewPullThrough(scope constructs.Construct, id string, props *PullThroughProps) *PullThrough {
+	this := cdk.New("supplychain.PullThrough", scope, id, props.Validate())
+	u := upstreams[props.Upstream]
+	prefix := props.Chain.resolved().Name + "/public/" + u.prefix
+	rule := cfn.Properties{"EcrRepositoryPrefix": prefix, "UpstreamRegistryUrl": string(props.Upstream), "UpstreamRegistry": u.name}
+	if props.Credential != "" {
+		rule["CredentialArn"] = props.Credential
+	}
+	cdk.Emit(this, cdk.Path(scope, id), cfn.Resources{
+		"Rule": {Type: "AWS::ECR::PullThroughCacheRule", Properties: rule},
+		"Template": {Type: "AWS::ECR::RepositoryCreationTemplate", Properties: cfn.Properties{
+			"Prefix": prefix, "AppliedFor": []string{"PULL_THROUGH_CACHE"}, "ImageTagMutability": "MUTABLE", // which the refresh needs
+			"LifecyclePolicy": keepDays(cachedDays),
+		}},
+	})
+	return &PullThrough{Construct: this, Prefix: prefix}
+}
