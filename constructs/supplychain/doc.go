@@ -44,9 +44,9 @@
 //
 // # What has to be there first
 //
-// The tools image: bash, Docker with buildx 0.15 or newer, AWS CLI 2 with ECR's signing status, jq and syft. An administrator
-// builds it where there is internet and pushes it into the mirror ([NewMirror], with From left empty), as with bases that are in
-// no ECR registry. Images of AWS, such as the Deep Learning Containers, [NewMirror] copies without the internet. A package comes
+// The tools image: bash, Docker with buildx 0.15 or newer, AWS CLI 2 with ECR's signing status, jq and syft
+// (examples/training-container/tools). An administrator builds it where there is internet and pushes it into the mirror
+// ([NewMirror], with From left empty), as with bases that are in no ECR registry. Images of AWS, such as the Deep Learning Containers, [NewMirror] copies without the internet. A package comes
 // into dev by being installed from there once. A pull-through cache is [NewPullThrough].
 //
 // # What it costs
