@@ -143,7 +143,7 @@ const requests = [
 ];
 
 const inNetwork = endpoints(completeNetwork);
-const inApp = endpoints(referenceApp);
+const inApp = endpoints(referenceApp).filter((e) => e.stack.endsWith('/Foundation'));
 
 function reached(name) {
   const [app, short] = name.startsWith('app ') ? [inApp, name.slice('app '.length)] : [inNetwork, name];

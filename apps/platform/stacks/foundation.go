@@ -24,8 +24,9 @@ func newFoundation(stage awscdk.Stage, e environment.Environment, chain supplyCh
 	stack := awscdk.NewStack(stage, jsii.String("Foundation"),
 		stackProps(e, "network, keys and buckets", e.Tier.RetainsData()))
 	e.Administrators = append(slices.Clone(e.Administrators), breakGlassARN(stack, e))
-	reach := &network.IsolatedProps{
-		Environment: e, Capabilities: []network.Capability{network.Training}, ImageRepositories: []string{chain.image(stack, e).ARN},
+	reach := &network.IsolatedProps{Environment: e, Capabilities: []network.Capability{network.Training}}
+	if e.Account != chain.tools.Account {
+		reach.ImageRepositories = []string{chain.image(stack, e).ARN}
 	}
 	if e.RuntimeInstalls {
 		reach.Capabilities = append(reach.Capabilities, network.Packages)
