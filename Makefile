@@ -6,7 +6,7 @@
 #
 # Needs Go 1.26, Node.js with npm, and Python 3.11. Everything else is pinned and installed into this folder.
 
-.PHONY: synth test demo matrix clean lint go race examples container properties strict assemblies templates workflows iam packs emulator need-go need-node need-python
+.PHONY: synth test demo matrix clean lint go race examples container properties strict assemblies templates workflows scripts iam packs emulator need-go need-node need-python
 .DEFAULT_GOAL := synth
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -31,7 +31,7 @@ synth: need-go $(TOOLS)
 	@cdk synth '**' --quiet --no-notices
 	@go run ./internal/summary cdk.out
 
-test: lint go race examples container properties strict templates workflows iam packs emulator
+test: lint go race examples container properties strict templates workflows scripts iam packs emulator
 	@echo "Everything passed."
 
 demo: need-go $(TOOLS) .venv/.installed
@@ -83,9 +83,14 @@ templates: assemblies .venv/.installed
 	@echo "== cfn-lint, informational findings included"
 	@.venv/bin/cfn-lint -c I -- cdk.out/assembly-*/*.template.json $(ASSEMBLIES:%=examples/%/cdk.out/*.template.json) && echo "no finding"
 
-workflows: strict $(CHECK_TOOLS)
+workflows: assemblies $(CHECK_TOOLS)
 	@echo "== state machines, executed"
-	@node --test --test-reporter=dot checks/asl/*.js
+	@node --test --test-reporter=dot checks/asl/run.js checks/asl/*.test.js
+
+scripts: assemblies $(CHECK_TOOLS) .venv/.installed
+	@echo "== build scripts, linted and run as CodeBuild would"
+	@.venv/bin/shellcheck --shell=bash constructs/supplychain/scripts/*.sh checks/scripts/*.sh
+	@node --test --test-concurrency=2 --test-reporter=dot checks/scripts/*.test.js
 
 iam: assemblies $(CHECK_TOOLS)
 	@echo "== policies, simulated"

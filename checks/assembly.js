@@ -13,11 +13,28 @@ export const region = 'us-east-1';
 const values = {
   'AWS::Backup::BackupPlan': (name, hex) => ({ Ref: uuid(hex) }),
   'AWS::Backup::BackupVault': (name) => ({ Ref: name }),
+  'AWS::CodeArtifact::Domain': (name, hex, at, { DomainName }) => {
+    const domain = arnAt(at, 'codeartifact', `domain/${DomainName}`);
+    return { Ref: domain, Arn: domain, Name: DomainName, Owner: at.account };
+  },
+  'AWS::CodeArtifact::PackageGroup': (name, hex, at, { DomainName, Pattern }) => {
+    const group = arnAt(at, 'codeartifact', `package-group/${DomainName}${Pattern}`);
+    return { Ref: group, Arn: group };
+  },
+  'AWS::CodeArtifact::Repository': (name, hex, at, { DomainName, RepositoryName }) => {
+    const repository = arnAt(at, 'codeartifact', `repository/${DomainName}/${RepositoryName}`);
+    return { Ref: repository, Arn: repository, Name: RepositoryName, DomainName, DomainOwner: at.account };
+  },
+  'AWS::CodeBuild::Project': (name, hex, at, { Name = name }) => ({ Ref: Name, Arn: arnAt(at, 'codebuild', `project/${Name}`) }),
   'AWS::EC2::SecurityGroup': (name, hex) => ({ Ref: `sg-${hex.slice(0, 17)}`, GroupId: `sg-${hex.slice(0, 17)}` }),
   'AWS::EC2::Subnet': (name, hex) => ({ Ref: `subnet-${hex.slice(0, 17)}` }),
   'AWS::EC2::RouteTable': (name, hex) => ({ Ref: `rtb-${hex.slice(0, 17)}` }),
   'AWS::EC2::VPC': (name, hex) => ({ Ref: `vpc-${hex.slice(0, 17)}`, DefaultSecurityGroup: `sg-${hex.slice(17, 34)}` }),
   'AWS::EC2::VPCEndpoint': (name, hex) => ({ Ref: `vpce-${hex.slice(0, 17)}` }),
+  'AWS::ECR::Repository': (name, hex, at, { RepositoryName = name.toLowerCase() }) => ({
+    Ref: RepositoryName, Arn: arnAt(at, 'ecr', `repository/${RepositoryName}`),
+    RepositoryUri: `${at.account}.dkr.ecr.${at.region}.amazonaws.com/${RepositoryName}`,
+  }),
   'AWS::EFS::FileSystem': (name, hex, at) => {
     const id = `fs-${hex.slice(0, 17)}`;
     return { Ref: id, Arn: arnAt(at, 'elasticfilesystem', `file-system/${id}`) };
@@ -35,7 +52,12 @@ const values = {
   'AWS::Route53Resolver::FirewallRuleGroup': (name, hex) => ({ Ref: `rslvr-frg-${hex.slice(0, 16)}` }),
   'AWS::Route53Resolver::ResolverQueryLoggingConfig': (name, hex) => ({ Ref: `rqlc-${hex.slice(0, 16)}` }),
   'AWS::S3::Bucket': (name) => ({ Ref: name.toLowerCase(), Arn: `arn:aws:s3:::${name.toLowerCase()}` }),
-  'AWS::StepFunctions::StateMachine': (name, hex, at) => ({ Ref: arnAt(at, 'states', `stateMachine:${name}`) }),
+  'AWS::SNS::Topic': (name, hex, at) => ({ Ref: arnAt(at, 'sns', name), TopicArn: arnAt(at, 'sns', name) }),
+  'AWS::Signer::SigningProfile': (name, hex, at) => {
+    const profile = arnAt(at, 'signer', `/signing-profiles/${hex.slice(0, 16)}`);
+    return { Ref: profile, Arn: profile, ProfileName: hex.slice(0, 16) };
+  },
+  'AWS::StepFunctions::StateMachine': (name, hex, at) => ({ Ref: arnAt(at, 'states', `stateMachine:${name}`), Name: name }),
 };
 
 export function arn(service, resource) {

@@ -41,7 +41,7 @@ func (p promotion) approval(all states) {
 	all[stateCheckApproval] = map[string]any{
 		"Type": "Choice", "Default": "ApprovedByNobodyElse",
 		"Choices": []any{choice(stateRecord, isText("$.approval.approvedBy"),
-			map[string]any{"Not": rule("$.approval.approvedBy", "StringEqualsPath", "$.requestedBy")})},
+			lacks("$.approval.approvedBy", "StringEqualsPath", "$.requestedBy"))},
 	}
 	all[stateRecord] = refusing(with(task(p.sdk("s3:putObject"), map[string]any{
 		"Bucket": p.records.Bucket.Name, "Key.$": "States.Format('" + p.records.Path + "{}/promoted-to-{}.json', $.subject.key, $.route.to)",

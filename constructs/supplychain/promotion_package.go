@@ -40,8 +40,10 @@ func (p promotion) packages(all states) {
 	all[stateFindPackage] = refusing(with(findPackage, "InputPath", "$.find.request", "ResultPath", "$.found", "ResultSelector", map[string]any{
 		"version.$": "$.PackageVersion.Version", "revision.$": "$.PackageVersion.Revision", "status.$": "$.PackageVersion.Status",
 	}), "PackageNotFound")
+	// The copy is asked for by a text made from the version: one that could say more than a version is none.
 	all[statePublished] = map[string]any{
-		"Type": "Choice", "Choices": []any{choice(stateCheckPackage, rule("$.found.status", "StringEquals", "Published"))}, "Default": "PackageNotPublished",
+		"Type": "Choice", "Default": "PackageNotPublished", "Choices": []any{choice(stateCheckPackage,
+			rule("$.found.status", "StringEquals", "Published"), lacks("$.found.version", "StringMatches", `*"*`))},
 	}
 	all[stateCheckPackage] = refusing(with(p.build(p.chain.Name+"-check", statePackageIs, map[string]string{
 		"FORMAT": "$.package.format", "NAMESPACE": "$.find.namespace", "PACKAGE": "$.package.name",
@@ -53,7 +55,7 @@ func (p promotion) packages(all states) {
 		"key.$":     "States.Format('packages/{}/{}/{}/{}/{}', $.package.format, $.find.namespace, $.package.name, $.found.version, $.found.revision)",
 	}}
 	p.refusal(all, "PackageNotFound", "It is not in {}: install it there once, so that it is fetched. ({})", "$.route.from", "$.failure.Error")
-	p.refusal(all, "PackageNotPublished", "Its status in {} is {}.", "$.route.from", "$.found.status")
+	p.refusal(all, "PackageNotPublished", "Its status in {} is {}, or its version holds quotes.", "$.route.from", "$.found.status")
 	p.refusal(all, "PackageRefused", "The check did not let it pass: see the log of "+p.chain.Name+"-check.")
 }
 
@@ -88,7 +90,7 @@ func (p promotion) copyPackage(all states) {
 	all[stateCheckCopied] = map[string]any{
 		"Type": "Choice", "Default": "CopyRefused",
 		"Choices": []any{choice(statePromoted, rule("$.copied.text", "StringMatches", "*Revision*"),
-			map[string]any{"Not": rule("$.copied.text", "StringMatches", "*ErrorCode*")})},
+			lacks("$.copied.text", "StringMatches", "*ErrorCode*"))},
 	}
 	p.refusal(all, "CopyRefused", "CodeArtifact did not copy it: {}", "$.copied.text")
 }

@@ -82,12 +82,17 @@ func oneOf(variable string, values []string) map[string]any {
 	return map[string]any{"Or": equals}
 }
 
-// isText holds for a text that is there.
+// isText holds for a text that is there and says something.
 func isText(variable string) map[string]any {
-	return map[string]any{"And": []any{rule(variable, "IsPresent", true), rule(variable, "IsString", true), rule(variable, "StringMatches", "*")}}
+	return map[string]any{"And": []any{rule(variable, "IsPresent", true), rule(variable, "IsString", true), lacks(variable, "StringEquals", "")}}
 }
 
-func absent(variable string) map[string]any { return rule(variable, "IsPresent", false) }
+// lacks holds where the comparison does not.
+func lacks(variable, operator string, value any) map[string]any {
+	return map[string]any{"Not": rule(variable, operator, value)}
+}
+
+func absent(variable string) map[string]any { return lacks(variable, "IsPresent", true) }
 
 func choice(next string, rules ...any) map[string]any {
 	return map[string]any{"And": rules, "Next": next}
@@ -108,7 +113,8 @@ func (p promotion) input(all states) {
 			isText("$.package.name"), isText("$.package.version"))
 		if len(p.images) > 0 {
 			add("Image", stateFindings, absent("$.package"), isText("$.image.name"), oneOf("$.image.name", p.images),
-				isText("$.image.digest"), rule("$.image.digest", "StringMatches", "sha256:*"))
+				isText("$.image.digest"), rule("$.image.digest", "StringMatches", "sha256:*"), lacks("$.image.digest", "StringMatches", "* *"),
+				lacks("$.image.digest", "StringMatches", "sha256:*:*"))
 		}
 	}
 	all[stateCheckInput] = map[string]any{"Type": "Choice", "Choices": accepted, "Default": stateInputRefused}

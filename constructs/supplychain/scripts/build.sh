@@ -9,6 +9,8 @@ fail() {
 # The lock names one version of every package, with its hashes, and no index of its own.
 [ -f Dockerfile ] || fail "the source has no Dockerfile"
 [ -f requirements.txt ] || fail "the source has no requirements.txt: write one with hashes, for example with pip-compile --generate-hashes"
+! LC_ALL=C grep -q $'[^\t -~]' requirements.txt || fail "requirements.txt has other characters than those of ASCII"
+! grep -Eq '^[[:space:]]*#.*\\$' requirements.txt || fail "a comment of requirements.txt ends with a backslash"
 lock=$(sed -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}' -e 's/[[:space:]]#.*//' -e 's/^#.*//' requirements.txt | grep -v '^[[:space:]]*$' || true)
 [ -n "$lock" ] || fail "requirements.txt is empty"
 loose=$(grep -Ev '^[A-Za-z0-9._-]+(\[[A-Za-z0-9,._-]+\])?==[^[:space:]*]+([[:space:]]*;[^#]*)?([[:space:]]+--hash=sha256:[0-9a-f]{64})+[[:space:]]*$' <<<"$lock" || true)
@@ -54,7 +56,7 @@ sleep "$PAUSE" # the last findings may arrive after the status
 findings=
 for severity in $FAILS_AT; do
   count=$(describe describe-image-scan-findings "imageScanFindings.findingSeverityCounts.$severity")
-  [ "$count" = None ] || findings="$findings$severity $count "
+  [ "$count" = None ] || [ "$count" = 0 ] || findings="$findings$severity $count "
 done
 
 cat >"$work/build.json" <<EOF
@@ -65,8 +67,9 @@ aws s3 cp "$work/sbom.cdx.json" "$RECORDS$digest/sbom.cdx.json"
 aws s3 cp "$work/build.json" "$RECORDS$digest/build.json"
 [ -z "$findings" ] || fail "scanning found ${findings}in $TARGET@$digest"
 
+signed=
 for _ in $(seq "$ATTEMPTS"); do
-  signed=$(describe describe-image-signing-status 'signingStatuses[].status' || true)
+  signed=$(describe describe-image-signing-status 'signingStatuses[].status' | tr '\t' '\n' | sort -u || true) # one for each signature
   case $signed in
     COMPLETE) break ;;
     *FAILED*) fail "the image can't be signed" ;;

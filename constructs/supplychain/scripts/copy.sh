@@ -22,7 +22,7 @@ signed() {
   [ -n "$all" ] && ! tr '\t' '\n' <<<"$all" | grep -qvx COMPLETE
 }
 
-while read -r source target; do
+while read -r source target <&3; do
   [ -n "$source" ] || continue
   digest=${source##*@}
   [ -z "${SIGNED:-}" ] || signed "${source%@*}" "$digest" || fail "$source is not signed"
@@ -40,4 +40,4 @@ while read -r source target; do
     sleep "$PAUSE"
   done
   fail "$target is not signed"
-done <<<"$COPIES"
+done 3<<<"$COPIES" # apart from the input of what runs in the loop
