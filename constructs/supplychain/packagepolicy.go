@@ -41,10 +41,10 @@ func (p packagePolicies) domain() []policy.Statement {
 	if accounts := p.chain.accounts(); len(accounts) > 0 {
 		all = append(all, p.allow("Tokens", accounts, "codeartifact:GetAuthorizationToken"))
 	}
-	var promoted []string
+	var promoted, packages []string
 	for _, s := range p.chain.promoted() {
 		r := p.chain.repository(p.at, s.Name)
-		promoted = append(promoted, r.ARN, r.everyPackage())
+		promoted, packages = append(promoted, r.ARN), append(packages, r.everyPackage())
 	}
 	public := p.chain.repository(p.at, publicRepositories+"*")
 	all = append(all, policy.Statement{
@@ -55,11 +55,11 @@ func (p packagePolicies) domain() []policy.Statement {
 		Sid: "PublicAsItIs", Effect: policy.Deny, Principal: policy.AnyPrincipal,
 		Actions: fill, Resources: []string{public.ARN, public.everyPackage()},
 	}, but([]string{roleARN(p.at, p.chain.promotionRole(p.at.Region))}, policy.Statement{
-		Sid: "FilledByPromotion", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: fill, Resources: promoted,
+		Sid: "FilledByPromotion", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: fill, Resources: append(promoted, packages...),
 	}))
 	if keepers := p.chain.keepers(p.at); keepers != nil {
 		all = append(all, but(keepers, policy.Statement{
-			Sid: "WithdrawnByAdministrators", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: withdraw, Resources: promoted,
+			Sid: "WithdrawnByAdministrators", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: withdraw, Resources: packages,
 		}), but(keepers, policy.Statement{
 			Sid: "Protection", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: protect, Resources: []string{"*"},
 		}))
