@@ -40,6 +40,9 @@ type ExecutionRoleProps struct {
 	Reads []storage.Prefix
 	// Writes are what it may write. Their keys also encrypt the volumes of its instances. Empty: nothing.
 	Writes []storage.Prefix
+	// Checkpoints are what it may read, write and delete: SageMaker keeps there what a job resumes from, and deletes what the
+	// job deleted (https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html). Empty: nothing.
+	Checkpoints []storage.Prefix
 	// Mounts are the directories of file systems that it may read. Empty: none.
 	Mounts []storage.Directory
 	// Packages are the repositories that it may install packages from when it starts. Empty: none.
@@ -62,6 +65,9 @@ func (p *ExecutionRoleProps) Validate() error {
 	}
 	for i, prefix := range p.Writes {
 		l.Include(fmt.Sprintf("Writes[%d]", i), prefix.Validate())
+	}
+	for i, prefix := range p.Checkpoints {
+		l.Include(fmt.Sprintf("Checkpoints[%d]", i), prefix.Validate())
 	}
 	for i, d := range p.Mounts {
 		l.Include(fmt.Sprintf("Mounts[%d]", i), d.Validate())
@@ -94,7 +100,10 @@ func NewExecutionRole(scope constructs.Construct, id string, props *ExecutionRol
 	if props != nil {
 		p = *props
 	}
-	g := grants{jobs: p.Jobs, reads: p.Reads, writes: p.Writes, mounts: p.Mounts, packages: p.Packages, repositories: p.Repositories}
+	g := grants{
+		jobs: p.Jobs, reads: p.Reads, writes: p.Writes, checkpoints: p.Checkpoints, mounts: p.Mounts, packages: p.Packages,
+		repositories: p.Repositories,
+	}
 	if p.Network != nil {
 		g.subnets, g.securityGroup = p.Network.SubnetIDs, *p.Network.JobSecurityGroup.SecurityGroupId()
 	}

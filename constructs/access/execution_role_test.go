@@ -23,8 +23,9 @@ func TestMistakes(t *testing.T) {
 		{"kind", &access.ExecutionRoleProps{Jobs: 7}, []string{"access.ExecutionRole Stack/Role", "execution_role_test.go:", "Jobs: got 7"}},
 		{"all at once", &access.ExecutionRoleProps{
 			Reads:        []storage.Prefix{{Path: "/train"}},
+			Checkpoints:  []storage.Prefix{{}},
 			Repositories: []string{"my-repository"},
-		}, []string{"3 problems", "Reads[0].Bucket", "Reads[0].Path", "Repositories[0]"}},
+		}, []string{"4 problems", "Checkpoints[0].Bucket", "Reads[0].Bucket", "Reads[0].Path", "Repositories[0]"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 type grants struct {
 	jobs          JobKind
 	reads, writes []storage.Prefix
+	checkpoints   []storage.Prefix
 	mounts        []storage.Directory
 	packages      []supplychain.Repository
 	repositories  []string // ARNs
@@ -51,6 +52,9 @@ func data(g grants) []policy.Statement {
 	}
 	for _, p := range g.writes {
 		grants = append(grants, p.GrantWrite())
+	}
+	for _, p := range g.checkpoints {
+		grants = append(grants, p.GrantReadWriteDelete())
 	}
 	s := storage.Statements(grants...)
 	var keys []string

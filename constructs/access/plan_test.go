@@ -45,6 +45,26 @@ func TestAJobGetsItsPrefixesOnly(t *testing.T) {
 	}
 }
 
+// What a job resumes from it may also delete, there and nowhere else.
+func TestAJobKeepsItsCheckpoints(t *testing.T) {
+	all := statements(grants{
+		writes:      prefixes("arn:aws:s3:::models", "churn/", "key-2"),
+		checkpoints: prefixes("arn:aws:s3:::checkpoints", "churn/", "key-3"),
+	})
+	for action, want := range map[string]string{
+		"s3:GetObject":        "arn:aws:s3:::checkpoints/churn/*",
+		"s3:DeleteObject":     "arn:aws:s3:::checkpoints/churn/*",
+		"s3:PutObject":        "arn:aws:s3:::models/churn/* arn:aws:s3:::checkpoints/churn/*",
+		"kms:Decrypt":         "key-3 key-2 key-3",
+		"kms:GenerateDataKey": "key-2 key-3",
+		"kms:CreateGrant":     "key-2", // checkpoints encrypt no volume
+	} {
+		if got := strings.Join(allowed(all, action), " "); got != want {
+			t.Errorf("%s on %q, want %q", action, got, want)
+		}
+	}
+}
+
 func TestABucketWithoutAKeyNeedsNone(t *testing.T) {
 	all := statements(grants{reads: prefixes("arn:aws:s3:::data", "", ""), writes: prefixes("arn:aws:s3:::data", "", "")})
 	for _, s := range all {

@@ -10,7 +10,7 @@ import (
 )
 
 // Grant is what somebody is allowed on prefixes. It is made of statements and makes no call: see [PolicyDocument].
-type Grant struct{ reads, writes []Prefix }
+type Grant struct{ reads, writes, deletes []Prefix }
 
 // GrantRead allows to list and read the objects below the prefix.
 func (p Prefix) GrantRead() Grant { return Grant{reads: []Prefix{p}} }
@@ -21,6 +21,12 @@ func (p Prefix) GrantWrite() Grant { return Grant{writes: []Prefix{p}} }
 
 // GrantReadWrite allows to list, read and write the objects below the prefix.
 func (p Prefix) GrantReadWrite() Grant { return Grant{reads: []Prefix{p}, writes: []Prefix{p}} }
+
+// GrantReadWriteDelete allows to list, read, write and delete the objects below the prefix: for checkpoints, of which a job
+// takes the old ones away. Where the bucket's class keeps versions a deleted object can be brought back.
+func (p Prefix) GrantReadWriteDelete() Grant {
+	return Grant{reads: []Prefix{p}, writes: []Prefix{p}, deletes: []Prefix{p}}
+}
 
 // PolicyDocument is an IAM policy document that allows the grants, for one call:
 // awsiam.PolicyDocument_FromJson(storage.PolicyDocument(...)). Keys can be used through S3 only. It panics with one message
@@ -43,6 +49,7 @@ func Statements(grants ...Grant) []policy.Statement {
 	var g Grant
 	for _, more := range grants {
 		g.reads, g.writes = append(g.reads, more.reads...), append(g.writes, more.writes...)
+		g.deletes = append(g.deletes, more.deletes...)
 	}
 	s := lists(g.reads)
 	if len(g.reads) > 0 {
@@ -54,6 +61,11 @@ func Statements(grants ...Grant) []policy.Statement {
 		s = append(s, policy.Statement{
 			Effect: policy.Allow, Actions: []string{"s3:PutObject", "s3:AbortMultipartUpload"}, Resources: objectARNs(g.writes),
 			Why: "every object below the prefixes that are written",
+		})
+	}
+	if len(g.deletes) > 0 {
+		s = append(s, policy.Statement{
+			Effect: policy.Allow, Actions: []string{"s3:DeleteObject"}, Resources: objectARNs(g.deletes), Why: "every object below the prefixes that are deleted from",
 		})
 	}
 	// An upload in parts decrypts what it has written so far.

@@ -26,6 +26,7 @@ func TestGrants(t *testing.T) {
 		return func(arns string) string { return `{"Action":` + actions + `,"Effect":"Allow","Resource":` + arns + `}` }
 	}
 	get, put := object(`"s3:GetObject"`), object(`["s3:PutObject","s3:AbortMultipartUpload"]`)
+	remove := object(`"s3:DeleteObject"`)
 	key := func(actions string) func(services, keys string) string {
 		return func(services, keys string) string {
 			return `{"Action":` + actions + `,"Condition":{"StringEquals":{"kms:ViaService":` + services + `}},"Effect":"Allow","Resource":` + keys + `}`
@@ -51,6 +52,9 @@ func TestGrants(t *testing.T) {
 			[]string{put(`"arn:aws:s3:::data/a/*"`), encrypt(east, dataKey)}},
 		{"read and write", all(data.Prefix("a/").GrantReadWrite()), []string{list("data", `"a/*"`), get(`"arn:aws:s3:::data/a/*"`),
 			put(`"arn:aws:s3:::data/a/*"`), decrypt(east, dataKey), encrypt(east, dataKey)}},
+		{"read, write and delete", all(data.Prefix("a/").GrantReadWriteDelete(), data.Prefix("b/").GrantRead()),
+			[]string{list("data", `"a/*","b/*"`), get(`["arn:aws:s3:::data/a/*","arn:aws:s3:::data/b/*"]`), put(`"arn:aws:s3:::data/a/*"`),
+				remove(`"arn:aws:s3:::data/a/*"`), decrypt(east, dataKey), encrypt(east, dataKey)}},
 		{"the whole bucket", all(data.Prefix("").GrantRead()),
 			[]string{list("data", `"*"`), get(`"arn:aws:s3:::data/*"`), decrypt(east, dataKey)}},
 		{"two prefixes of a bucket: one statement of each kind", all(data.Prefix("a/").GrantRead(), data.Prefix("b/").GrantRead()),
