@@ -65,11 +65,14 @@ const everyProject = (name) => {
   ];
 };
 // AWS lets everybody pull its own images; a key leaves all to the role here, so that the role's own conditions show.
-const around = ({ resource }) => ({
-  owner: resource.split(':')[4] || account,
-  resourcePolicy: resource.startsWith(pytorch) ? everybody : (resource.startsWith('arn:aws:kms:') ? delegating : undefined),
-});
-
+function policyOf(resource) {
+  if (resource.startsWith(pytorch)) return everybody;
+  if (resource.startsWith('arn:aws:kms:')) return delegating;
+  return resource.startsWith(Records.arn) ? Records.policy : undefined;
+}
+const around = ({ resource }) => ({ owner: resource.split(':')[4] || account, resourcePolicy: policyOf(resource) });
+// Projects stand in the network; Step Functions does not.
+const inNetwork = (request) => ({ ...around(request), ...(request.resource.startsWith(Records.arn) && { context: { 'aws:SourceVpce': Records.endpoint.id } }) });
 testRole(role(stack, 'ChurnBuilder'), [
   ...everyProject('acme-churn'), ...writesRecords,
   ['pulls its base', pull, image('mirror/pytorch'), true],
@@ -94,7 +97,7 @@ testRole(role(stack, 'ChurnBuilder'), [
   ['finds all', 's3:ListBucket', Records.arn, false, { 's3:prefix': '' }],
   ['changes its source', 's3:PutObject', records('sources/churn/source.zip'), false],
   ['reads records', 's3:GetObject', records('images/x/build.json'), false],
-], around);
+], inNetwork);
 
 testRole(role(stack, 'MirrorRole'), [
   ...everyProject('acme-mirror'),
@@ -104,14 +107,14 @@ testRole(role(stack, 'MirrorRole'), [
   ['pushes into an image', push, image('image/churn/dev'), false],
   ['reads packages', 'codeartifact:ReadFromRepository', repository('dev'), false],
   ['reads records', 's3:GetObject', records('images/x/build.json'), false],
-], around);
+], inNetwork);
 
 testRole(role(stack, 'PromotionCheckRole'), [
   ...everyProject('acme-check'), ...writesRecords,
   ['asks Inspector', 'inspector-scan:ScanSbom', '*', true],
   ['reads packages', 'codeartifact:ReadFromRepository', repository('dev'), false],
   ['pushes into an image', push, image('image/churn/dev'), false],
-], around);
+], inNetwork);
 
 testRole(role(stack, 'PromotionCopyRole'), [
   ...everyProject('acme-copy'),
@@ -124,7 +127,7 @@ testRole(role(stack, 'PromotionCopyRole'), [
   ['pushes into dev', push, image('image/churn/dev'), false],
   ['pushes another image', push, image('image/other/prod'), false],
   ['deletes', 'ecr:BatchDeleteImage', image('image/churn/prod'), false],
-], around);
+], inNetwork);
 
 const project = (name) => arn('codebuild', `project/${name}`);
 testRole(role(stack, 'PromotionRole'), [

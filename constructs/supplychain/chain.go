@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"regexp"
 
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/principal"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -124,6 +127,13 @@ func (c Chain) accounts() []string {
 
 // The roles of a promotion have names, so that the policies of what they promote into can let them in before they are there.
 // A role's name is unique in the account, across regions.
+
+// PromotionRole is the ARN of the role by which a promotion in the scope's stack reads and writes records: it comes from Step
+// Functions, so that a bucket which lets objects be reached by its network's endpoints only has to name it in OutsideRoles.
+func (c Chain) PromotionRole(scope constructs.Construct) string {
+	at := cdk.Location(scope)
+	return roleARN(at, c.resolved().promotionRole(at.Region))
+}
 
 // promotionRole is the name of the role that copies packages.
 func (c Chain) promotionRole(region string) string { return c.Name + "-promotion-" + region }

@@ -40,7 +40,8 @@ type PromotionProps struct {
 	Network *network.Isolated
 	// Tools is the image that they run in: see [BuilderProps]; with jq besides. Required.
 	Tools string
-	// Records take who promoted what, and what was known of it; and hold the lists of materials that builders wrote. Required.
+	// Records take who promoted what, and what was known of it; and hold the lists of materials that builders wrote. A bucket with
+	// Endpoints names [Chain.PromotionRole] in its OutsideRoles. Required.
 	Records storage.Prefix
 	// FailsAt is the lowest severity of a finding that refuses a promotion. Zero: High.
 	FailsAt Severity

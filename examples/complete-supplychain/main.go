@@ -46,7 +46,9 @@ func newTools(stack awscdk.Stack) {
 		PackageRepositories: []string{chain.Repository(stack, "dev", "", "").ARN},
 		ImageRepositories:   []string{"arn:aws:ecr:us-east-1:763104351884:repository/pytorch-training"},
 	})
-	records := storage.NewDataBucket(stack, "Records", &storage.DataBucketProps{Class: storage.Models, Endpoints: []string{net.S3Endpoint}})
+	records := storage.NewDataBucket(stack, "Records", &storage.DataBucketProps{
+		Class: storage.Models, Endpoints: []string{net.S3Endpoint}, OutsideRoles: []string{chain.PromotionRole(stack)},
+	})
 	packages := supplychain.NewPackages(stack, "Packages", &supplychain.PackagesProps{
 		Chain: chain, Connections: []supplychain.Connection{supplychain.PyPI, supplychain.NPM},
 		Internal: []string{"/pypi//acme~", "/npm/acme/*"}, Blocked: []string{"/pypi//reqeusts$"},

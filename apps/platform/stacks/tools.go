@@ -79,7 +79,9 @@ func newTools(app awscdk.App, c supplyChain) {
 	net := network.NewIsolated(stack, "Network", &network.IsolatedProps{
 		Environment: e, Capabilities: []network.Capability{network.ImageBuild, network.Packages},
 	})
-	records := storage.NewDataBucket(stack, "Records", &storage.DataBucketProps{Environment: e, Class: storage.Models, Endpoints: []string{net.S3Endpoint}})
+	records := storage.NewDataBucket(stack, "Records", &storage.DataBucketProps{
+		Environment: e, Class: storage.Models, Endpoints: []string{net.S3Endpoint}, OutsideRoles: []string{c.chain.PromotionRole(stack)},
+	})
 	packages := supplychain.NewPackages(stack, "Packages", &supplychain.PackagesProps{Chain: c.chain, Internal: internal})
 	registry := supplychain.NewRegistry(stack, "Registry", &supplychain.RegistryProps{Chain: c.chain})
 	images := supplychain.NewImages(stack, "Images", &supplychain.ImagesProps{Chain: c.chain, Name: image})
