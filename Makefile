@@ -83,9 +83,9 @@ templates: assemblies .venv/.installed
 	@echo "== cfn-lint, informational findings included"
 	@.venv/bin/cfn-lint -c I -- cdk.out/assembly-*/*.template.json $(ASSEMBLIES:%=examples/%/cdk.out/*.template.json) && echo "no finding"
 
-workflows: assemblies $(CHECK_TOOLS)
+workflows: assemblies $(CHECK_TOOLS) .venv/.installed
 	@echo "== state machines, executed"
-	@node --test --test-reporter=dot checks/asl/run.js checks/asl/*.test.js
+	@node --test --test-reporter=dot checks/asl/*.test.js
 
 scripts: assemblies $(CHECK_TOOLS) .venv/.installed
 	@echo "== build scripts, linted and run as CodeBuild would"

@@ -24,6 +24,7 @@ IGNORED_TYPES = {
     "AWS::Route53Resolver::ResolverQueryLoggingConfig": "unknown in stacks",
     "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation": "unknown in stacks",
     "AWS::S3::BucketPolicy": "unknown in stacks",
+    "AWS::SageMaker::ModelPackageGroup": "unknown in stacks",
     "AWS::SNS::TopicPolicy": "unknown in stacks",
     "AWS::Signer::SigningProfile": "unknown in stacks",
 }

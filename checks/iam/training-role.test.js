@@ -16,9 +16,12 @@ const job = JSON.parse(machine.properties.DefinitionString).States.Train.Paramet
 const [train, validation] = job.InputDataConfig.map((channel) => inS3(channel.DataSource.S3DataSource.S3Uri));
 const output = inS3(job.OutputDataConfig.S3OutputPath);
 const [data, models] = [train, output].map((uri) => uri.split('/')[0]);
+const checkpoints = inS3(job.CheckpointConfig['S3Uri.$'].match(/'([^'{]*)/)[1]);
 const modelKey = job.OutputDataConfig.KmsKeyId;
 const volumeKey = job.ResourceConfig.VolumeKmsKeyId;
 const dataKey = find('AWS::S3::Bucket', (b) => b.values.Arn === data)
+  .properties.BucketEncryption.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault.KMSMasterKeyID;
+const checkpointKey = find('AWS::S3::Bucket', (b) => b.values.Arn === checkpoints.split('/')[0])
   .properties.BucketEncryption.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault.KMSMasterKeyID;
 const logKey = find('AWS::KMS::Key', (k) => k.properties.Description === 'Log groups').values.Arn;
 const [imageAccount] = job.AlgorithmSpecification.TrainingImage.split('.');
@@ -43,6 +46,10 @@ const requests = [
   ['reads its training data', 's3:GetObject', `${train}x.csv`, yes],
   ['reads its validation data', 's3:GetObject', `${validation}x.csv`, yes],
   ['writes its model', ['s3:PutObject', 's3:AbortMultipartUpload'], `${output}job/output/model.tar.gz`, yes],
+  ['finds its checkpoints', 's3:ListBucket', checkpoints.split('/')[0], yes, { 's3:prefix': keyIn(checkpoints) }],
+  ['keeps its checkpoints', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'], `${checkpoints}0123/x`, yes],
+  ["deletes another's checkpoints", 's3:DeleteObject', `${checkpoints.split('/')[0]}/other/x`, no],
+  ['finds all checkpoints', 's3:ListBucket', checkpoints.split('/')[0], no, { 's3:prefix': '' }],
   ['lists the whole bucket', 's3:ListBucket', data, no],
   ['lists another prefix', 's3:ListBucket', data, no, { 's3:prefix': 'salaries/' }],
   ['lists a prefix that starts the same', 's3:ListBucket', data, no, { 's3:prefix': `${keyIn(train).slice(0, -1)}-2025/` }],
@@ -59,6 +66,7 @@ const requests = [
 
   ['decrypts its data', 'kms:Decrypt', dataKey, yes, viaS3],
   ['encrypts its model, in parts', ['kms:GenerateDataKey', 'kms:Decrypt'], modelKey, yes, viaS3],
+  ['encrypts its checkpoints', ['kms:GenerateDataKey', 'kms:Decrypt'], checkpointKey, yes, viaS3],
   ['encrypts its volume', 'kms:CreateGrant', volumeKey, yes, { 'kms:GrantIsForAWSResource': 'true' }],
   ['looks at the key of its volume', 'kms:DescribeKey', volumeKey, yes],
   ['decrypts data itself', 'kms:Decrypt', dataKey, no],

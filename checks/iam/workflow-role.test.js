@@ -2,17 +2,25 @@
 import { account, arn, resources } from '../assembly.js';
 import { referenceApp } from './endpoints.js';
 import { roleFor, testRole } from './roles.js';
+import { delegating } from './simulator.js';
 
 const stack = 'dev/Training';
 const role = roleFor('states.amazonaws.com', referenceApp, stack);
 
 const machine = resources(referenceApp, 'AWS::StepFunctions::StateMachine').find((m) => m.stack === stack);
 const job = JSON.parse(machine.properties.DefinitionString).States.Train.Parameters;
-const [, prefix] = job['TrainingJobName.$'].match(/States\.Format\('(.*)\{\}'/);
+const [, prefix] = job['TrainingJobName.$'].match(/States\.Format\('([^']*)\{\}'/);
 const ownJob = arn('sagemaker', `training-job/${prefix}0123456789abcdef0123456789abcdef`);
 const jobOf = (name) => arn('sagemaker', `training-job/${name}`);
 const rule = arn('events', 'rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule');
 const toSageMaker = { 'iam:PassedToService': 'sagemaker.amazonaws.com' };
+
+const topic = resources(referenceApp, 'AWS::SNS::Topic').find((t) => t.stack === stack).values.Ref;
+const logKey = resources(referenceApp, 'AWS::KMS::Key')
+  .find((k) => k.stack === 'dev/Foundation' && k.properties.Description === 'Log groups').values.Arn;
+const viaSNS = { 'kms:ViaService': 'sns.us-east-1.amazonaws.com' };
+const version = (group) => arn('sagemaker', `model-package/${group}/1`);
+const waiting = { 'sagemaker:ModelApprovalStatus': 'PendingManualApproval' };
 
 const yes = true;
 const no = false;
@@ -27,6 +35,15 @@ testRole(role, [
     'logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups'], '*', yes],
   ['traces them', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'], '*', yes],
 
+  ['tells how it ended', 'sns:Publish', topic, yes],
+  ['encrypts what it tells', ['kms:GenerateDataKey', 'kms:Decrypt'], logKey, yes, viaSNS],
+  ['registers a model for approval', 'sagemaker:CreateModelPackage', version('dev-xgboost'), yes, waiting],
+
+  ['tells somebody else', 'sns:Publish', arn('sns', 'other'), no],
+  ['encrypts by itself', ['kms:GenerateDataKey', 'kms:Decrypt'], logKey, no],
+  ['registers an approved model', 'sagemaker:CreateModelPackage', version('dev-xgboost'), no, { 'sagemaker:ModelApprovalStatus': 'Approved' }],
+  ['registers in another group', 'sagemaker:CreateModelPackage', version('prod-xgboost'), no, waiting],
+  ['approves a model', 'sagemaker:UpdateModelPackage', version('dev-xgboost'), no, { 'sagemaker:ModelApprovalStatus': 'Approved' }],
   ['runs a job of another environment', ['sagemaker:CreateTrainingJob', 'sagemaker:StopTrainingJob'], jobOf('prod-xgboost-x'), no],
   ['runs a job of another workflow', ['sagemaker:CreateTrainingJob', 'sagemaker:StopTrainingJob'], jobOf(`${prefix.slice(0, -1)}2-x`), no],
   ['looks at the job of another', 'sagemaker:DescribeTrainingJob', jobOf('other'), no],
@@ -39,4 +56,4 @@ testRole(role, [
   ['deletes its rule', 'events:DeleteRule', rule, no],
   ['reads data', 's3:GetObject', job.OutputDataConfig.S3OutputPath.replace('s3://', 'arn:aws:s3:::'), no],
   ['makes a role', 'iam:CreateRole', `arn:aws:iam::${account}:role/x`, no],
-], () => ({ owner: account }));
+], ({ resource }) => ({ owner: account, resourcePolicy: resource.startsWith('arn:aws:kms:') ? delegating : undefined }));

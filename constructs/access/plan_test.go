@@ -55,7 +55,7 @@ func TestAJobKeepsItsCheckpoints(t *testing.T) {
 		"s3:GetObject":        "arn:aws:s3:::checkpoints/churn/*",
 		"s3:DeleteObject":     "arn:aws:s3:::checkpoints/churn/*",
 		"s3:PutObject":        "arn:aws:s3:::models/churn/* arn:aws:s3:::checkpoints/churn/*",
-		"kms:Decrypt":         "key-3 key-2 key-3",
+		"kms:Decrypt":         "key-2 key-3",
 		"kms:GenerateDataKey": "key-2 key-3",
 		"kms:CreateGrant":     "key-2", // checkpoints encrypt no volume
 	} {

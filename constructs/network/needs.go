@@ -46,7 +46,8 @@ var (
 
 // needs is the table of all capabilities.
 var needs = map[Capability][]need{
-	Training: slices.Concat(objects, pull),
+	// A job's checkpoints are synchronized: what it deletes is deleted.
+	Training: slices.Concat(objects, pull, []need{{service: "s3", sid: "Checkpoints", actions: []string{"s3:DeleteObject"}, resources: []string{"s3:*/*"}}}),
 	Packages: slices.Concat(objects,
 		onEach([]string{"codeartifact.api", "codeartifact.repositories"}, packagesSid,
 			[]string{"codeartifact:GetAuthorizationToken", "codeartifact:GetRepositoryEndpoint", "codeartifact:ReadFromRepository"},

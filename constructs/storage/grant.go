@@ -77,7 +77,8 @@ func Statements(grants ...Grant) []policy.Statement {
 			})
 		}
 	}
-	use(g.reads, "kms:Decrypt")
+	written := keyARNs(g.writes)
+	use(slices.DeleteFunc(slices.Clone(g.reads), func(p Prefix) bool { return slices.Contains(written, p.Bucket.KeyARN) }), "kms:Decrypt")
 	use(g.writes, "kms:GenerateDataKey", "kms:Decrypt")
 	return s
 }

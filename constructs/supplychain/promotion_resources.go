@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/role"
+	"github.com/plinth-ml/plinth/internal/topic"
 )
 
 // resources are the state machine with its role and log, and the topic with its key.
@@ -19,28 +19,14 @@ func (p promotion) resources(logKeyARN string) cfn.Resources {
 	if err != nil {
 		panic(err) // it is made of texts, numbers and lists only
 	}
-	var definition []any
-	for i, part := range strings.Split(string(text), topic) {
-		if i > 0 {
-			definition = append(definition, cfn.Ref("Topic"))
-		}
-		definition = append(definition, part)
-	}
 	r := cfn.Resources{
 		"TopicKey": key.Plan{Description: "Promotions", At: p.at, Retain: p.retain, Services: []string{"sns"}}.Resource(),
-		"Topic":    {Type: "AWS::SNS::Topic", Properties: cfn.Properties{"KmsMasterKeyId": cfn.Att("TopicKey", "Arn")}},
-		"TopicPolicy": {Type: "AWS::SNS::TopicPolicy", Properties: cfn.Properties{
-			"Topics": []any{cfn.Ref("Topic")}, "PolicyDocument": policy.Document(policy.Statement{
-				Sid: "PlainHTTP", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: []string{"sns:Publish"}, References: []any{cfn.Ref("Topic")},
-				Conditions: policy.Conditions{"Bool": {"aws:SecureTransport": "false"}},
-			}),
-		}},
 		"Log": cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Properties{
 			"LogGroupName": "/aws/vendedlogs/states/" + p.chain.Name + "-promotion", "KmsKeyId": logKeyARN, "RetentionInDays": p.logDays,
 		}}.Stateful(p.retain),
 		"StateMachine": {Type: "AWS::StepFunctions::StateMachine", Properties: cfn.Properties{
 			"RoleArn":          cfn.Att("Role", "Arn"),
-			"DefinitionString": cfn.Join(definition...),
+			"DefinitionString": cfn.Text(string(text), "Topic"),
 			// The log leaves out what a task is given: the token of an approval is in it.
 			"LoggingConfiguration": cfn.Properties{
 				"Level": "ALL", "IncludeExecutionData": false,
@@ -49,6 +35,7 @@ func (p promotion) resources(logKeyARN string) cfn.Resources {
 			"TracingConfiguration": cfn.Properties{"Enabled": true},
 		}},
 	}
+	maps.Copy(r, topic.Resources(cfn.Att("TopicKey", "Arn")))
 	maps.Copy(r, p.role().Resources("Role"))
 	return r
 }
@@ -71,14 +58,12 @@ func (p promotion) role() role.Role {
 		{Effect: policy.Allow, Actions: []string{"codeartifact:DescribePackageVersion"}, Resources: seen, Why: every},
 		{Effect: policy.Allow, Actions: []string{"codeartifact:ReadFromRepository"}, Resources: read},
 		{Effect: policy.Allow, Actions: []string{"codeartifact:CopyPackageVersions"}, Resources: slices.Concat(write, filled), Why: every},
-		{Effect: policy.Allow, Actions: []string{"sns:Publish"}, References: []any{cfn.Ref("Topic")}},
-		{Effect: policy.Allow, Actions: []string{"kms:GenerateDataKey", "kms:Decrypt"}, References: []any{cfn.Att("TopicKey", "Arn")},
-			Conditions: policy.Conditions{"StringEquals": {"kms:ViaService": "sns." + p.at.Region + ".amazonaws.com"}}},
 		{Effect: policy.Allow, Actions: []string{"events:PutTargets", "events:PutRule", "events:DescribeRule"},
 			// By this rule Step Functions hears that a build has ended.
 			Resources: []string{p.at.ARN("events", "rule/StepFunctionsGetEventForCodeBuildStartBuildRule")}},
 		role.LogDelivery,
 	}
+	statements = append(statements, topic.Publish(p.at, cfn.Att("TopicKey", "Arn"))...)
 	grants := []storage.Grant{p.records.GrantWrite()}
 	if len(p.images) > 0 {
 		grants = append(grants, p.records.GrantRead())

@@ -14,11 +14,27 @@
 //	})
 //
 // A [Job] is a value: it is checked against the limits of its environment before anything is built. A [Workflow] is a
-// Step Functions state machine that runs the job once for each execution. It checks the execution's input before
-// anything is spent, retries what SageMaker refuses for the moment, and ends in one failure state with the reason.
+// Step Functions state machine that trains once for each execution:
+//
+//	check the input -> train on spot -> again from its checkpoints -> on demand -> hold the metrics against the gate
+//	-> register for approval -> tell
+//
+// Every execution checks its input before anything is spent, and every end is told by the workflow's topic, with the class of the
+// failure (Input, User, Stopped, Timeout, Capacity, Quota, Internal, Gate, Registration, Unknown), SageMaker's reason and a link.
+// [Job].Spot, Gate and Register are off until asked for.
 //
 // The container has neither network nor credentials: SageMaker moves the data. So nothing can be installed at run time;
-// packages go into the image.
+// packages go into the image, unless the environment has RuntimeInstalls: see [Job].Packages.
 //
-// What it costs: nothing while no job runs; a run costs its instances by the second.
+// # What it costs
+//
+// Nothing while no job runs but a state machine's logs. A run costs its instances by the second, on spot up to 90 % less. The ceiling
+// Limits.PricePerRun holds one job on demand at its longest; an attempt that capacity or SageMaker's own error ended is followed by
+// another, at most five in all, which resume from the checkpoints where there are any.
+//
+// # What it does not do
+//
+// It limits no number of executions at once: SageMaker's quotas do. Who stops an execution stops its job, and nobody is told. A
+// SIGTERM of spot leaves the container 120 seconds. In Development the model package group goes with its stack, if it holds no
+// versions. Tuning, processing, several kinds of instances and SageMaker Pipelines are not there yet.
 package training

@@ -37,7 +37,7 @@ func TestInput(t *testing.T) {
 				t.Errorf("%v: %v is taken: %t", test.parameter, value, taken)
 			}
 		}
-		if cause := fmt.Sprint(d.States["InputRejected"]["Cause"]); !strings.Contains(cause, test.contract) {
+		if cause := fmt.Sprint(dig(d.States["InputRejected"]["Result"], "outcome", "Cause")); !strings.Contains(cause, test.contract) {
 			t.Errorf("a refused execution is told %q, without %q", cause, test.contract)
 		}
 		wantJSON(t, "the hyperparameter", dig(askedOf(t, j, goodWiring()), "HyperParameters", "p.$"), `"$.texts.p"`)

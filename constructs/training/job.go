@@ -33,6 +33,22 @@ type Job struct {
 	VolumeGB int
 	// MaxRuntime is when SageMaker stops the job, in whole seconds. Zero: what the environment allows.
 	MaxRuntime time.Duration
+	// Spot runs it on spare capacity, at up to 90 % less, which AWS takes away when it needs it: the job then waits, and goes on
+	// from its checkpoints. Off: on demand.
+	Spot bool
+	// MaxWait is when SageMaker gives up a job on spot, runtime and waiting together, in whole seconds, longer than MaxRuntime.
+	// Zero: an hour longer. Only with Spot.
+	MaxWait time.Duration
+	// Checkpoints is where the container's /opt/ml/checkpoints goes, below a folder for each execution; what is deleted there is
+	// deleted here too. Required with Spot. Zero: none are kept.
+	Checkpoints storage.Prefix
+	// Metrics are read from the log of an image of one's own; built-in algorithms have theirs. At most 40.
+	Metrics []Metric
+	// Variables are environment variables of the container, at most 100, of at most 512 characters.
+	Variables map[string]string
+	// KeepAlive keeps the instances for the next job, in whole seconds up to an hour; they are billed all the while, and the guard
+	// has to allow it. Not with Spot. Zero: they go.
+	KeepAlive time.Duration
 	// Packages is the repository that the container installs a requirements.txt from when it starts, as SageMaker's training
 	// toolkit does. The container then has the role's credentials and reaches the network's endpoints, which the environment has to
 	// allow: RuntimeInstalls. Zero: nothing is installed, and the container has neither.
@@ -55,6 +71,9 @@ func (j Job) resolved(limits environment.Limits) Job {
 	if j.MaxRuntime == 0 {
 		j.MaxRuntime = limits.Runtime
 	}
+	if j.Spot && j.MaxWait == 0 {
+		j.MaxWait = j.MaxRuntime + defaultWait
+	}
 	return j
 }
 
@@ -68,6 +87,9 @@ func (j Job) Validate(e environment.Environment) error {
 	l.Include("Output", j.Output.Validate())
 	l.Include("", j.validateHyperParameters())
 	l.Include("", j.validatePackages(e))
+	l.Include("", j.resolved(limits).validateSpot())
+	l.Include("", j.validateMetrics())
+	l.Include("", j.validateVariables())
 	if j.Instances < 0 {
 		l.Add("Instances", j.Instances, "1 or more, or 0 for 1", "")
 	}

@@ -186,8 +186,11 @@ func variants() map[string]Job {
 		j.Parameters = p
 		return j
 	}
+	spot := with(Number("x", 0, 1))
+	spot.Spot, spot.Checkpoints = true, spot.Output.Bucket.Prefix("checkpoints/")
 	return map[string]Job{
-		"no parameter": with(), "whole number": with(Integer("n", 1, 9)), "number": with(Number("x", 0, 1)), "text": with(OneOf("kind", "a", "b")),
+		"on spot, with gate and registry": spot,
+		"no parameter":                    with(), "whole number": with(Integer("n", 1, 9)), "number": with(Number("x", 0, 1)), "text": with(OneOf("kind", "a", "b")),
 		"all": with(Integer("n", 1, 9), Integer("m", -5, 5), Number("x", 0, 1), OneOf("kind", "a", "b")),
 	}
 }
@@ -195,7 +198,11 @@ func variants() map[string]Job {
 func TestEveryStateIsReachedAndEnds(t *testing.T) {
 	for name, j := range variants() {
 		t.Run(name, func(t *testing.T) {
-			d := machineOf(t, j, goodWiring())
+			w := goodWiring()
+			if strings.HasPrefix(name, "on spot") {
+				w.gate, w.registration = []Threshold{AtLeast("validation:auc", 0.8)}, &Registration{}
+			}
+			d := machineOf(t, j, w)
 			reached := map[string]bool{}
 			var visit func(from, to string)
 			visit = func(from, to string) {
@@ -222,9 +229,6 @@ func TestEveryStateIsReachedAndEnds(t *testing.T) {
 				}
 			}
 		})
-	}
-	if start := machineOf(t, goodJob(), goodWiring()).StartAt; start != "Train" {
-		t.Errorf("a job without parameters starts at %s", start)
 	}
 }
 

@@ -2,7 +2,6 @@ package training
 
 import (
 	"github.com/plinth-ml/plinth/constructs/environment"
-	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -25,12 +24,4 @@ func (j Job) validatePackages(e environment.Environment) error {
 			"take an image with SageMaker's training toolkit 4.7 or newer, such as one of the Deep Learning Containers")
 	}
 	return l.Err()
-}
-
-// variables are those of the container.
-func (j Job) variables() map[string]any {
-	if !j.installs() {
-		return nil
-	}
-	return map[string]any{supplychain.RepositoryVariable: j.Packages.ARN}
 }

@@ -5,9 +5,10 @@ import (
 	"maps"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/topic"
 )
 
-// resources are those of a workflow: its state machine with role, logs and traces.
+// resources are those of a workflow: its state machine with role, logs and traces, the topic, and the group of its models.
 func resources(j Job, w wiring) cfn.Resources {
 	text, err := json.Marshal(definition(j, w))
 	if err != nil {
@@ -19,7 +20,7 @@ func resources(j Job, w wiring) cfn.Resources {
 		}}.Stateful(w.retain),
 		"StateMachine": {Type: "AWS::StepFunctions::StateMachine", Properties: cfn.Properties{
 			"RoleArn":          cfn.Att("WorkflowRole", "Arn"),
-			"DefinitionString": string(text),
+			"DefinitionString": cfn.Text(string(text), "Topic"),
 			"LoggingConfiguration": cfn.Properties{
 				"Level": "ALL", "IncludeExecutionData": true,
 				"Destinations": []any{cfn.Properties{"CloudWatchLogsLogGroup": cfn.Properties{"LogGroupArn": cfn.Att("Logs", "Arn")}}},
@@ -31,6 +32,14 @@ func resources(j Job, w wiring) cfn.Resources {
 	if team := w.tags["Team"]; team != "" { // a guard for teams compares it with the tag of the job
 		role.Tags = map[string]string{"Team": team}
 	}
+	role.Statements = append(role.Statements, topic.Publish(w.at, w.logKeyARN)...)
+	if w.registration != nil {
+		role.Statements = append(role.Statements, registers(w.at, w.namePrefix))
+		r["Models"] = cfn.Resource{Type: "AWS::SageMaker::ModelPackageGroup", Properties: cfn.Properties{
+			"ModelPackageGroupName": w.namePrefix, "Tags": tags(w.tags),
+		}}.Stateful(w.retain) // one that holds versions can't be deleted: they go first
+	}
+	maps.Copy(r, topic.Resources(w.logKeyARN))
 	maps.Copy(r, role.Resources("WorkflowRole"))
 	return r
 }

@@ -33,13 +33,17 @@ func workflowRole(at location.Location, namePrefix, jobRoleARN string) role.Role
 			// By this rule Step Functions hears that a job has ended.
 			Effect: policy.Allow, Actions: []string{"events:PutTargets", "events:PutRule", "events:DescribeRule"},
 			Resources: []string{at.ARN("events", "rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule")},
-		}, {
-			Effect: policy.Allow,
-			Actions: []string{"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
-				"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
-				"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"},
-			Resources: []string{"*"}, Why: "log delivery and tracing know no resource",
-		}},
+		}, role.LogDelivery},
+	}
+}
+
+// registers lets a workflow register models in its group, and approve none: only versions that wait for somebody.
+func registers(at location.Location, group string) policy.Statement {
+	return policy.Statement{
+		Effect: policy.Allow, Actions: []string{"sagemaker:CreateModelPackage"},
+		Resources:  []string{at.ARN("sagemaker", "model-package/"+group+"/*")},
+		Conditions: policy.Conditions{"StringEquals": {"sagemaker:ModelApprovalStatus": "PendingManualApproval"}},
+		Why:        "SageMaker numbers the versions of the group",
 	}
 }
 

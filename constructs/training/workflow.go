@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -35,9 +36,15 @@ type WorkflowProps struct {
 	// Team, 1 to 20 lower-case letters, digits and hyphens, is the value of the tag Team of the jobs and of the workflow's role,
 	// which a guard for Teams demands. Empty: no such tag.
 	Team string
+	// Gate is what a model has to reach; one that does not is kept, told of, and not registered. Empty: any will do.
+	Gate []Threshold
+	// Register makes each model that passed a version in a model package group named as the workflow, which waits for an approval.
+	// Nil: none is registered.
+	Register *Registration
 	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
 	Role *access.ExecutionRole
-	// LogKey encrypts the workflow's logs; its policy must let CloudWatch Logs use it. Nil: the network's.
+	// LogKey encrypts the workflow's logs and what its topic sends; its policy must let CloudWatch Logs use it, and the account's
+	// roles by their identity policies. Nil: the network's.
 	LogKey awskms.IKey
 }
 
@@ -63,6 +70,7 @@ func (p *WorkflowProps) Validate(id string) error {
 		l.Add("Name", name, "1 to 30 letters, digits and hyphens, no hyphen first", "set Name: it starts the name of each job")
 	}
 	l.Include("Job", p.Job.Validate(p.Environment))
+	l.Include("", p.Job.validateGate(p.Gate))
 	if p.Job.installs() && p.Job.Packages.Validate() == nil && p.Network != nil {
 		l.Include("", p.Network.ValidatePackages(p.Job.Packages.ARN))
 	}
@@ -82,7 +90,7 @@ func (p *WorkflowProps) name(id string) string {
 	return strings.ToLower(id)
 }
 
-// Workflow is a state machine that runs one training job for each execution.
+// Workflow is a state machine that trains once for each execution: one job, and others in its place where AWS has no instances.
 type Workflow struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
@@ -90,9 +98,13 @@ type Workflow struct {
 	StateMachine awsstepfunctions.IStateMachine
 	// Role is the execution role of the jobs.
 	Role *access.ExecutionRole
+	// Topic tells how each execution ended, and why. Subscribe to it.
+	Topic awssns.ITopic
+	// ModelGroup is the name of the model package group; empty: nothing is registered.
+	ModelGroup string
 }
 
-// NewWorkflow makes a workflow, its role and logs, and the job's role where none is given. It panics with one message
+// NewWorkflow makes a workflow, its role, logs and topic, and the job's role where none is given. It panics with one message
 // that holds every problem when scope, id or props are wrong.
 func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *Workflow {
 	const kind = "training.Workflow"
@@ -112,6 +124,9 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 		given := &access.ExecutionRoleProps{
 			Network: props.Network, Reads: reads, Mounts: mounts, Writes: []storage.Prefix{job.Output}, Repositories: []string{repository},
 		}
+		if job.Checkpoints.Bucket != nil {
+			given.Checkpoints = []storage.Prefix{job.Checkpoints}
+		}
 		if job.installs() {
 			given.Packages = []supplychain.Repository{job.Packages}
 		}
@@ -124,6 +139,8 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 		subnets:       props.Network.SubnetIDs,
 		securityGroup: *props.Network.JobSecurityGroup.SecurityGroupId(),
 		namePrefix:    props.name(id),
+		gate:          props.Gate,
+		registration:  props.Register,
 		tags:          e.Tags(),
 	}
 	if props.Team != "" {
@@ -136,12 +153,17 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 	}
 	w.logKeyARN = *logKey.KeyArn()
 	w.logDays, w.retain = e.LogRetentionDays, e.Tier.RetainsData()
-	arn := cdk.Emit(this, cdk.Path(scope, id), resources(job, w)).Ref("StateMachine")
-	return &Workflow{
+	emitted := cdk.Emit(this, cdk.Path(scope, id), resources(job, w))
+	made := &Workflow{
 		Construct:    this,
-		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), &arn),
+		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), jsii.String(emitted.Ref("StateMachine"))),
 		Role:         role,
+		Topic:        awssns.Topic_FromTopicArn(this, jsii.String("Topic"), jsii.String(emitted.Ref("Topic"))),
 	}
+	if props.Register != nil {
+		made.ModelGroup = w.namePrefix
+	}
+	return made
 }
 
 func validateRegistry(registry, region string) error {

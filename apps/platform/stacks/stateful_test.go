@@ -18,14 +18,15 @@ var update = flag.Bool("update", false, "rewrite testdata/stateful.golden: revie
 // replacedBy lists the stateful types, each with the properties whose change replaces the resource: createOnlyProperties
 // and conditionalCreateOnlyProperties of AWS's resource schemas.
 var replacedBy = map[string][]string{
-	"AWS::S3::Bucket":               {"BucketName", "BucketNamePrefix", "BucketNamespace"},
-	"AWS::KMS::Key":                 {},
-	"AWS::CodeArtifact::Domain":     {"DomainName", "EncryptionKey"},
-	"AWS::CodeArtifact::Repository": {"DomainName", "DomainOwner", "RepositoryName"},
-	"AWS::ECR::Repository":          {"RepositoryName", "EncryptionConfiguration"},
-	"AWS::Signer::SigningProfile":   {"PlatformId", "ProfileName", "SignatureValidityPeriod"},
-	"AWS::Logs::LogGroup":           {"LogGroupName"},
-	"AWS::EC2::VPC":                 {"CidrBlock", "InstanceTenancy", "Ipv4IpamPoolId", "Ipv4NetmaskLength"},
+	"AWS::S3::Bucket":                   {"BucketName", "BucketNamePrefix", "BucketNamespace"},
+	"AWS::KMS::Key":                     {},
+	"AWS::CodeArtifact::Domain":         {"DomainName", "EncryptionKey"},
+	"AWS::CodeArtifact::Repository":     {"DomainName", "DomainOwner", "RepositoryName"},
+	"AWS::SageMaker::ModelPackageGroup": {"ModelPackageGroupName", "ModelPackageGroupDescription"},
+	"AWS::ECR::Repository":              {"RepositoryName", "EncryptionConfiguration"},
+	"AWS::Signer::SigningProfile":       {"PlatformId", "ProfileName", "SignatureValidityPeriod"},
+	"AWS::Logs::LogGroup":               {"LogGroupName"},
+	"AWS::EC2::VPC":                     {"CidrBlock", "InstanceTenancy", "Ipv4IpamPoolId", "Ipv4NetmaskLength"},
 	"AWS::EC2::Subnet": {"VpcId", "AvailabilityZone", "AvailabilityZoneId", "CidrBlock", "OutpostArn", "Ipv6Native", "Ipv6CidrBlock",
 		"Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId", "Ipv6NetmaskLength"},
 }

@@ -22,6 +22,8 @@ func newTraining(stage awscdk.Stage, e environment.Environment, f foundation) {
 			},
 			Output:          f.models.Prefix("xgboost/"),
 			InstanceType:    "ml.m5.xlarge",
+			Spot:            true,
+			Checkpoints:     f.checkpoints.Prefix("xgboost/"),
 			HyperParameters: map[string]string{"objective": "binary:logistic", "eval_metric": "auc"},
 			Parameters: []training.Parameter{
 				training.Integer("num_round", 1, 2000),
@@ -29,10 +31,14 @@ func newTraining(stage awscdk.Stage, e environment.Environment, f foundation) {
 				training.Number("eta", 0, 1),
 			},
 		},
+		Gate:     []training.Threshold{training.AtLeast("validation:auc", 0.6)},
+		Register: &training.Registration{},
 	})
 	newPeople(stack, e, f, workflow)
 	output(stack, "StateMachine", "Start it with an input such as {\"num_round\": 100, \"max_depth\": 6, \"eta\": 0.3}",
 		workflow.StateMachine.StateMachineArn())
+	output(stack, "Notices", "The topic that tells how each run ended", workflow.Topic.TopicArn())
+	output(stack, "Models", "The model package group whose versions wait for an approval", &workflow.ModelGroup)
 	output(stack, "TrainingData", "Put CSV files here, the label first, without a header", jsii.String(f.datasets.Prefix("xgboost/").URI()))
 }
 

@@ -1,0 +1,140 @@
+package training
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/plinth-ml/plinth/constructs/supplychain"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// What CreateTrainingJob takes of metrics and variables
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html).
+const (
+	maxMetrics     = 40
+	maxRegex       = 500
+	maxVariables   = 100
+	maxVariableLen = 512
+)
+
+// Metric is a number that a container writes into its log.
+type Metric struct {
+	// Name is what it is called: "validation:auc". At most 255 characters.
+	Name string
+	// Regex finds it in the log; its one group is the number: "validation-auc: ([0-9.]+)". At most 500 characters.
+	Regex string
+}
+
+var metricPattern = regexp.MustCompile(`^.{1,255}$`)
+
+func (j Job) validateMetrics() error {
+	var l problem.List
+	switch {
+	case len(j.Metrics) > 0 && j.Image.builtIn != "":
+		l.Add("Metrics", len(j.Metrics), "none with a built-in algorithm", "it has its own")
+	case len(j.Metrics) > maxMetrics:
+		l.Add("Metrics", len(j.Metrics), fmt.Sprintf("at most %d", maxMetrics), "")
+	}
+	seen := map[string]bool{}
+	for i, m := range j.Metrics {
+		at := fmt.Sprintf("Metrics[%d]", i)
+		if !metricPattern.MatchString(m.Name) || seen[m.Name] {
+			l.Add(at+".Name", m.Name, "1 to 255 characters, different for each metric", "")
+		}
+		seen[m.Name] = true
+		if r, err := regexp.Compile(m.Regex); err != nil || len(m.Regex) > maxRegex || r.NumSubexp() != 1 {
+			l.Add(at+".Regex", m.Regex, fmt.Sprintf("a regular expression of at most %d characters with one group, the number", maxRegex), "")
+		}
+	}
+	return l.Err()
+}
+
+func (j Job) validateVariables() error {
+	var l problem.List
+	if len(j.Variables) > maxVariables {
+		l.Add("Variables", len(j.Variables), fmt.Sprintf("at most %d", maxVariables), "")
+	}
+	for _, name := range slices.Sorted(maps.Keys(j.Variables)) {
+		value := j.Variables[name]
+		at := fmt.Sprintf("Variables[%q]", name)
+		if !parameterPattern.MatchString(name) || name == supplychain.RepositoryVariable {
+			l.Add(at, name, "letters, digits and underscores, no digit first, and not "+supplychain.RepositoryVariable, "packages are installed from Job.Packages")
+		}
+		if !token.Is(value) && utf8.RuneCountInString(value) > maxVariableLen {
+			l.Add(at, utf8.RuneCountInString(value), fmt.Sprintf("at most %d characters", maxVariableLen), "")
+		}
+	}
+	return l.Err()
+}
+
+// variables are those of the container.
+func (j Job) variables() map[string]any {
+	all := map[string]any{}
+	for name, value := range j.Variables {
+		all[name] = value
+	}
+	if j.installs() {
+		all[supplychain.RepositoryVariable] = j.Packages.ARN
+	}
+	return all
+}
+
+// algorithm is the image and its metrics.
+func (j Job) algorithm(image string) map[string]any {
+	a := map[string]any{"TrainingImage": image, "TrainingInputMode": "File"}
+	var metrics []any
+	for _, m := range j.Metrics {
+		metrics = append(metrics, map[string]any{"Name": m.Name, "Regex": m.Regex})
+	}
+	if len(metrics) > 0 {
+		a["MetricDefinitions"] = metrics
+	}
+	return a
+}
+
+// Threshold is what a metric has to reach for a model to be registered: AtLeast or AtMost.
+type Threshold struct {
+	metric   string
+	operator string
+	bound    float64
+}
+
+// AtLeast holds a metric to a value or more.
+func AtLeast(metric string, value float64) Threshold {
+	return Threshold{metric: metric, operator: "NumericGreaterThanEquals", bound: value}
+}
+
+// AtMost holds a metric to a value or less.
+func AtMost(metric string, value float64) Threshold {
+	return Threshold{metric: metric, operator: "NumericLessThanEquals", bound: value}
+}
+
+// String says what it demands: "validation:auc of at least 0.8".
+func (t Threshold) String() string {
+	word := "least"
+	if t.operator == "NumericLessThanEquals" {
+		word = "most"
+	}
+	return fmt.Sprintf("%s of at %s %s", t.metric, word, plain(t.bound))
+}
+
+// validateGate checks the thresholds against the metrics that an image of one's own has.
+func (j Job) validateGate(gate []Threshold) error {
+	var l problem.List
+	for i, t := range gate {
+		at := fmt.Sprintf("Gate[%d]", i)
+		known := slices.ContainsFunc(j.Metrics, func(m Metric) bool { return m.Name == t.metric })
+		switch {
+		case t.metric == "" || strings.ContainsAny(t.metric, `'"\`):
+			l.Add(at, t.metric, "the name of a metric, without quotes and backslashes", "")
+		case j.Image.builtIn == "" && !known:
+			l.Add(at, t.metric, "one of Job.Metrics", "SageMaker would never find it in the log")
+		}
+	}
+	return l.Err()
+}

@@ -1,0 +1,114 @@
+package training
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Registration is how a model is registered: as a new version in the workflow's model package group, which waits for somebody's
+// approval.
+type Registration struct {
+	// ContentTypes are the MIME types that the model takes, and ResponseTypes those that it answers with. Empty: text/csv.
+	ContentTypes, ResponseTypes []string
+}
+
+// afterTraining is the first state after a job that ended well.
+func afterTraining(w wiring) string {
+	switch {
+	case len(w.gate) > 0:
+		return stateReadResult
+	case w.registration != nil:
+		return stateRegister
+	}
+	return stateTellSuccess
+}
+
+// addResult adds the states that judge and register what was trained.
+func addResult(states map[string]any, w wiring) {
+	if len(w.gate) > 0 {
+		addGate(states, w)
+	}
+	if w.registration == nil {
+		return
+	}
+	types := func(given []string) []string {
+		if len(given) == 0 {
+			return []string{"text/csv"}
+		}
+		return given
+	}
+	states[stateRegister] = map[string]any{
+		"Type": "Task", "Resource": "arn:" + w.at.Partition + ":states:::aws-sdk:sagemaker:createModelPackage",
+		"Parameters": map[string]any{
+			"ModelPackageGroupName": w.namePrefix, "ModelApprovalStatus": "PendingManualApproval",
+			"ClientToken.$": "States.Hash($$.Execution.Id, 'MD5')", // once for an execution, however often it is asked for
+			"InferenceSpecification": map[string]any{
+				"Containers":                 []any{map[string]any{"Image": w.imageURI, "ModelDataUrl.$": "$.job.ModelArtifacts.S3ModelArtifacts"}},
+				"SupportedContentTypes":      types(w.registration.ContentTypes),
+				"SupportedResponseMIMETypes": types(w.registration.ResponseTypes),
+			},
+			"CustomerMetadataProperties": map[string]any{
+				"execution.$": "$$.Execution.Id", "trainingJob.$": "$.job.TrainingJobName", "metrics.$": metricsText(w),
+			},
+		},
+		"ResultPath": "$.job.ModelPackage", "Next": stateTellSuccess, "Catch": caught("$.failure", stateNotRegistered),
+		"Retry": []any{map[string]any{
+			"ErrorEquals":     []string{"SageMaker.ConflictException", "SageMaker.SageMakerException", "SageMaker.ThrottlingException"},
+			"IntervalSeconds": 2, "MaxAttempts": 4, "BackoffRate": 2, "JitterStrategy": "FULL",
+		}},
+	}
+	states[stateNotRegistered] = outcome(classRegister, "$.failure", stateTellFailure)
+}
+
+// metricsText is what is written down of the metrics: those of the gate.
+func metricsText(w wiring) string {
+	if len(w.gate) == 0 {
+		return "States.Format('held against none')"
+	}
+	var names, values []string
+	for i, t := range w.gate {
+		names, values = append(names, t.metric+" {}"), append(values, fmt.Sprintf("$.metrics.metric%d[0]", i))
+	}
+	return "States.Format('" + strings.Join(names, ", ") + "', " + strings.Join(values, ", ") + ")"
+}
+
+// unreported stand at the end of the list of metrics, so that each is found there: Step Functions fails on a path to nothing.
+func unreported(gate []Threshold) []any {
+	all := []any{}
+	for _, t := range gate {
+		all = append(all, map[string]any{"MetricName": t.metric, "Value": "not reported"})
+	}
+	return all
+}
+
+// addGate adds the states that hold the metrics against the thresholds. A metric that the job did not report fails.
+func addGate(states map[string]any, w wiring) {
+	pass := func(parameters map[string]any, next string) map[string]any {
+		return map[string]any{"Type": "Pass", "Parameters": parameters, "ResultPath": "$.metrics", "Next": next}
+	}
+	states[stateReadResult] = pass(map[string]any{"job.$": "States.JsonMerge($.run.none, $.job, false)"}, stateListMetrics)
+	states[stateListMetrics] = pass(map[string]any{"lists.$": "States.Array($.metrics.job.FinalMetricDataList, $.run.none.Unreported)"}, stateReadMetrics)
+	read := map[string]any{}
+	var rules []any
+	var demands []string
+	for i, t := range w.gate {
+		name := fmt.Sprintf("metric%d", i)
+		read[name+".$"] = fmt.Sprintf("$.metrics.lists[*][?(@.MetricName=='%s')].Value", t.metric)
+		variable := "$.metrics." + name + "[0]"
+		rules = append(rules, map[string]any{"Variable": variable, "IsNumeric": true}, map[string]any{"Variable": variable, t.operator: t.bound})
+		demands = append(demands, t.String())
+	}
+	states[stateReadMetrics] = pass(read, stateGate)
+	next := stateTellSuccess
+	if w.registration != nil {
+		next = stateRegister
+	}
+	states[stateGate] = map[string]any{"Type": "Choice", "Choices": []any{map[string]any{"And": rules, "Next": next}}, "Default": stateBelowGate}
+	states[stateBelowGate] = map[string]any{
+		"Type": "Pass", "ResultPath": "$.outcome", "Next": stateTellFailure, "Parameters": map[string]any{
+			"Class": classGate, "Error": stateBelowGate,
+			"Cause.$": strings.Replace(metricsText(w), "States.Format('",
+				"States.Format('The model is not good enough, and not registered: it needs "+strings.Join(demands, ", ")+", and has ", 1),
+		},
+	}
+}

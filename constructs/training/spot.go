@@ -1,0 +1,39 @@
+package training
+
+import (
+	"time"
+
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// defaultWait is how much longer than its runtime a job on spot may take.
+const defaultWait = time.Hour
+
+// maxKeepAlive is what SageMaker's guide allows (https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html).
+const maxKeepAlive = time.Hour
+
+// validateSpot checks what goes with spare capacity, of a resolved job
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html).
+func (j Job) validateSpot() error {
+	var l problem.List
+	if j.Checkpoints != (storage.Prefix{}) {
+		l.Include("Checkpoints", j.Checkpoints.Validate())
+	}
+	switch {
+	case j.Spot && j.Checkpoints == (storage.Prefix{}):
+		l.Add("Checkpoints", nil, "where a job on spot keeps what it resumes from", "an interrupted job would start again: give a prefix, or leave out Spot")
+	case !j.Spot && j.MaxWait != 0:
+		l.Add("MaxWait", j.MaxWait, "none without Spot", "SageMaker takes it for spot only")
+	}
+	if j.Spot && (j.MaxWait <= j.MaxRuntime || j.MaxWait%time.Second != 0) {
+		l.Add("MaxWait", j.MaxWait, "whole seconds, more than MaxRuntime, "+j.MaxRuntime.String()+"; or 0 for an hour more", "")
+	}
+	switch {
+	case j.KeepAlive < 0 || j.KeepAlive > maxKeepAlive || j.KeepAlive%time.Second != 0:
+		l.Add("KeepAlive", j.KeepAlive, "whole seconds up to 1h, or 0 for none", "")
+	case j.KeepAlive > 0 && j.Spot:
+		l.Add("KeepAlive", j.KeepAlive, "none with Spot", "SageMaker keeps no instances on spot")
+	}
+	return l.Err()
+}
