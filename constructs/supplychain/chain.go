@@ -141,11 +141,15 @@ func (c Chain) promotionRole(region string) string { return c.Name + "-promotion
 // copyRole is the name of the role that copies images.
 func (c Chain) copyRole(region string) string { return c.Name + "-copy-" + region }
 
+// mirrorRole is the name of the role that copies images of others.
+func (c Chain) mirrorRole(region string) string { return c.Name + "-mirror-" + region }
+
 func roleARN(at location.Location, name string) string {
 	return "arn:" + at.Partition + ":iam::" + at.Account + ":role/" + name
 }
 
-// keepers are who may change the protection of the chain: its administrators and deployments; nobody is kept out where no
+// keepers are who may change the protection of the chain: its administrators and deployments, by whatever qualifier the account
+// was bootstrapped with; nobody is kept out where no
 // administrators are named.
 func (c Chain) keepers(at location.Location) []string {
 	if len(c.Administrators) == 0 {

@@ -36,8 +36,8 @@
 // Package groups say for every format where its packages may come from: public names only through the public indexes that
 // [PackagesProps.Connections] lists, the team's own only by publishing, all else from nowhere. The domain's policy denies, to
 // administrators too, that anything but a promotion fills a later stage, and that anybody reads a public repository; once
-// administrators are named, only they and deployments change policies, connections, groups, or withdraw what was promoted. Image
-// tags can't be moved. Other accounts get what their stage holds, and nothing else.
+// administrators are named, only they and deployments change policies, connections, groups, fill the mirror by hand, or withdraw what
+// was promoted. Image tags can't be moved. Other accounts get what their stage holds, and nothing else.
 //
 // A network lets through what its [network.IsolatedProps] PackageRepositories and ImageRepositories name, so that a job of prod
 // can't pull from dev whatever its role may.

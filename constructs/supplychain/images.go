@@ -151,16 +151,24 @@ func imagePolicy(chain Chain, at location.Location, n int) []policy.Statement {
 	}
 	if n > 0 {
 		all = append(all, but([]string{roleARN(at, chain.copyRole(at.Region))}, policy.Statement{
-			Sid: "FilledByPromotion", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: []string{"ecr:PutImage", "ecr:CompleteLayerUpload"},
+			Sid: "FilledByPromotion", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: imageFilling,
 		}))
 	}
-	if keepers := chain.keepers(at); keepers != nil {
-		all = append(all, but(keepers, policy.Statement{
-			Sid: "Protection", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: []string{
-				"ecr:SetRepositoryPolicy", "ecr:DeleteRepositoryPolicy", "ecr:DeleteRepository", "ecr:BatchDeleteImage",
-				"ecr:PutImageTagMutability", "ecr:PutLifecyclePolicy", "ecr:DeleteLifecyclePolicy",
-			},
-		}))
+	return append(all, protected(chain.keepers(at))...)
+}
+
+// imageFilling puts images into a repository: by pushing, from a public registry by a pull-through rule, and by replication.
+var imageFilling = []string{"ecr:PutImage", "ecr:CompleteLayerUpload", "ecr:BatchImportUpstreamImage", "ecr:ReplicateImage"}
+
+// protected lets only the keepers decide who gets into a repository and what leaves it; nobody is kept out where there are none.
+func protected(keepers []string) []policy.Statement {
+	if keepers == nil {
+		return nil
 	}
-	return all
+	return []policy.Statement{but(keepers, policy.Statement{
+		Sid: "Protection", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: []string{
+			"ecr:SetRepositoryPolicy", "ecr:DeleteRepositoryPolicy", "ecr:DeleteRepository", "ecr:BatchDeleteImage",
+			"ecr:PutImageTagMutability", "ecr:PutLifecyclePolicy", "ecr:DeleteLifecyclePolicy",
+		},
+	})}
 }

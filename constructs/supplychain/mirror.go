@@ -145,9 +145,22 @@ func (p *MirrorProps) repositories(chain Chain, at location.Location) cfn.Resour
 		keyARN = cfn.Att("Key", "Arn")
 	}
 	for _, m := range p.Images {
-		r["Image"+resourceName(m.Name)] = imageRepositoryResource(chain.Name+"/mirror/"+m.Name, keyARN, nil)
+		r["Image"+resourceName(m.Name)] = imageRepositoryResource(chain.Name+"/mirror/"+m.Name, keyARN, mirrorPolicy(chain, at))
 	}
 	return r
+}
+
+// mirrorPolicy lets only the keepers and the mirror's own project fill it, where keepers are named: builds and promotions run in
+// an image of the mirror.
+func mirrorPolicy(chain Chain, at location.Location) []policy.Statement {
+	keepers := chain.keepers(at)
+	if keepers == nil {
+		return nil
+	}
+	filled := but(append([]string{roleARN(at, chain.mirrorRole(at.Region))}, keepers...), policy.Statement{
+		Sid: "FilledByTheMirror", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: imageFilling,
+	})
+	return append([]policy.Statement{filled}, protected(keepers)...)
 }
 
 // plan is the project that copies.
@@ -161,7 +174,7 @@ func (p *MirrorProps) plan(chain Chain, at location.Location, repositories map[s
 	}
 	e := p.Environment.Resolved()
 	return project{
-		name: chain.Name + "-mirror", description: "Copies images of others into the mirror of " + chain.Name, at: at, script: copyScript,
+		name: chain.Name + "-mirror", description: "Copies images of others into the mirror of " + chain.Name, at: at, script: copyScript, roleName: chain.mirrorRole(at.Region),
 		tools: p.Tools, timeout: defaultTimeout, logDays: e.LogRetentionDays, retain: e.Tier.RetainsData(),
 		variables:  map[string]string{"COPIES": strings.Join(lines, "\n"), "REGISTRIES": registries(sources...)},
 		statements: copyStatements(from, to),

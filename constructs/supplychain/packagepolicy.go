@@ -12,8 +12,11 @@ import (
 
 // What is done with packages.
 var (
-	// fill puts versions into a repository.
-	fill = []string{"codeartifact:PublishPackageVersion", "codeartifact:PutPackageMetadata", "codeartifact:CopyPackageVersions"}
+	// publishing makes versions, and filling copies them too.
+	publishing = []string{"codeartifact:PublishPackageVersion", "codeartifact:PutPackageMetadata"}
+	filling    = append([]string{"codeartifact:CopyPackageVersions"}, publishing...)
+	// reading gets at versions: by package managers, and one file at a time.
+	reading = []string{"codeartifact:ReadFromRepository", "codeartifact:GetPackageVersionAsset", "codeartifact:GetPackageVersionReadme"}
 	// withdraw changes or takes away versions that are there.
 	withdraw = []string{
 		"codeartifact:UpdatePackageVersionsStatus", "codeartifact:DisposePackageVersions", "codeartifact:DeletePackageVersions", "codeartifact:DeletePackage",
@@ -50,12 +53,15 @@ func (p packagePolicies) domain() []policy.Statement {
 	all = append(all, policy.Statement{
 		// The first stage fetches by itself what its callers ask it for; nobody reads what has not come through it.
 		Sid: "PublicByNobody", Effect: policy.Deny, Principal: policy.AnyPrincipal,
-		Actions: []string{"codeartifact:ReadFromRepository"}, Resources: []string{public.ARN},
+		Actions: reading, Resources: []string{public.ARN, public.everyPackage()},
 	}, policy.Statement{
 		Sid: "PublicAsItIs", Effect: policy.Deny, Principal: policy.AnyPrincipal,
-		Actions: fill, Resources: []string{public.ARN, public.everyPackage()},
+		Actions: filling, Resources: []string{public.ARN, public.everyPackage()},
+	}, policy.Statement{
+		Sid: "NothingPublished", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: publishing, Resources: packages,
 	}, but([]string{roleARN(p.at, p.chain.promotionRole(p.at.Region))}, policy.Statement{
-		Sid: "FilledByPromotion", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: fill, Resources: append(promoted, packages...),
+		Sid: "FilledByPromotion", Effect: policy.Deny, Principal: policy.AnyPrincipal,
+		Actions: []string{"codeartifact:CopyPackageVersions"}, Resources: append(promoted, packages...),
 	}))
 	if keepers := p.chain.keepers(p.at); keepers != nil {
 		all = append(all, but(keepers, policy.Statement{
