@@ -89,6 +89,8 @@ type ExecutionRole struct {
 	Construct constructs.Construct
 	// Role is the role.
 	Role awsiam.IRole
+
+	given *ExecutionRoleProps // nil: the role was made elsewhere
 }
 
 // NewExecutionRole makes the execution role of a job. The props may be nil. It panics with one message that holds every
@@ -108,7 +110,7 @@ func NewExecutionRole(scope constructs.Construct, id string, props *ExecutionRol
 		g.subnets, g.securityGroup = p.Network.SubnetIDs, *p.Network.JobSecurityGroup.SecurityGroupId()
 	}
 	arn := makeRole(this, kind, scope, id, executionRole(cdk.Location(this), g))
-	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
+	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil), given: &p}
 }
 
 // makeRole makes a role and its policies, and gives its ARN.

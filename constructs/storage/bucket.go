@@ -25,6 +25,8 @@ type DataBucket struct {
 	Class Class
 	// Name, ARN and Region are its own, and KeyARN is that of Key, empty without one. They may be CDK tokens.
 	Name, ARN, Region, KeyARN string
+	// Events tells that EventBridge hears of its objects. Of an existing bucket it is taken to.
+	Events bool
 	// Lacks is what an existing bucket lacks of what Plinth gives its own; empty for those. See [NewExistingBucket].
 	Lacks []Lack
 
@@ -55,7 +57,7 @@ func NewDataBucket(scope constructs.Construct, id string, props *DataBucketProps
 	emitted := cdk.Emit(this, b.path, b.build())
 	bucket := &DataBucket{
 		Construct: this, Key: p.Key, AccessLogs: p.AccessLogs, Class: p.Class, Name: emitted.Ref("Bucket"), Region: b.at.Region, KeyARN: b.keyARN,
-		linkedToLustre: p.LinkedToLustre,
+		Events: p.Events || p.Backup != nil, linkedToLustre: p.LinkedToLustre,
 	}
 	bucket.ARN = "arn:" + b.at.Partition + ":s3:::" + bucket.Name
 	if b.ownKey() {

@@ -45,7 +45,7 @@ func NewExistingBucket(scope constructs.Construct, id string, props *ExistingBuc
 	b := &DataBucket{
 		Construct: this, Bucket: props.Bucket, Key: props.Key, Class: props.Class,
 		Name: *props.Bucket.BucketName(), ARN: *props.Bucket.BucketArn(), Region: cdk.Location(this).Region,
-		linkedToLustre: true, // its own policies say
+		Events: true, linkedToLustre: true, // its own settings say
 	}
 	if b.Key == nil {
 		b.Key = props.Bucket.EncryptionKey()

@@ -23,6 +23,7 @@ type wiring struct {
 	tags          map[string]string
 	gate          []Threshold
 	registration  *Registration // nil: nothing is registered
+	triggers      []Trigger
 	logKeyARN     string
 	logDays       int
 	retain        bool

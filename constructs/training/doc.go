@@ -21,7 +21,8 @@
 //
 // Every execution checks its input before anything is spent, and every end is told by the workflow's topic, with the class of the
 // failure (Input, User, Stopped, Timeout, Capacity, Quota, Internal, Gate, Registration, Unknown), SageMaker's reason and a link.
-// [Job].Spot, Gate and Register are off until asked for.
+// [Job].Spot, Gate, Register and Triggers are off until asked for. Triggers start executions on a schedule, by new data or a new image:
+// one for each event, or each hour of new data, however often EventBridge delivers it.
 //
 // The container has neither network nor credentials: SageMaker moves the data. So nothing can be installed at run time;
 // packages go into the image, unless the environment has RuntimeInstalls: see [Job].Packages.

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"regexp"
 
+	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -68,6 +70,19 @@ func (j Job) reads() (reads []storage.Prefix, mounts []storage.Directory) {
 		}
 	}
 	return reads, mounts
+}
+
+// given is what the execution role of the job needs, but for its network and image.
+func (j Job) given() access.ExecutionRoleProps {
+	p := access.ExecutionRoleProps{Writes: []storage.Prefix{j.Output}}
+	p.Reads, p.Mounts = j.reads()
+	if j.Checkpoints.Bucket != nil {
+		p.Checkpoints = []storage.Prefix{j.Checkpoints}
+	}
+	if j.installs() {
+		p.Packages = []supplychain.Repository{j.Packages}
+	}
+	return p
 }
 
 // subnets are those of the network in which the job can reach its file systems.

@@ -39,6 +39,9 @@ func resources(j Job, w wiring) cfn.Resources {
 			"ModelPackageGroupName": w.namePrefix, "Tags": tags(w.tags),
 		}}.Stateful(w.retain) // one that holds versions can't be deleted: they go first
 	}
+	if len(w.triggers) > 0 {
+		maps.Copy(r, triggerResources(w))
+	}
 	maps.Copy(r, topic.Resources(w.logKeyARN))
 	maps.Copy(r, role.Resources("WorkflowRole"))
 	return r

@@ -15,8 +15,6 @@ import (
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
-	"github.com/plinth-ml/plinth/constructs/storage"
-	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
@@ -41,6 +39,8 @@ type WorkflowProps struct {
 	// Register makes each model that passed a version in a model package group named as the workflow, which waits for an approval.
 	// Nil: none is registered.
 	Register *Registration
+	// Triggers start executions by themselves. Empty: only people do.
+	Triggers []Trigger
 	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
 	Role *access.ExecutionRole
 	// LogKey encrypts the workflow's logs and what its topic sends; its policy must let CloudWatch Logs use it, and the account's
@@ -71,6 +71,10 @@ func (p *WorkflowProps) Validate(id string) error {
 	}
 	l.Include("Job", p.Job.Validate(p.Environment))
 	l.Include("", p.Job.validateGate(p.Gate))
+	for i, t := range p.Triggers {
+		l.Include(fmt.Sprintf("Triggers[%d]", i), t.validate(p.Job.Parameters))
+	}
+	l.Include("Role", p.Role.Covers(p.Job.given()))
 	if p.Job.installs() && p.Job.Packages.Validate() == nil && p.Network != nil {
 		l.Include("", p.Network.ValidatePackages(p.Job.Packages.ARN))
 	}
@@ -120,17 +124,9 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 	image, repository := job.Image.resolve(at, *awscdk.Aws_URL_SUFFIX(), registry)
 	role := props.Role
 	if role == nil {
-		reads, mounts := job.reads()
-		given := &access.ExecutionRoleProps{
-			Network: props.Network, Reads: reads, Mounts: mounts, Writes: []storage.Prefix{job.Output}, Repositories: []string{repository},
-		}
-		if job.Checkpoints.Bucket != nil {
-			given.Checkpoints = []storage.Prefix{job.Checkpoints}
-		}
-		if job.installs() {
-			given.Packages = []supplychain.Repository{job.Packages}
-		}
-		role = access.NewExecutionRole(this, "JobRole", given)
+		given := job.given()
+		given.Network, given.Repositories = props.Network, []string{repository}
+		role = access.NewExecutionRole(this, "JobRole", &given)
 	}
 	w := wiring{
 		at:            at,
@@ -141,6 +137,7 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 		namePrefix:    props.name(id),
 		gate:          props.Gate,
 		registration:  props.Register,
+		triggers:      props.Triggers,
 		tags:          e.Tags(),
 	}
 	if props.Team != "" {

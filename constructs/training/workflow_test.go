@@ -54,7 +54,9 @@ func TestTheReadmeShowsTheExample(t *testing.T) {
 func TestARoleIsMadeOnlyWhereNoneIsGiven(t *testing.T) {
 	template := synthtest.Template(t, "", func(stack awscdk.Stack) {
 		p := props(stack)
-		p.Role = access.NewExecutionRole(stack, "Own", &access.ExecutionRoleProps{Network: p.Network})
+		p.Role = access.NewExecutionRole(stack, "Own", &access.ExecutionRoleProps{
+			Network: p.Network, Reads: []storage.Prefix{p.Job.Inputs[0].From}, Writes: []storage.Prefix{p.Job.Output},
+		})
 		training.NewWorkflow(stack, "Workflow", p)
 	})
 	for _, id := range template.OfType("AWS::IAM::Role") {
@@ -112,6 +114,20 @@ func TestMistakes(t *testing.T) {
 		{"too dear", "", "Workflow", func(p *training.WorkflowProps) {
 			p.Environment = environment.Environment{Tier: environment.Development, Limits: environment.Limits{PricePerRun: 0.25, Runtime: 2 * 3600e9}}
 		}, []string{"Job.MaxRuntime", "0.46 USD", "Limits.PricePerRun"}},
+		{"a role that reads something else", "", "Workflow", func(p *training.WorkflowProps) {
+			p.Role = access.NewExecutionRole(p.Network.Construct, "Own", &access.ExecutionRoleProps{Reads: []storage.Prefix{p.Job.Output}})
+		}, []string{"2 problems", "Role.Reads[0]", "Role.Writes[0]", "a prefix that the role was given; add it to the role's Reads"}},
+		{"a gate of nothing", "", "Workflow", func(p *training.WorkflowProps) { p.Gate = []training.Threshold{{}} }, []string{"Gate[0]: got \"\""}},
+		{"triggers", "", "Workflow", func(p *training.WorkflowProps) {
+			p.Job.Parameters = []training.Parameter{training.Integer("n", 1, 9)}
+			p.Triggers = []training.Trigger{
+				training.OnSchedule("every day", nil), training.OnSchedule("rate(1 day)", map[string]any{"n": 10}),
+				training.OnData(storage.Prefix{}, map[string]any{"n": 1}), training.OnImage("churn", map[string]any{"n": 1, "m": 2}), {},
+				training.OnData(p.Job.Output, map[string]any{"n": 1}),
+			}
+		}, []string{`Triggers[0]: got "every day"; allowed: rate(...) or cron(...)`, `Triggers[0].n: got nothing; allowed: n, a whole number from 1 to 9`,
+			"Triggers[1].n: got 10", "Triggers[2].Bucket: got nothing", `Triggers[3][0]: got "churn"; allowed: the ARN of an ECR repository`,
+			`Triggers[3].m: got 2; allowed: one of the job's Parameters`, "Triggers[4]: got nothing; allowed: training.OnSchedule", "Triggers[5].Bucket: got", "set DataBucketProps.Events"}},
 		{"id that is no job name", "", "My Workflow!", func(*training.WorkflowProps) {}, []string{`Name: got "my workflow!"`}},
 		{"no XGBoost there", "ap-east-2", "Workflow", func(*training.WorkflowProps) {}, []string{"Job.Image", "ap-east-2", "training.ImageURI"}},
 	}

@@ -1,0 +1,84 @@
+// The state machine by which events start a workflow: each event starts one execution, however often it is delivered.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import validate from 'asl-validator';
+import { StateMachine } from 'aws-local-stepfunctions';
+import { resources } from '../assembly.js';
+
+const dir = process.env.TRAINING ?? 'examples/complete-training/cdk.out';
+const all = resources(dir, 'AWS::StepFunctions::StateMachine').map(({ id, values, properties }) => ({ id, arn: values.Ref, definition: JSON.parse(properties.DefinitionString) }));
+const starter = all.find((m) => m.id.startsWith('ChurnStarter'));
+const workflow = all.find((m) => m.id.startsWith('ChurnStateMachine'));
+const rules = resources(dir, 'AWS::Events::Rule').map((r) => r.properties);
+
+// event is what EventBridge makes of an event for a rule's target.
+function event({ Targets: [{ InputTransformer }] }, { id, time }) {
+  return JSON.parse(InputTransformer.InputTemplate.replace('<id>', id).replace('<time>', time));
+}
+
+// deliver runs the starter; start stands for Step Functions.
+async function deliver(input, start = () => ({ ExecutionArn: 'arn:x' })) {
+  const started = [];
+  const { result } = new StateMachine(starter.definition, { validationOptions: { checkArn: false } }).run(input, {
+    overrides: {
+      taskResourceLocalHandlers: { Start: async (request) => { started.push(request); return start(started.length); } },
+      waitTimeOverrides: { Settle: 0 }, retryIntervalOverrides: { Start: 0 },
+    },
+  });
+  return { started, ...await result.then(() => ({ status: 'SUCCEEDED' }), () => ({ status: 'FAILED' })) };
+}
+const throwing = (name) => () => { throw Object.assign(new Error(name), { name }); };
+const by = (what) => rules.find((r) => (what === 'schedule' ? r.ScheduleExpression : r.EventPattern?.source[0] === `aws.${what}`));
+const at = (time, id = '0a1b2c3d-0000-1111-2222-333344445555') => ({ id, time });
+const nameOf = async (what, when) => (await deliver(event(by(what), when))).started[0].Name;
+
+test('both documents are valid', () => {
+  for (const { definition } of [starter, workflow]) {
+    const { isValid, errorsText } = validate(definition);
+    assert.ok(isValid, errorsText('\n'));
+  }
+});
+
+for (const what of ['schedule', 's3', 'ecr']) {
+  test(`${what}: the workflow is started, with an input that it takes, under a name that Step Functions takes`, async () => {
+    const { started: [request], status } = await deliver(event(by(what), at('2026-11-23T16:20:00Z')));
+    assert.equal(status, 'SUCCEEDED');
+    assert.equal(request.StateMachineArn, workflow.arn);
+    assert.deepEqual(JSON.parse(request.Input), { num_round: 200, eta: 0.3 });
+    assert.match(request.Name, /^[A-Za-z0-9_-]{1,80}$/);
+  });
+
+  test(`${what}: an event that is delivered twice has one name`, async () => {
+    assert.equal(await nameOf(what, at('2026-11-23T16:20:00Z')), await nameOf(what, at('2026-11-23T16:20:00Z')));
+  });
+
+  test(`${what}: what runs already is not started again, and that is no failure`, async () => {
+    const r = await deliver(event(by(what), at('2026-11-23T16:20:00Z')), throwing('Sfn.ExecutionAlreadyExistsException'));
+    assert.deepEqual([r.status, r.started.length], ['SUCCEEDED', 1]);
+  });
+
+  test(`${what}: throttling is retried by the same name, another error is a failure`, async () => {
+    const r = await deliver(event(by(what), at('2026-11-23T16:20:00Z')), (n) => (n < 3 ? throwing('Sfn.SfnException')() : {}));
+    assert.equal(r.status, 'SUCCEEDED');
+    assert.equal(new Set(r.started.map((q) => q.Name)).size, 1);
+    assert.equal((await deliver(event(by(what), at('2026-11-23T16:20:00Z')), throwing('Sfn.AccessDeniedException'))).status, 'FAILED');
+  });
+}
+
+test('new data of one hour is one execution, of the next another', async () => {
+  const name = (time, id) => nameOf('s3', at(time, id));
+  assert.equal(await name('2026-11-23T16:00:00Z', 'a'), await name('2026-11-23T16:59:59Z', 'b'));
+  assert.notEqual(await name('2026-11-23T16:59:59Z', 'a'), await name('2026-11-23T17:00:00Z', 'a'));
+  assert.equal(starter.definition.States.Settle.Seconds, 3600);
+});
+
+test('other events are one execution each', async () => {
+  for (const what of ['schedule', 'ecr']) {
+    assert.notEqual(await nameOf(what, at('2026-11-23T16:20:00Z', 'a')), await nameOf(what, at('2026-11-23T16:20:00Z', 'b')));
+  }
+});
+
+test('two triggers never share a name', async () => {
+  const names = await Promise.all(['schedule', 's3', 'ecr'].map((what) => nameOf(what, at('2026-11-23T16:20:00Z'))));
+  assert.equal(new Set(names).size, 3);
+});

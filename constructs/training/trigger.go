@@ -1,0 +1,109 @@
+package training
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/arn"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// Trigger starts executions of a workflow by itself: OnSchedule, OnData or OnImage. Each event starts one execution, however often
+// it is delivered.
+type Trigger struct {
+	kind       triggerKind
+	schedule   string
+	data       storage.Prefix
+	repository string
+	input      map[string]any
+}
+
+type triggerKind int
+
+const (
+	noTrigger triggerKind = iota
+	scheduled
+	newData
+	newImage
+)
+
+// OnSchedule starts an execution at the times of an EventBridge expression, such as "rate(7 days)" or "cron(0 6 ? * MON *)" in UTC,
+// with values for the job's Parameters.
+func OnSchedule(expression string, input map[string]any) Trigger {
+	return Trigger{kind: scheduled, schedule: expression, input: input}
+}
+
+// OnData starts an execution when objects arrive below a prefix of a bucket with Events, with values for the job's Parameters: one
+// for each hour in which any do, an hour after the first of them, so that all of that hour are there.
+func OnData(prefix storage.Prefix, input map[string]any) Trigger {
+	return Trigger{kind: newData, data: prefix, input: input}
+}
+
+// OnImage starts an execution when an image is pushed to an ECR repository of the workflow's account, by its ARN, with values for the
+// job's Parameters. The job runs the image that it names, whichever was pushed.
+func OnImage(repository string, input map[string]any) Trigger {
+	return Trigger{kind: newImage, repository: repository, input: input}
+}
+
+// settling is how long new data is waited for after the first: as long as the time that one execution stands for.
+const settling = time.Hour
+
+var schedulePattern = regexp.MustCompile(`^(rate\([1-9][0-9]* (minute|minutes|hour|hours|day|days)\)|cron\([^()]+\))$`)
+
+// validate checks the trigger, and its input against the job's parameters.
+func (t Trigger) validate(parameters []Parameter) error {
+	var l problem.List
+	switch t.kind {
+	case scheduled:
+		if !schedulePattern.MatchString(t.schedule) {
+			l.Add("", t.schedule, `rate(...) or cron(...), such as "rate(7 days)"`, "")
+		}
+	case newData:
+		l.Include("", t.data.Validate())
+		if b := t.data.Bucket; b != nil && !b.Events {
+			l.Add("Bucket", "one that tells of nothing", "a bucket with Events", "set DataBucketProps.Events")
+		}
+	case newImage:
+		arn.Validate(&l, "", []string{t.repository}, "ecr", ":repository/", "the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME")
+	default:
+		l.Add("", nil, "training.OnSchedule, training.OnData or training.OnImage", "")
+		return l.Err()
+	}
+	for _, p := range parameters {
+		if value, given := t.input[p.name]; !given || !p.takes(value) {
+			l.Add(p.name, value, p.String(), "")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.input)) {
+		if !slices.ContainsFunc(parameters, func(p Parameter) bool { return p.name == name }) {
+			l.Add(name, t.input[name], "one of the job's Parameters", "")
+		}
+	}
+	return l.Err()
+}
+
+// takes tells whether an execution with the value would be let through.
+func (p Parameter) takes(value any) bool {
+	if p.allowed != nil {
+		text, isText := value.(string)
+		return isText && slices.Contains(p.allowed, text)
+	}
+	var n float64
+	switch v := value.(type) {
+	case int:
+		n = float64(v)
+	case float64:
+		n = v
+	default:
+		return false
+	}
+	return n >= p.min && n <= p.max && (!p.whole || n == math.Trunc(n))
+}
+
+// triggerName says which of several triggers it is.
+func triggerName(i int) string { return fmt.Sprintf("Trigger%d", i+1) }

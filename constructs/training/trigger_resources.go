@@ -1,0 +1,137 @@
+package training
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/role"
+)
+
+// EventBridge delivers an event at least once, and can't name what it starts. So it starts a small state machine, which starts the
+// workflow under a name made from the event: Step Functions starts nothing twice under one name.
+
+// starter is that state machine. Its input has the trigger, the event's id and time, and the workflow's input. New data is named by
+// its hour, the event's time up to the first colon, of which a name takes none.
+func starter(w wiring) map[string]any {
+	name := func(of string) map[string]any {
+		return map[string]any{"Type": "Pass", "Parameters": map[string]any{"name.$": "States.Format('{}-{}', $.trigger, " + of + ")"}, "ResultPath": "$.execution"}
+	}
+	byHour, byEvent := name("States.ArrayGetItem(States.StringSplit($.time, ':'), 0)"), name("$.id")
+	byHour["Next"], byEvent["Next"] = "Settle", stateStart
+	return map[string]any{
+		"Comment": "Starts the workflow once for each event",
+		"StartAt": "Kind",
+		"States": map[string]any{
+			"Kind": map[string]any{
+				"Type": "Choice", "Choices": []any{map[string]any{"Variable": "$.data", "BooleanEquals": true, "Next": "NameByHour"}}, "Default": "NameByEvent",
+			},
+			"NameByHour": byHour, "NameByEvent": byEvent,
+			"Settle": map[string]any{"Type": "Wait", "Seconds": int(settling.Seconds()), "Next": stateStart},
+			stateStart: map[string]any{
+				"Type": "Task", "Resource": "arn:" + w.at.Partition + ":states:::aws-sdk:sfn:startExecution", "Next": "Started",
+				"Parameters": map[string]any{"StateMachineArn": "${StateMachine}", "Name.$": "$.execution.name", "Input.$": "States.JsonToString($.input)"},
+				"ResultPath": nil,
+				"Retry": []any{map[string]any{
+					"ErrorEquals": []string{"Sfn.SfnException"}, "IntervalSeconds": 5, "MaxAttempts": 5, "BackoffRate": 2, "JitterStrategy": "FULL",
+				}},
+				"Catch": []any{map[string]any{"ErrorEquals": []string{"Sfn.ExecutionAlreadyExistsException"}, "ResultPath": nil, "Next": "Started"}},
+			},
+			"Started": map[string]any{"Type": "Succeed"},
+		},
+	}
+}
+
+// triggerResources are the starter, the rules that call it, and both their roles.
+func triggerResources(w wiring) cfn.Resources {
+	text, err := json.Marshal(starter(w))
+	if err != nil {
+		panic(err) // it is made of texts and numbers only
+	}
+	r := cfn.Resources{"Starter": {Type: "AWS::StepFunctions::StateMachine", Properties: cfn.Properties{
+		"RoleArn": cfn.Att("StarterRole", "Arn"), "DefinitionString": cfn.Text(string(text), "StateMachine"),
+		"LoggingConfiguration": cfn.Properties{
+			"Level": "ALL", "IncludeExecutionData": true,
+			"Destinations": []any{cfn.Properties{"CloudWatchLogsLogGroup": cfn.Properties{"LogGroupArn": cfn.Att("Logs", "Arn")}}},
+		},
+		"TracingConfiguration": cfn.Properties{"Enabled": true},
+	}}}
+	for i, t := range w.triggers {
+		rule := cfn.Properties{"State": "ENABLED", "Targets": []any{cfn.Properties{
+			"Id": "Starter", "Arn": cfn.Ref("Starter"), "RoleArn": cfn.Att("TriggerRole", "Arn"), "InputTransformer": t.transformer(triggerName(i)),
+		}}}
+		if t.kind == scheduled {
+			rule["ScheduleExpression"] = t.schedule
+		} else {
+			rule["EventPattern"] = t.pattern()
+		}
+		r[triggerName(i)] = cfn.Resource{Type: "AWS::Events::Rule", Properties: rule}
+	}
+	maps.Copy(r, starterRole(w.at).Resources("StarterRole"))
+	maps.Copy(r, triggerRole(w.at).Resources("TriggerRole"))
+	return r
+}
+
+// pattern is what the trigger listens for.
+func (t Trigger) pattern() cfn.Properties {
+	if t.kind == newData {
+		return cfn.Properties{
+			"source": []string{"aws.s3"}, "detail-type": []string{"Object Created"},
+			"detail": cfn.Properties{
+				"bucket": cfn.Properties{"name": []string{t.data.Bucket.Name}},
+				"object": cfn.Properties{"key": []any{cfn.Properties{"prefix": t.data.Path}}},
+			},
+		}
+	}
+	return cfn.Properties{
+		"source": []string{"aws.ecr"}, "detail-type": []string{"ECR Image Action"},
+		"detail": cfn.Properties{
+			"action-type": []string{"PUSH"}, "result": []string{"SUCCESS"},
+			"repository-name": []string{t.repository[strings.Index(t.repository, "repository/")+len("repository/"):]},
+		},
+	}
+}
+
+// transformer makes the starter's input of the event.
+func (t Trigger) transformer(name string) cfn.Properties {
+	input := []byte("{}")
+	if len(t.input) > 0 {
+		text, err := json.Marshal(t.input)
+		if err != nil {
+			panic(err) // it was held against the parameters
+		}
+		input = text
+	}
+	return cfn.Properties{
+		"InputPathsMap": cfn.Properties{"id": "$.id", "time": "$.time"},
+		"InputTemplate": fmt.Sprintf(`{"trigger": "%s", "id": "<id>", "time": "<time>", "data": %t, "input": %s}`, name, t.kind == newData, input),
+	}
+}
+
+func triggerRole(at location.Location) role.Role {
+	return role.Role{
+		Description: "Starts a workflow by events", Service: "events.amazonaws.com",
+		TrustConditions: policy.Conditions{
+			"StringEquals": {"aws:SourceAccount": at.Account},
+			"ArnLike":      {"aws:SourceArn": at.ARN("events", "rule/*")},
+		},
+		Statements: []policy.Statement{{Effect: policy.Allow, Actions: []string{"states:StartExecution"}, References: []any{cfn.Ref("Starter")}}},
+	}
+}
+
+func starterRole(at location.Location) role.Role {
+	return role.Role{
+		Description: "Starts a workflow once for each event", Service: "states.amazonaws.com",
+		TrustConditions: policy.Conditions{
+			"StringEquals": {"aws:SourceAccount": at.Account},
+			"ArnLike":      {"aws:SourceArn": at.ARN("states", "stateMachine:*")},
+		},
+		Statements: []policy.Statement{
+			{Effect: policy.Allow, Actions: []string{"states:StartExecution"}, References: []any{cfn.Ref("StateMachine")}}, role.LogDelivery,
+		},
+	}
+}

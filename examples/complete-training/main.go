@@ -1,0 +1,54 @@
+// Command complete-training is a workflow with everything that it can have: an image of the team's own, spot, checkpoints, metrics, a
+// gate, a registry, and runs that start by themselves.
+package main
+
+import (
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/synth"
+	"github.com/plinth-ml/plinth/constructs/training"
+)
+
+func main() { synth.Main(build) }
+
+const images = "arn:aws:ecr:us-east-1:111122223333:repository/ml/image/churn/staging"
+
+func build(app awscdk.App) {
+	stack := awscdk.NewStack(app, jsii.String("Churn"), &awscdk.StackProps{
+		Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("us-east-1")},
+	})
+	staging := environment.Environment{Name: "staging", Tier: environment.Staging}
+	net := network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: staging})
+	data := storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{Environment: staging, Endpoints: []string{net.S3Endpoint}, Events: true})
+	checkpoints := storage.NewDataBucket(stack, "Checkpoints", &storage.DataBucketProps{
+		Environment: staging, Class: storage.Checkpoints, AccessLogs: data.AccessLogs, Endpoints: []string{net.S3Endpoint},
+	})
+	settings := map[string]any{"num_round": 200, "eta": 0.3}
+	training.NewWorkflow(stack, "Churn", &training.WorkflowProps{
+		Environment: staging, Network: net,
+		Job: training.Job{
+			Image: training.ImageURI("111122223333.dkr.ecr.us-east-1.amazonaws.com/ml/image/churn/staging:1"),
+			Inputs: []training.Input{
+				{Channel: "train", From: data.Prefix("train/")}, {Channel: "validation", From: data.Prefix("validation/")},
+			},
+			Output: data.Prefix("models/"), InstanceType: "ml.m5.2xlarge", MaxRuntime: 2 * time.Hour,
+			Spot: true, MaxWait: 6 * time.Hour, Checkpoints: checkpoints.Prefix("churn/"),
+			Metrics:    []training.Metric{{Name: "validation:auc", Regex: "validation-auc: ([0-9.]+)"}},
+			Variables:  map[string]string{"OMP_NUM_THREADS": "8"},
+			Parameters: []training.Parameter{training.Integer("num_round", 1, 1000), training.Number("eta", 0.01, 1)},
+		},
+		Gate:     []training.Threshold{training.AtLeast("validation:auc", 0.8)},
+		Register: &training.Registration{},
+		Triggers: []training.Trigger{
+			training.OnSchedule("cron(0 6 ? * MON *)", settings),
+			training.OnData(data.Prefix("train/"), settings),
+			training.OnImage(images, settings),
+		},
+	})
+}
