@@ -34,7 +34,7 @@ synth: need-go $(TOOLS)
 test: lint go race examples container properties strict templates workflows scripts iam packs emulator
 	@echo "Everything passed."
 
-demo: need-go $(TOOLS) .venv/.installed
+demo: need-go $(TOOLS) $(CHECK_TOOLS) .venv/.installed
 	@$(PYTHON) checks/emulator/demo.py
 
 matrix: strict $(CHECK_TOOLS)

@@ -19,6 +19,7 @@ START = time.perf_counter()
 sys.dont_write_bytecode = True
 
 import emptying
+import workflow
 from emulator import ACCOUNT, REGION, Emulator, Failure, end_cleanly_when_terminated
 from readback import IGNORED_PROPERTIES, IGNORED_TYPES, Report, compare, snapshot
 from templates import Stack, load
@@ -63,6 +64,10 @@ def run(folder: Path) -> None:
         with step("deploy again"):
             output = emulator.cdk("second-deploy", *DEPLOY, "--app", str(assembly))
             report.wrong += changes(output, before, snapshot(emulator, stacks))
+        with step("run dev's workflow, with no capacity at first"):
+            steps, wrong = workflow.run(emulator, stacks)
+            report.wrong += wrong
+        print("".join(f"      {line}\n" for line in steps), end="")
         with step("fill the buckets, update, then delete dev"):
             report.wrong += emptying.check(emulator, stacks, str(assembly))
         show_resources(stacks, report)
@@ -71,6 +76,7 @@ def run(folder: Path) -> None:
             raise Failure("\n  ".join([f"{len(report.wrong)} findings", *report.wrong]), emulator.log())
     print(f"\nPassed in {time.perf_counter() - START:.1f} s: {sum(report.agreed.values())} values are what the templates "
           f"state,\nno VPC has a way out, and the second deployment changed nothing in any of the {len(stacks)} stacks.\n"
+          "Dev's workflow trained on spot, at the second try, and registered a model for approval.\n"
           "Dev's buckets were emptied with its stack, by no update before, and the other stages' not at all.")
 
 

@@ -3,6 +3,7 @@ package training
 import (
 	"regexp"
 
+	"github.com/plinth-ml/plinth/internal/image"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
@@ -23,10 +24,7 @@ func XGBoost(version string) Image { return Image{builtIn: "sagemaker-xgboost", 
 // ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG, or @sha256:DIGEST.
 func ImageURI(uri string) Image { return Image{uri: uri} }
 
-var (
-	versionPattern = regexp.MustCompile(`^[0-9]+\.[0-9]+-[0-9]+$`)
-	uriPattern     = regexp.MustCompile(`^([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.(amazonaws\.com(?:\.cn)?)/([a-z0-9._/-]+)(:[\w.-]+|@sha256:[0-9a-f]{64})$`)
-)
+var versionPattern = regexp.MustCompile(`^[0-9]+\.[0-9]+-[0-9]+$`)
 
 func (i Image) validate() error {
 	var l problem.List
@@ -35,9 +33,10 @@ func (i Image) validate() error {
 		l.Add("Image", nil, "training.XGBoost(version) or training.ImageURI(uri)", "")
 	case i.builtIn != "" && !token.Is(i.version) && !versionPattern.MatchString(i.version):
 		l.Add("Image", i.version, "a version of the built-in XGBoost, such as 3.2-0", "")
-	case i.builtIn == "" && !token.Is(i.uri) && !uriPattern.MatchString(i.uri):
-		l.Add("Image", i.uri, "the URI of an image in a private ECR repository with a tag or digest: "+
-			"ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG", "")
+	case i.builtIn == "" && !token.Is(i.uri):
+		if _, ok := image.Parse(i.uri); !ok {
+			l.Add("Image", i.uri, image.Allowed, "")
+		}
 	}
 	return l.Err()
 }
@@ -48,9 +47,18 @@ func (i Image) resolve(at location.Location, urlSuffix, registry string) (uri, r
 		uri = registry + ".dkr.ecr." + at.Region + "." + urlSuffix + "/" + i.builtIn + ":" + i.version
 		return uri, location.Location{Partition: at.Partition, Region: at.Region, Account: registry}.ARN("ecr", "repository/"+i.builtIn)
 	}
-	if m := uriPattern.FindStringSubmatch(i.uri); m != nil {
-		return i.uri, location.Location{Partition: at.Partition, Region: m[2], Account: m[1]}.ARN("ecr", "repository/"+m[4])
+	if r, ok := image.Parse(i.uri); ok {
+		return i.uri, r.Repository(at.Partition)
 	}
 	// A token: its repository is known only at deployment, so any of the account's own is allowed.
 	return i.uri, at.ARN("ecr", "repository/*")
+}
+
+// validateRegion refuses an image of another region than the job's: SageMaker pulls from its own only.
+func (i Image) validateRegion(region string) error {
+	r, ok := image.Parse(i.uri)
+	if !ok || token.Is(r.Region) || token.Is(region) || r.Region == region {
+		return nil
+	}
+	return problem.Problem{Field: "Job.Image", Got: i.uri, Allowed: "an image in " + region + ", where the job runs", Fix: "push it to a repository there"}
 }

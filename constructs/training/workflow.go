@@ -114,6 +114,7 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 	const kind = "training.Workflow"
 	this := cdk.New(kind, scope, id, props.Validate(id))
 	at := cdk.Location(this)
+	cdk.Check(kind, scope, id, props.Job.Image.validateRegion(at.Region))
 	registry := ""
 	if props.Job.Image.builtIn != "" {
 		registry = cdk.ByRegion(this, at.Region, "XGBoostAccount")

@@ -128,6 +128,8 @@ func TestMistakes(t *testing.T) {
 		}, []string{`Triggers[0]: got "every day"; allowed: rate(...) or cron(...)`, `Triggers[0].n: got nothing; allowed: n, a whole number from 1 to 9`,
 			"Triggers[1].n: got 10", "Triggers[2].Bucket: got nothing", `Triggers[3][0]: got "churn"; allowed: the ARN of an ECR repository`,
 			`Triggers[3].m: got 2; allowed: one of the job's Parameters`, "Triggers[4]: got nothing; allowed: training.OnSchedule", "Triggers[5].Bucket: got", "set DataBucketProps.Events"}},
+		{"an image of another region", "us-east-1", "Workflow", func(p *training.WorkflowProps) { p.Job.Image = training.ImageURI(pytorch) },
+			[]string{"1 problem", "Job.Image: got", "an image in us-east-1, where the job runs"}},
 		{"id that is no job name", "", "My Workflow!", func(*training.WorkflowProps) {}, []string{`Name: got "my workflow!"`}},
 		{"no XGBoost there", "ap-east-2", "Workflow", func(*training.WorkflowProps) {}, []string{"Job.Image", "ap-east-2", "training.ImageURI"}},
 	}
