@@ -6,9 +6,25 @@ import (
 	"github.com/plinth-ml/plinth/constructs/catalog"
 )
 
-// request is the request of CreateTrainingJob
-// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html).
+// request is the request as a state machine makes it.
 func request(j Job, w wiring, spot bool) map[string]any {
+	r := common(j, w, spot)
+	r["TrainingJobName.$"] = fmt.Sprintf("States.Format('%s-{}', States.Hash(States.Format('{}-{}', $$.Execution.Id, $.run.attempt), 'MD5'))", w.namePrefix)
+	hyperParameters, _ := r["HyperParameters"].(map[string]any)
+	for _, p := range j.Parameters {
+		hyperParameters[p.name+".$"] = "$.texts." + p.name
+	}
+	if j.Checkpoints.Bucket != nil {
+		// One folder for all attempts of an execution, so that the next goes on where the last one was; and for no other execution.
+		r["CheckpointConfig"] = map[string]any{"S3Uri.$": fmt.Sprintf("States.Format('%s{}/', States.Hash($$.Execution.Id, 'MD5'))", j.Checkpoints.URI())}
+	}
+	return r
+}
+
+// common is the request of CreateTrainingJob
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html), but for what each execution has of its own:
+// the name, the parameters and the folder of checkpoints.
+func common(j Job, w wiring, spot bool) map[string]any {
 	// A type on EBS needs the size; one with a local disk takes it and uses the whole disk all the same.
 	resources := map[string]any{
 		"InstanceType": j.InstanceType, "InstanceCount": j.Instances, "VolumeSizeInGB": j.VolumeGB,
@@ -33,11 +49,7 @@ func request(j Job, w wiring, spot bool) map[string]any {
 	for name, value := range j.HyperParameters {
 		hyperParameters[name] = value
 	}
-	for _, p := range j.Parameters {
-		hyperParameters[p.name+".$"] = "$.texts." + p.name
-	}
 	r := map[string]any{
-		"TrainingJobName.$":                     fmt.Sprintf("States.Format('%s-{}', States.Hash(States.Format('{}-{}', $$.Execution.Id, $.run.attempt), 'MD5'))", w.namePrefix),
 		"AlgorithmSpecification":                j.algorithm(w.imageURI),
 		"RoleArn":                               w.roleARN,
 		"InputDataConfig":                       channels(j.Inputs),
@@ -56,10 +68,6 @@ func request(j Job, w wiring, spot bool) map[string]any {
 	}
 	if spot {
 		r["EnableManagedSpotTraining"] = true
-	}
-	if j.Checkpoints.Bucket != nil {
-		// One folder for all attempts of an execution, so that the next goes on where the last one was; and for no other execution.
-		r["CheckpointConfig"] = map[string]any{"S3Uri.$": fmt.Sprintf("States.Format('%s{}/', States.Hash($$.Execution.Id, 'MD5'))", j.Checkpoints.URI())}
 	}
 	return r
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/role"
 	"github.com/plinth-ml/plinth/internal/topic"
 )
 
@@ -28,23 +29,28 @@ func resources(j Job, w wiring) cfn.Resources {
 			"TracingConfiguration": cfn.Properties{"Enabled": true},
 		}},
 	}
-	role := workflowRole(w.at, w.namePrefix, w.roleARN)
+	workflow := workflowRole(w.at, w.namePrefix, w.roleARN)
 	if team := w.tags["Team"]; team != "" { // a guard for teams compares it with the tag of the job
-		role.Tags = map[string]string{"Team": team}
+		workflow.Tags = map[string]string{"Team": team}
 	}
-	role.Statements = append(role.Statements, topic.Publish(w.at, w.logKeyARN)...)
+	workflow.Statements = append(workflow.Statements, topic.Publish(w.at, w.logKeyARN)...)
 	if w.registration != nil {
-		role.Statements = append(role.Statements, registers(w.at, w.namePrefix))
-		r["Models"] = cfn.Resource{Type: "AWS::SageMaker::ModelPackageGroup", Properties: cfn.Properties{
-			"ModelPackageGroupName": w.namePrefix, "Tags": tags(w.tags),
-		}}.Stateful(w.retain) // one that holds versions can't be deleted: they go first
+		workflow.Statements = append(workflow.Statements, role.Registers(w.at, w.namePrefix))
+		r["Models"] = modelGroup(w)
 	}
 	if len(w.triggers) > 0 {
 		maps.Copy(r, triggerResources(w))
 	}
 	maps.Copy(r, topic.Resources(w.logKeyARN))
-	maps.Copy(r, role.Resources("WorkflowRole"))
+	maps.Copy(r, workflow.Resources("WorkflowRole"))
 	return r
+}
+
+// modelGroup is the group of the models. One that holds versions can't be deleted: they go first.
+func modelGroup(w wiring) cfn.Resource {
+	return cfn.Resource{Type: "AWS::SageMaker::ModelPackageGroup", Properties: cfn.Properties{
+		"ModelPackageGroupName": w.namePrefix, "Tags": tags(w.tags),
+	}}.Stateful(w.retain)
 }
 
 // logGroupName is a name under a prefix whose groups need no entry each in the account's one policy for log delivery,

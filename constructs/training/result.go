@@ -12,6 +12,21 @@ type Registration struct {
 	ContentTypes, ResponseTypes []string
 }
 
+// inference says how the model is asked.
+func (r *Registration) inference(container map[string]any) map[string]any {
+	types := func(given []string) []string {
+		if len(given) == 0 {
+			return []string{"text/csv"}
+		}
+		return given
+	}
+	return map[string]any{
+		"Containers":                 []any{container},
+		"SupportedContentTypes":      types(r.ContentTypes),
+		"SupportedResponseMIMETypes": types(r.ResponseTypes),
+	}
+}
+
 // afterTraining is the first state after a job that ended well.
 func afterTraining(w wiring) string {
 	switch {
@@ -31,22 +46,12 @@ func addResult(states map[string]any, w wiring) {
 	if w.registration == nil {
 		return
 	}
-	types := func(given []string) []string {
-		if len(given) == 0 {
-			return []string{"text/csv"}
-		}
-		return given
-	}
 	states[stateRegister] = map[string]any{
 		"Type": "Task", "Resource": "arn:" + w.at.Partition + ":states:::aws-sdk:sagemaker:createModelPackage",
 		"Parameters": map[string]any{
 			"ModelPackageGroupName": w.namePrefix, "ModelApprovalStatus": "PendingManualApproval",
-			"ClientToken.$": "States.Hash($$.Execution.Id, 'MD5')", // once for an execution, however often it is asked for
-			"InferenceSpecification": map[string]any{
-				"Containers":                 []any{map[string]any{"Image": w.imageURI, "ModelDataUrl.$": "$.job.ModelArtifacts.S3ModelArtifacts"}},
-				"SupportedContentTypes":      types(w.registration.ContentTypes),
-				"SupportedResponseMIMETypes": types(w.registration.ResponseTypes),
-			},
+			"ClientToken.$":          "States.Hash($$.Execution.Id, 'MD5')", // once for an execution, however often it is asked for
+			"InferenceSpecification": w.registration.inference(map[string]any{"Image": w.imageURI, "ModelDataUrl.$": "$.job.ModelArtifacts.S3ModelArtifacts"}),
 			"CustomerMetadataProperties": map[string]any{
 				"execution.$": "$$.Execution.Id", "trainingJob.$": "$.job.TrainingJobName", "metrics.$": metricsText(w),
 			},

@@ -37,16 +37,6 @@ func workflowRole(at location.Location, namePrefix, jobRoleARN string) role.Role
 	}
 }
 
-// registers lets a workflow register models in its group, and approve none: only versions that wait for somebody.
-func registers(at location.Location, group string) policy.Statement {
-	return policy.Statement{
-		Effect: policy.Allow, Actions: []string{"sagemaker:CreateModelPackage"},
-		Resources:  []string{at.ARN("sagemaker", "model-package/"+group+"/*")},
-		Conditions: policy.Conditions{"StringEquals": {"sagemaker:ModelApprovalStatus": "PendingManualApproval"}},
-		Why:        "SageMaker numbers the versions of the group",
-	}
-}
-
 // tags in the form of the SageMaker API, sorted.
 func tags(all map[string]string) []any {
 	list := make([]any, 0, len(all))

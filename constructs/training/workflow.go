@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
@@ -113,45 +112,16 @@ type Workflow struct {
 func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *Workflow {
 	const kind = "training.Workflow"
 	this := cdk.New(kind, scope, id, props.Validate(id))
-	at := cdk.Location(this)
-	cdk.Check(kind, scope, id, props.Job.Image.validateRegion(at.Region))
-	registry := ""
-	if props.Job.Image.builtIn != "" {
-		registry = cdk.ByRegion(this, at.Region, "XGBoostAccount")
-		cdk.Check(kind, scope, id, validateRegistry(registry, at.Region))
-	}
 	e := props.Environment.Resolved()
-	job := props.Job.resolved(e.Limits)
-	image, repository := job.Image.resolve(at, *awscdk.Aws_URL_SUFFIX(), registry)
-	role := props.Role
-	if role == nil {
-		given := job.given()
-		given.Network, given.Repositories = props.Network, []string{repository}
-		role = access.NewExecutionRole(this, "JobRole", &given)
-	}
-	w := wiring{
-		at:            at,
-		imageURI:      image,
-		roleARN:       *role.Role.RoleArn(),
-		subnets:       props.Network.SubnetIDs,
-		securityGroup: *props.Network.JobSecurityGroup.SecurityGroupId(),
-		namePrefix:    props.name(id),
-		gate:          props.Gate,
-		registration:  props.Register,
-		triggers:      props.Triggers,
-		tags:          e.Tags(),
-	}
-	if props.Team != "" {
-		w.tags["Team"] = props.Team
-	}
-	w.volumeKeyARN = job.Output.Bucket.KeyARN
+	r := runs{environment: e, network: props.Network, job: props.Job, name: props.name(id), team: props.Team, role: props.Role}
+	w, role := r.wire(this, kind, scope, id)
+	w.gate, w.registration, w.triggers = props.Gate, props.Register, props.Triggers
 	logKey := props.LogKey
 	if logKey == nil {
 		logKey = props.Network.LogKey
 	}
 	w.logKeyARN = *logKey.KeyArn()
-	w.logDays, w.retain = e.LogRetentionDays, e.Tier.RetainsData()
-	emitted := cdk.Emit(this, cdk.Path(scope, id), resources(job, w))
+	emitted := cdk.Emit(this, cdk.Path(scope, id), resources(props.Job.resolved(e.Limits), w))
 	made := &Workflow{
 		Construct:    this,
 		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), jsii.String(emitted.Ref("StateMachine"))),
@@ -162,14 +132,4 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 		made.ModelGroup = w.namePrefix
 	}
 	return made
-}
-
-func validateRegistry(registry, region string) error {
-	if registry != "" {
-		return nil
-	}
-	return problem.Problem{
-		Field: "Job.Image", Got: "XGBoost", Allowed: fmt.Sprintf("an image that exists in %s: the catalog knows no built-in XGBoost there", region),
-		Fix: "copy it to a repository of your own and name that with training.ImageURI",
-	}
 }

@@ -63,3 +63,12 @@ var LogDelivery = policy.Statement{
 		"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"},
 	Resources: []string{"*"}, Why: "log delivery and tracing know no resource",
 }
+
+// Registers lets models be registered in a model package group, and none be approved: only versions that wait for somebody.
+func Registers(at location.Location, group string) policy.Statement {
+	return policy.Statement{
+		Effect: policy.Allow, Actions: []string{"sagemaker:CreateModelPackage"}, Resources: []string{at.ARN("sagemaker", "model-package/"+group+"/*")},
+		Conditions: policy.Conditions{"StringEquals": {"sagemaker:ModelApprovalStatus": "PendingManualApproval"}},
+		Why:        "SageMaker numbers the versions of the group",
+	}
+}
