@@ -20,6 +20,8 @@ type PipelineRoleProps struct {
 	Guard *Guard
 	// ExecutionRoles are the only roles that its jobs may run under. Required.
 	ExecutionRoles []awsiam.IRole
+	// ModelGroups are the names of the model package groups that it may register versions in, which wait for an approval. Empty: none.
+	ModelGroups []string
 	// Team is the team that its jobs are tagged with. Required with a guard for Teams, and only then.
 	Team string
 }
@@ -61,6 +63,9 @@ func NewPipelineRole(scope constructs.Construct, id string, props *PipelineRoleP
 			"ArnLike":      {"aws:SourceArn": at.ARN("sagemaker", "*")},
 		},
 		Statements: launch(s, passed, nil),
+	}
+	for _, group := range props.ModelGroups {
+		r.Statements = append(r.Statements, role.Registers(at, group))
 	}
 	props.Guard.attach(&r, props.Team)
 	arn := makeRole(this, kind, scope, id, r)

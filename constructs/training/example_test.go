@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
@@ -31,4 +32,28 @@ func churn(app awscdk.App) {
 func ExampleNewWorkflow() {
 	fmt.Println(synth.App(nil, churn))
 	// Output: <nil>
+}
+
+func ExampleNewPipeline() {
+	err := synth.App(nil, func(app awscdk.App) {
+		stack := awscdk.NewStack(app, jsii.String("Churn"), nil)
+		dev := environment.Environment{Name: "dev", Tier: environment.Development}
+		net := network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: dev})
+		data := storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{Environment: dev})
+		pipeline := training.NewPipeline(stack, "Churn", &training.PipelineProps{
+			Environment: dev, Network: net, Guard: access.NewGuard(stack, "Guard", &access.GuardProps{Environment: dev, Network: net}),
+			Job: training.Job{
+				Image:        training.XGBoost("3.2-0"),
+				Inputs:       []training.Input{{Channel: "train", From: data.Prefix("train/"), ContentType: "text/csv"}},
+				Output:       data.Prefix("models/"),
+				InstanceType: "ml.m5.xlarge",
+				Parameters:   []training.Parameter{training.Integer("num_round", 1, 1000)},
+			},
+		})
+		fmt.Println(pipeline.Name)
+	})
+	if err != nil {
+		fmt.Println(err)
+	}
+	// Output: dev-churn
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
@@ -29,26 +30,31 @@ func build(app awscdk.App) {
 	checkpoints := storage.NewDataBucket(stack, "Checkpoints", &storage.DataBucketProps{
 		Environment: staging, Class: storage.Checkpoints, AccessLogs: data.AccessLogs, Endpoints: []string{net.S3Endpoint},
 	})
+	guard := access.NewGuard(stack, "Guard", &access.GuardProps{Environment: staging, Network: net, Keys: []string{data.KeyARN}})
 	settings := map[string]any{"num_round": 200, "eta": 0.3}
-	training.NewWorkflow(stack, "Churn", &training.WorkflowProps{
-		Environment: staging, Network: net,
-		Job: training.Job{
-			Image: training.ImageURI("111122223333.dkr.ecr.us-east-1.amazonaws.com/ml/image/churn/staging:1"),
-			Inputs: []training.Input{
-				{Channel: "train", From: data.Prefix("train/")}, {Channel: "validation", From: data.Prefix("validation/")},
-			},
-			Output: data.Prefix("models/"), InstanceType: "ml.m5.2xlarge", MaxRuntime: 2 * time.Hour,
-			Spot: true, MaxWait: 6 * time.Hour, Checkpoints: checkpoints.Prefix("churn/"),
-			Metrics:    []training.Metric{{Name: "validation:auc", Regex: "validation-auc: ([0-9.]+)"}},
-			Variables:  map[string]string{"OMP_NUM_THREADS": "8"},
-			Parameters: []training.Parameter{training.Integer("num_round", 1, 1000), training.Number("eta", 0.01, 1)},
+	job := training.Job{
+		Image: training.ImageURI("111122223333.dkr.ecr.us-east-1.amazonaws.com/ml/image/churn/staging:1"),
+		Inputs: []training.Input{
+			{Channel: "train", From: data.Prefix("train/")}, {Channel: "validation", From: data.Prefix("validation/")},
 		},
-		Gate:     []training.Threshold{training.AtLeast("validation:auc", 0.8)},
-		Register: &training.Registration{},
+		Output: data.Prefix("models/"), InstanceType: "ml.m5.2xlarge", MaxRuntime: 2 * time.Hour,
+		Spot: true, MaxWait: 6 * time.Hour, Checkpoints: checkpoints.Prefix("churn/"),
+		Metrics:    []training.Metric{{Name: "validation:auc", Regex: "validation-auc: ([0-9.]+)"}},
+		Variables:  map[string]string{"OMP_NUM_THREADS": "8"},
+		Parameters: []training.Parameter{training.Integer("num_round", 1, 1000), training.Number("eta", 0.01, 1)},
+	}
+	gate := []training.Threshold{training.AtLeast("validation:auc", 0.8)}
+	training.NewWorkflow(stack, "Churn", &training.WorkflowProps{
+		Environment: staging, Network: net, Job: job, Gate: gate, Register: &training.Registration{},
 		Triggers: []training.Trigger{
 			training.OnSchedule("cron(0 6 ? * MON *)", settings),
 			training.OnData(data.Prefix("train/"), settings),
 			training.OnImage(images, settings),
 		},
 	})
+	// The same job, for a team that lives in SageMaker Pipelines.
+	training.NewPipeline(stack, "ChurnPipeline", &training.PipelineProps{
+		Environment: staging, Network: net, Guard: guard, Job: job, Gate: gate, Register: &training.Registration{},
+	})
+	guard.Protect(stack)
 }

@@ -1,0 +1,114 @@
+package training
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// PipelineProps say which job a SageMaker pipeline runs, and under which guard. Network, Guard and Job are required.
+type PipelineProps struct {
+	// Environment decides the limits that the job must keep. Zero: the preset of Production.
+	Environment environment.Environment
+	// Network is where the job runs. Required.
+	Network *network.Isolated
+	// Guard is what its jobs are held to. Required.
+	Guard *access.Guard
+	// Job is what runs. Each execution gives its Parameters; a pipeline holds them to their type and to the texts of OneOf, not to
+	// bounds. Required.
+	Job Job
+	// Name is the pipeline's, and that of its model package group: at most 30 letters, digits and hyphens. Empty: the environment's
+	// name, the team and the construct's id.
+	Name string
+	// Team is the value of the tag Team of the jobs, which a guard for Teams demands. Empty: no such tag.
+	Team string
+	// Gate is what a model has to reach to be registered; one that does not fails the execution. Empty: any will do.
+	Gate []Threshold
+	// Register makes each model that passed a version in a model package group named as the pipeline, which waits for an approval.
+	// Nil: none is registered.
+	Register *Registration
+	// CacheFor is how long the result of the same job with the same inputs is taken instead of running it again, in whole days; not
+	// with Checkpoints, whose folder is each execution's own. Zero: never.
+	CacheFor time.Duration
+	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
+	Role *access.ExecutionRole
+}
+
+// maxPipelineName is how long the name of a pipeline's parameter may be.
+const maxPipelineName = 64
+
+// Validate reports every problem of the props, for a pipeline of that construct id.
+func (p *PipelineProps) Validate(id string) error {
+	if p == nil {
+		p = &PipelineProps{}
+	}
+	var l problem.List
+	w := p.asWorkflow()
+	l.Include("", w.Validate(id))
+	if p.Guard == nil {
+		l.Add("Guard", nil, "what the jobs are held to", "make one with access.NewGuard")
+	}
+	for i, parameter := range p.Job.Parameters {
+		if len(parameter.name) > maxPipelineName {
+			l.Add(fmt.Sprintf("Job.Parameters[%d].name", i), parameter.name, fmt.Sprintf("at most %d characters in a pipeline", maxPipelineName), "")
+		}
+	}
+	if p.CacheFor < 0 || p.CacheFor%(24*time.Hour) != 0 {
+		l.Add("CacheFor", p.CacheFor, "whole days, or 0 for never", "")
+	}
+	if p.CacheFor > 0 && p.Job.Checkpoints.Bucket != nil {
+		l.Add("CacheFor", p.CacheFor, "none with Job.Checkpoints", "their folder is each execution's own, so that no job is ever the same")
+	}
+	return l.Err()
+}
+
+// asWorkflow is what a pipeline has in common with a workflow, which is checked alike.
+func (p *PipelineProps) asWorkflow() *WorkflowProps {
+	return &WorkflowProps{
+		Environment: p.Environment, Network: p.Network, Job: p.Job, Name: p.Name, Team: p.Team, Gate: p.Gate, Register: p.Register, Role: p.Role,
+	}
+}
+
+// Pipeline is a SageMaker pipeline that trains once for each execution.
+type Pipeline struct {
+	// Construct is the scope of its parts.
+	Construct constructs.Construct
+	// Name is the pipeline's: aws sagemaker start-pipeline-execution --pipeline-name NAME.
+	Name string
+	// Role is the execution role of the jobs, and PipelineRole that of the pipeline.
+	Role, PipelineRole *access.ExecutionRole
+	// ModelGroup is the name of the model package group; empty: nothing is registered.
+	ModelGroup string
+}
+
+// NewPipeline makes a SageMaker pipeline that runs the same job as a [Workflow]: train, hold the metrics against the gate, register.
+// What capacity, SageMaker or a quota ended is tried again by SageMaker itself, under another name; a job on spot stays on spot. It
+// panics with one message that holds every problem when scope, id or props are wrong.
+func NewPipeline(scope constructs.Construct, id string, props *PipelineProps) *Pipeline {
+	const kind = "training.Pipeline"
+	this := cdk.New(kind, scope, id, props.Validate(id))
+	e := props.Environment.Resolved()
+	name := props.asWorkflow().name(id)
+	r := runs{environment: e, network: props.Network, job: props.Job, name: name, team: props.Team, role: props.Role}
+	w, role := r.wire(this, kind, scope, id)
+	w.gate, w.registration = props.Gate, props.Register
+	given := &access.PipelineRoleProps{Environment: props.Environment, Guard: props.Guard, ExecutionRoles: []awsiam.IRole{role.Role}, Team: props.Team}
+	pipeline := &Pipeline{Construct: this, Name: name, Role: role}
+	if props.Register != nil {
+		given.ModelGroups, pipeline.ModelGroup = []string{name}, name
+	}
+	pipeline.PipelineRole = access.NewPipelineRole(this, "PipelineRole", given)
+	cdk.Emit(this, cdk.Path(scope, id), pipelineResources(props.Job.resolved(e.Limits), w, *pipeline.PipelineRole.Role.RoleArn(), props.CacheFor))
+	return pipeline
+}
+
+// days is a duration as ISO 8601 writes it.
+func days(d time.Duration) string { return fmt.Sprintf("P%dD", int(d.Hours()/24)) }

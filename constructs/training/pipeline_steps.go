@@ -1,0 +1,135 @@
+package training
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/plinth-ml/plinth/internal/cfn"
+)
+
+// Names of a pipeline's steps.
+const (
+	stepTrain    = "Train"
+	stepGate     = "Gate"
+	stepBelow    = "BelowGate"
+	stepRegister = "Register"
+)
+
+// get refers to a value of the execution or of a step.
+func get(path string) map[string]any { return map[string]any{"Get": path} }
+
+// joined is a text made of texts and references.
+func joined(values ...any) map[string]any {
+	return map[string]any{"Std:Join": map[string]any{"On": "", "Values": values}}
+}
+
+// pipelineDefinition is the document of a resolved job
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps.html).
+func pipelineDefinition(j Job, w wiring, cacheFor time.Duration) map[string]any {
+	request := common(j, w, j.Spot) // without a name: the service makes one for each attempt
+	hyperParameters, _ := request["HyperParameters"].(map[string]any)
+	parameters := []any{}
+	for _, p := range j.Parameters {
+		hyperParameters[p.name] = joined(get("Parameters." + p.name)) // a text, whatever its type
+		parameters = append(parameters, p.ofPipeline())
+	}
+	if j.Checkpoints.Bucket != nil {
+		request["CheckpointConfig"] = map[string]any{"S3Uri": joined(j.Checkpoints.URI(), get("Execution.PipelineExecutionId"), "/")}
+	}
+	train := map[string]any{"Name": stepTrain, "Type": "Training", "Arguments": request, "RetryPolicies": retryPolicies()}
+	if cacheFor > 0 {
+		train["CacheConfig"] = map[string]any{"Enabled": true, "ExpireAfter": days(cacheFor)}
+	}
+	steps := []any{train}
+	var register []any
+	if w.registration != nil {
+		register = []any{registerStep(w)}
+	}
+	if len(w.gate) > 0 {
+		steps = append(steps, gateStep(w, register))
+	} else {
+		steps = append(steps, register...)
+	}
+	return map[string]any{"Version": "2020-12-01", "Metadata": map[string]any{}, "Parameters": parameters, "Steps": steps}
+}
+
+// ofPipeline is the parameter as a pipeline declares it. Without a default each execution has to give it.
+func (p Parameter) ofPipeline() map[string]any {
+	switch {
+	case p.allowed != nil:
+		return map[string]any{"Name": p.name, "Type": "String", "EnumValues": p.allowed}
+	case p.whole:
+		return map[string]any{"Name": p.name, "Type": "Integer"}
+	default:
+		return map[string]any{"Name": p.name, "Type": "Float"}
+	}
+}
+
+// retryPolicies are for what SageMaker can't do for the moment
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-retry-policy.html).
+func retryPolicies() []any {
+	policy := func(seconds, attempts int, exceptions ...string) map[string]any {
+		return map[string]any{"ExceptionType": exceptions, "IntervalSeconds": seconds, "BackoffRate": 2.0, "MaxAttempts": attempts}
+	}
+	return []any{
+		policy(2, 5, "Step.SERVICE_FAULT", "Step.THROTTLING"),
+		policy(firstWait, spotAttempts+onDemandAttempts, "SageMaker.CAPACITY_ERROR", "SageMaker.JOB_INTERNAL_ERROR"),
+		policy(firstWait, 10, "SageMaker.RESOURCE_LIMIT"),
+	}
+}
+
+// gateStep registers what reaches all thresholds, and fails otherwise.
+func gateStep(w wiring, register []any) map[string]any {
+	var conditions []any
+	var demands []string
+	for _, t := range w.gate {
+		kind := "GreaterThanOrEqualTo"
+		if t.operator == "NumericLessThanEquals" {
+			kind = "LessThanOrEqualTo"
+		}
+		conditions = append(conditions, map[string]any{
+			"Type": kind, "LeftValue": get("Steps." + stepTrain + ".FinalMetricDataList['" + t.metric + "'].Value"), "RightValue": t.bound,
+		})
+		demands = append(demands, t.String())
+	}
+	if register == nil {
+		register = []any{}
+	}
+	return map[string]any{"Name": stepGate, "Type": "Condition", "DependsOn": []string{stepTrain}, "Arguments": map[string]any{
+		"Conditions": conditions, "IfSteps": register, "ElseSteps": []any{map[string]any{
+			"Name": stepBelow, "Type": "Fail",
+			"Arguments": map[string]any{"ErrorMessage": "The model is not good enough, and not registered: it needs " + strings.Join(demands, ", ")},
+		}},
+	}}
+}
+
+// registerStep makes a version of the model.
+func registerStep(w wiring) map[string]any {
+	return map[string]any{"Name": stepRegister, "Type": "RegisterModel", "Arguments": map[string]any{
+		"ModelPackageGroupName": w.namePrefix, "ModelApprovalStatus": "PendingManualApproval",
+		"InferenceSpecification": w.registration.inference(map[string]any{
+			"Image": w.imageURI, "ModelDataUrl": get("Steps." + stepTrain + ".ModelArtifacts.S3ModelArtifacts"),
+		}),
+		"CustomerMetadataProperties": map[string]any{"execution": get("Execution.PipelineExecutionArn")},
+	}}
+}
+
+// pipelineResources are the pipeline and the group of its models.
+func pipelineResources(j Job, w wiring, roleARN string, cacheFor time.Duration) cfn.Resources {
+	text, err := json.Marshal(pipelineDefinition(j, w, cacheFor))
+	if err != nil {
+		panic(err) // it is made of texts, numbers and lists only
+	}
+	r := cfn.Resources{"Pipeline": {Type: "AWS::SageMaker::Pipeline", Properties: cfn.Properties{
+		"PipelineName": w.namePrefix, "RoleArn": roleARN, "Tags": tags(w.tags),
+		"PipelineDefinition": cfn.Properties{"PipelineDefinitionBody": string(text)},
+	}}}
+	if w.registration != nil {
+		r["Models"] = modelGroup(w)
+		pipeline := r["Pipeline"]
+		pipeline.DependsOn = []string{"Models"}
+		r["Pipeline"] = pipeline
+	}
+	return r
+}
