@@ -1,6 +1,7 @@
 package access
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 
@@ -38,6 +39,11 @@ func (p *BreakGlassProps) Validate() error {
 	l.Include("Environment", p.Environment.Validate())
 	if len(p.Buckets) == 0 {
 		l.Add("Buckets", nil, "the buckets that it may open", "without any it is no more than an operator")
+	}
+	for i, b := range p.Buckets {
+		if b == nil {
+			l.Add(fmt.Sprintf("Buckets[%d]", i), nil, "a bucket", "make one with storage.NewDataBucket")
+		}
 	}
 	return l.Err()
 }

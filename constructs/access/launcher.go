@@ -1,6 +1,7 @@
 package access
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -45,7 +46,22 @@ func (p *LauncherProps) Validate() error {
 		l.Add("Guard", nil, "what the jobs are held to", "make one with access.NewGuard")
 	}
 	l.Include("", p.Guard.validateTeam(p.Team))
+	l.Include("", validateRoles(p.ExecutionRoles))
+	for i, g := range p.Data {
+		l.Include(fmt.Sprintf("Data[%d]", i), g.Validate())
+	}
 	arn.Validate(&l, "Workflows", p.Workflows, "states", ":stateMachine:", "the ARN of a state machine")
+	return l.Err()
+}
+
+// validateRoles notes the roles that are not there.
+func validateRoles(all []awsiam.IRole) error {
+	var l problem.List
+	for i, r := range all {
+		if r == nil {
+			l.Add(fmt.Sprintf("ExecutionRoles[%d]", i), nil, "a role", "make one with access.NewExecutionRole")
+		}
+	}
 	return l.Err()
 }
 

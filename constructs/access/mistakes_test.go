@@ -112,6 +112,7 @@ func TestEveryMistakeInFull(t *testing.T) {
 		noWay     = "TrustedBy: got nothing; allowed: at least one way in; access.IdentityCenter, access.GitHub or access.Role"
 		noGuard   = "Guard: got nothing; allowed: what the jobs are held to; make one with access.NewGuard"
 		noRoles   = "ExecutionRoles: got nothing; allowed: the roles that the jobs run under; make one with access.NewExecutionRole"
+		noRole    = "ExecutionRoles[0]: got nothing; allowed: a role; make one with access.NewExecutionRole"
 		noBuckets = "Buckets: got nothing; allowed: the buckets that it may open; without any it is no more than an operator"
 		aMachine  = "; allowed: the ARN of a state machine"
 		aName     = "; allowed: a role's name, 1 to 64 letters, digits and +=,.@-_"
@@ -126,7 +127,7 @@ func TestEveryMistakeInFull(t *testing.T) {
 	)
 	mars1, tokens := environment.Environment{Name: "Mars"}, []string{token}
 	guard, buckets := &access.Guard{}, []*storage.DataBucket{{}}
-	roles, ok := make([]awsiam.IRole, 1), []access.WayIn{access.IdentityCenter("DS")}
+	roles, ok := []awsiam.IRole{struct{ awsiam.IRole }{}}, []access.WayIn{access.IdentityCenter("DS")}
 	in := func(all ...access.WayIn) *access.OperatorProps { return &access.OperatorProps{TrustedBy: all} }
 	tests := []struct {
 		name  string
@@ -154,6 +155,13 @@ func TestEveryMistakeInFull(t *testing.T) {
 			`TrustedBy[0]: got "acme/*"` + repo, `TrustedBy[1]: got ""` + run, `TrustedBy[2]: got "acme"` + repo, `TrustedBy[2]: got "a b"` + run}},
 		{"role", in(access.Role("CI"), access.Role("arn:aws:iam::111122223333:role/C*")), []string{`TrustedBy[0]: got "CI"` + anARN,
 			`TrustedBy[1]: got "arn:aws:iam::111122223333:role/C*"; allowed: a name of at least 3 letters besides *; it would stand for roles that nobody meant`}},
+		{"no ways in", in(access.WayIn{}, access.GitHub("", "prod"), access.Role("")), []string{
+			"TrustedBy[0]: got nothing; allowed: access.IdentityCenter, access.GitHub or access.Role", `TrustedBy[1]: got ""` + repo, `TrustedBy[2]: got ""` + anARN}},
+		{"launcher, what is not there", &access.LauncherProps{Guard: guard, TrustedBy: ok, ExecutionRoles: make([]awsiam.IRole, 1), Data: []storage.Grant{storage.Prefix{}.GrantRead()}},
+			[]string{noRole, "Data[0].Bucket: got nothing; allowed: a bucket; make one with storage.NewDataBucket"}},
+		{"pipeline, what is not there", &access.PipelineRoleProps{Guard: guard, ExecutionRoles: make([]awsiam.IRole, 1)}, []string{noRole}},
+		{"break-glass, what is not there", &access.BreakGlassProps{Name: "a", TrustedBy: ok, Buckets: make([]*storage.DataBucket, 1)},
+			[]string{"Buckets[0]: got nothing; allowed: a bucket; make one with storage.NewDataBucket"}},
 		{"ways in, tokens", in(access.IdentityCenter(token), access.GitHub(token, token), access.Role(token)), nil},
 	}
 	for _, test := range tests {

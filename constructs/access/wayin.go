@@ -14,22 +14,34 @@ import (
 
 // WayIn is how people or machines come to assume a role: one of [IdentityCenter], [GitHub] and [Role].
 type WayIn struct {
+	kind                 wayInKind
 	permissionSet        string
 	repository, workflow string
 	role                 string
 }
 
+type wayInKind int
+
+const (
+	noWayIn wayInKind = iota
+	identityCenter
+	gitHub
+	namedRole
+)
+
 // IdentityCenter lets in whoever IAM Identity Center gives that permission set in the account.
-func IdentityCenter(permissionSet string) WayIn { return WayIn{permissionSet: permissionSet} }
+func IdentityCenter(permissionSet string) WayIn {
+	return WayIn{kind: identityCenter, permissionSet: permissionSet}
+}
 
 // GitHub lets in workflows of a repository, "owner/name", that run in that environment of GitHub's, whose protection rules
 // so decide who starts them. The account needs GitHub's OIDC provider, token.actions.githubusercontent.com.
 func GitHub(repository, environment string) WayIn {
-	return WayIn{repository: repository, workflow: environment}
+	return WayIn{kind: gitHub, repository: repository, workflow: environment}
 }
 
 // Role lets in a role or user of the account, by its ARN.
-func Role(arn string) WayIn { return WayIn{role: arn} }
+func Role(arn string) WayIn { return WayIn{kind: namedRole, role: arn} }
 
 var (
 	permissionSetPattern = regexp.MustCompile(`^[\w+=,.@-]{1,32}$`)
@@ -45,14 +57,16 @@ func validateWaysIn(all []WayIn) error {
 	}
 	for i, w := range all {
 		at := fmt.Sprintf("%s[%d]", field, i)
-		switch {
-		case w.role != "":
+		switch w.kind {
+		case namedRole:
 			l.Include("", renamed(at, principal.Validate("", "", []string{w.role})))
-		case w.repository != "":
+		case gitHub:
 			check(&l, at, w.repository, repositoryPattern, "a repository, owner/name, without wildcards")
 			check(&l, at, w.workflow, workflowPattern, "an environment of GitHub's, without wildcards")
-		default:
+		case identityCenter:
 			check(&l, at, w.permissionSet, permissionSetPattern, "the name of a permission set, 1 to 32 letters")
+		case noWayIn:
+			l.Add(at, nil, "access.IdentityCenter, access.GitHub or access.Role", "")
 		}
 	}
 	return l.Err()
@@ -83,10 +97,10 @@ func trust(at location.Location, all []WayIn) []policy.Statement {
 	root := policy.AccountPrincipal(at.Partition, at.Account)
 	iam := "arn:" + at.Partition + ":iam::" + at.Account + ":"
 	for _, w := range all {
-		switch {
-		case w.role != "":
+		switch w.kind {
+		case namedRole:
 			s = append(s, assumed(root, policy.Conditions{"ArnEquals": {"aws:PrincipalArn": w.role}}))
-		case w.repository != "":
+		case gitHub:
 			s = append(s, policy.Statement{
 				Effect: policy.Allow, Actions: []string{"sts:AssumeRoleWithWebIdentity"},
 				Principal: policy.Principal{"Federated": iam + "oidc-provider/token.actions.githubusercontent.com"},
@@ -95,11 +109,12 @@ func trust(at location.Location, all []WayIn) []policy.Statement {
 					"token.actions.githubusercontent.com:sub": "repo:" + w.repository + ":environment:" + w.workflow,
 				}},
 			})
-		default:
+		case identityCenter:
 			// The name ends in 16 digits that Identity Center chose; outside us-east-1 a region stands before it.
 			const path = "role/aws-reserved/sso.amazonaws.com/"
 			name := "AWSReservedSSO_" + w.permissionSet + "_????????????????"
 			s = append(s, assumed(root, policy.Conditions{"ArnLike": {"aws:PrincipalArn": []string{iam + path + name, iam + path + "*/" + name}}}))
+		case noWayIn: // which validation refuses
 		}
 	}
 	return s

@@ -28,15 +28,22 @@ func (p Prefix) GrantReadWriteDelete() Grant {
 	return Grant{reads: []Prefix{p}, writes: []Prefix{p}, deletes: []Prefix{p}}
 }
 
+// Validate reports every problem of the grant's prefixes.
+func (g Grant) Validate() error {
+	var l problem.List
+	for _, p := range slices.Compact(slices.Concat(g.reads, g.writes)) {
+		l.Include("", p.Validate())
+	}
+	return l.Err()
+}
+
 // PolicyDocument is an IAM policy document that allows the grants, for one call:
 // awsiam.PolicyDocument_FromJson(storage.PolicyDocument(...)). Keys can be used through S3 only. It panics with one message
 // that holds every problem when a prefix is wrong.
 func PolicyDocument(grants ...Grant) map[string]any {
 	var l problem.List
 	for i, g := range grants {
-		for _, p := range slices.Compact(slices.Concat(g.reads, g.writes)) {
-			l.Include(fmt.Sprintf("Grants[%d]", i), p.Validate())
-		}
+		l.Include(fmt.Sprintf("Grants[%d]", i), g.Validate())
 	}
 	if err := l.Err(); err != nil {
 		panic(&fault.Fault{Kind: "storage.PolicyDocument", At: fault.Caller(), Err: err})
