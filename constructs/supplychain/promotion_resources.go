@@ -1,13 +1,13 @@
 package supplychain
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
+	"github.com/plinth-ml/plinth/internal/machine"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/role"
 	"github.com/plinth-ml/plinth/internal/topic"
@@ -15,25 +15,15 @@ import (
 
 // resources are the state machine with its role and log, and the topic with its key.
 func (p promotion) resources(logKeyARN string) cfn.Resources {
-	text, err := json.Marshal(p.definition())
-	if err != nil {
-		panic(err) // it is made of texts, numbers and lists only
-	}
 	r := cfn.Resources{
 		"TopicKey": key.Plan{Description: "Promotions", At: p.at, Retain: p.retain, Services: []string{"sns"}}.Resource(),
 		"Log": cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Properties{
 			"LogGroupName": "/aws/vendedlogs/states/" + p.chain.Name + "-promotion", "KmsKeyId": logKeyARN, "RetentionInDays": p.logDays,
 		}}.Stateful(p.retain),
-		"StateMachine": {Type: "AWS::StepFunctions::StateMachine", Properties: cfn.Properties{
-			"RoleArn":          cfn.Att("Role", "Arn"),
-			"DefinitionString": cfn.Text(string(text), "Topic"),
-			// The log leaves out what a task is given: the token of an approval is in it.
-			"LoggingConfiguration": cfn.Properties{
-				"Level": "ALL", "IncludeExecutionData": false,
-				"Destinations": []any{cfn.Properties{"CloudWatchLogsLogGroup": cfn.Properties{"LogGroupArn": cfn.Att("Log", "Arn")}}},
-			},
-			"TracingConfiguration": cfn.Properties{"Enabled": true},
-		}},
+		// The token of an approval is in what a state is given.
+		"StateMachine": machine.Machine{
+			Definition: p.definition(), References: []string{"Topic"}, Role: "Role", Log: "Log", Secret: true,
+		}.Resource(),
 	}
 	maps.Copy(r, topic.Resources(cfn.Att("TopicKey", "Arn")))
 	maps.Copy(r, p.role().Resources("Role"))

@@ -1,33 +1,23 @@
 package training
 
 import (
-	"encoding/json"
 	"maps"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/machine"
 	"github.com/plinth-ml/plinth/internal/role"
 	"github.com/plinth-ml/plinth/internal/topic"
 )
 
 // resources are those of a workflow: its state machine with role, logs and traces, the topic, and the group of its models.
 func resources(j Job, w wiring) cfn.Resources {
-	text, err := json.Marshal(definition(j, w))
-	if err != nil {
-		panic(err) // it is made of texts, numbers and lists only
-	}
 	r := cfn.Resources{
 		"Logs": cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Properties{
 			"LogGroupName": logGroupName(w.namePrefix), "KmsKeyId": w.logKeyARN, "RetentionInDays": w.logDays,
 		}}.Stateful(w.retain),
-		"StateMachine": {Type: "AWS::StepFunctions::StateMachine", Properties: cfn.Properties{
-			"RoleArn":          cfn.Att("WorkflowRole", "Arn"),
-			"DefinitionString": cfn.Text(string(text), "Topic"),
-			"LoggingConfiguration": cfn.Properties{
-				"Level": "ALL", "IncludeExecutionData": true,
-				"Destinations": []any{cfn.Properties{"CloudWatchLogsLogGroup": cfn.Properties{"LogGroupArn": cfn.Att("Logs", "Arn")}}},
-			},
-			"TracingConfiguration": cfn.Properties{"Enabled": true},
-		}},
+		"StateMachine": machine.Machine{
+			Definition: definition(j, w), References: []string{"Topic"}, Role: "WorkflowRole", Log: "Logs",
+		}.Resource(),
 	}
 	workflow := workflowRole(w.at, w.namePrefix, w.roleARN)
 	if team := w.tags["Team"]; team != "" { // a guard for teams compares it with the tag of the job

@@ -8,6 +8,7 @@ import (
 
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/machine"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/role"
 )
@@ -48,18 +49,9 @@ func starter(w wiring) map[string]any {
 
 // triggerResources are the starter, the rules that call it, and both their roles.
 func triggerResources(w wiring) cfn.Resources {
-	text, err := json.Marshal(starter(w))
-	if err != nil {
-		panic(err) // it is made of texts and numbers only
-	}
-	r := cfn.Resources{"Starter": {Type: "AWS::StepFunctions::StateMachine", Properties: cfn.Properties{
-		"RoleArn": cfn.Att("StarterRole", "Arn"), "DefinitionString": cfn.Text(string(text), "StateMachine"),
-		"LoggingConfiguration": cfn.Properties{
-			"Level": "ALL", "IncludeExecutionData": true,
-			"Destinations": []any{cfn.Properties{"CloudWatchLogsLogGroup": cfn.Properties{"LogGroupArn": cfn.Att("Logs", "Arn")}}},
-		},
-		"TracingConfiguration": cfn.Properties{"Enabled": true},
-	}}}
+	r := cfn.Resources{"Starter": machine.Machine{
+		Definition: starter(w), References: []string{"StateMachine"}, Role: "StarterRole", Log: "Logs",
+	}.Resource()}
 	for i, t := range w.triggers {
 		rule := cfn.Properties{"State": "ENABLED", "Targets": []any{cfn.Properties{
 			"Id": "Starter", "Arn": cfn.Ref("Starter"), "RoleArn": cfn.Att("TriggerRole", "Arn"), "InputTransformer": t.transformer(triggerName(i)),
