@@ -75,8 +75,9 @@ type Images struct {
 }
 
 // ImageRepository is the one of an image and a stage, for stacks and stages that the chain is not part of. An empty account or
-// region is that of the scope's stack.
+// region is that of the scope's stack. It panics with one message when the chain has no such stage.
 func (c Chain) ImageRepository(scope constructs.Construct, image, stage, account, region string) ImageRepository {
+	c.check("supplychain.Chain.ImageRepository", stage)
 	return c.resolved().imageRepository(elsewhere(scope, account, region), imagePath(image, stage))
 }
 

@@ -2,11 +2,13 @@ package supplychain
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -18,9 +20,19 @@ import (
 type Repository struct{ ARN string }
 
 // Repository is the one of a stage, for stacks and stages that the chain is not part of. An empty account or region is that of
-// the scope's stack. Unknown stages and what is wrong with an account are found by whoever is given the repository.
+// the scope's stack. It panics with one message when the chain has no such stage.
 func (c Chain) Repository(scope constructs.Construct, stage, account, region string) Repository {
+	c.check("supplychain.Chain.Repository", stage)
 	return c.resolved().repository(elsewhere(scope, account, region), stage)
+}
+
+// check panics when the chain has no such stage.
+func (c Chain) check(kind, stage string) {
+	names := c.resolved().names()
+	if slices.Contains(names, stage) {
+		return
+	}
+	panic(&fault.Fault{Kind: kind, At: fault.Caller(), Err: problem.Problem{Field: "stage", Got: stage, Allowed: "one of " + strings.Join(names, ", ")}})
 }
 
 func elsewhere(scope constructs.Construct, account, region string) location.Location {

@@ -1,0 +1,88 @@
+// The request of every job, as it is rendered, against the policies of who makes it: its role, its boundary, and the guard. Whatever a
+// clever insider would change of it is denied.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { resources } from '../assembly.js';
+import { referenceApp } from './endpoints.js';
+import { allowed, possible } from './simulator.js';
+
+const training = process.env.TRAINING ?? 'examples/complete-training/cdk.out';
+
+// contextOf is what AWS says of a request of CreateTrainingJob.
+function contextOf(request) {
+  const { ResourceConfig: r, VpcConfig: vpc } = request;
+  return {
+    'sagemaker:VpcSubnets': vpc.Subnets, 'sagemaker:VpcSecurityGroupIds': vpc.SecurityGroupIds,
+    'sagemaker:NetworkIsolation': String(request.EnableNetworkIsolation),
+    'sagemaker:InterContainerTrafficEncryption': String(request.EnableInterContainerTrafficEncryption),
+    ...(r.VolumeKmsKeyId && { 'sagemaker:VolumeKmsKeyArn': r.VolumeKmsKeyId }),
+    'sagemaker:OutputKmsKeyArn': request.OutputDataConfig.KmsKeyId,
+    'sagemaker:InstanceTypes': [r.InstanceType], 'sagemaker:MaxRuntimeInSeconds': String(request.StoppingCondition.MaxRuntimeInSeconds),
+    ...(r.KeepAlivePeriodInSeconds && { 'sagemaker:KeepAlivePeriod': String(r.KeepAlivePeriodInSeconds) }),
+    ...Object.fromEntries(request.Tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
+  };
+}
+
+function policiesOf(dir, stack, id) {
+  const role = resources(dir, 'AWS::IAM::Role').find((r) => r.stack === stack && r.id.startsWith(id));
+  const managed = resources(dir, 'AWS::IAM::ManagedPolicy');
+  const document = (arns) => ({
+    Version: '2012-10-17', Statement: arns.flatMap((a) => managed.find((p) => p.values.Ref === a).properties.PolicyDocument.Statement),
+  });
+  return { principal: role.values.Arn, identity: document(role.properties.ManagedPolicyArns), boundary: document([role.properties.PermissionsBoundary]) };
+}
+
+// jobs are every request that something deployed makes: where, by whom, under which name, and the request.
+const jobs = [];
+for (const [dir, id] of [[referenceApp, 'XGBoostWorkflowRole'], [training, 'ChurnWorkflowRole']]) {
+  for (const { stack, properties } of resources(dir, 'AWS::StepFunctions::StateMachine')) {
+    const states = Object.entries(JSON.parse(properties.DefinitionString).States).filter(([, s]) => s.Resource?.endsWith('createTrainingJob.sync'));
+    for (const [state, { Parameters }] of states) {
+      const [, name] = Parameters['TrainingJobName.$'].match(/'([^'{]*)/);
+      jobs.push({ where: `${stack} ${state}`, policies: policiesOf(dir, stack, id), name: `${name}0123456789abcdef`, request: Parameters });
+    }
+  }
+}
+for (const { stack, properties } of resources(training, 'AWS::SageMaker::Pipeline')) {
+  const { Steps } = JSON.parse(properties.PipelineDefinition.PipelineDefinitionBody);
+  jobs.push({
+    where: `${stack} pipeline`, policies: policiesOf(training, stack, 'ChurnPipelinePipelineRole'), name: 'pipelines-x-Train-y',
+    request: Steps.find((s) => s.Type === 'Training').Arguments,
+  });
+}
+
+test('every way to run a job is looked at', () => {
+  assert.deepEqual(jobs.map((j) => j.where).sort(), [
+    'Churn Train', 'Churn TrainOnSpot', 'Churn pipeline',
+    ...['dev', 'prod', 'staging'].flatMap((e) => [`${e}/Training Train`, `${e}/Training TrainOnSpot`]),
+  ]);
+});
+
+const changes = {
+  'outside the network': { 'sagemaker:VpcSubnets': undefined },
+  'in another subnet': { 'sagemaker:VpcSubnets': ['subnet-0123456789abcdef0'] },
+  'in another group': { 'sagemaker:VpcSecurityGroupIds': ['sg-0123456789abcdef0'] },
+  'not isolated': { 'sagemaker:NetworkIsolation': 'false' },
+  'in the clear': { 'sagemaker:InterContainerTrafficEncryption': 'false' },
+  'without a key of its volume': { 'sagemaker:VolumeKmsKeyArn': undefined },
+  'with another key': { 'sagemaker:OutputKmsKeyArn': 'arn:aws:kms:us-east-1:999988887777:key/x' },
+  'on an instance that is not allowed': { 'sagemaker:InstanceTypes': ['ml.p5.48xlarge'] },
+  'for longer': { 'sagemaker:MaxRuntimeInSeconds': '864000' },
+  'in a warm pool': { 'sagemaker:KeepAlivePeriod': '60' },
+  'with a shell': { 'sagemaker:EnableRemoteDebug': 'true' },
+  "with another environment's tag": { 'aws:RequestTag/Environment': 'other' },
+};
+for (const { where, policies, name, request } of jobs) {
+  const account = policies.principal.split(':')[4];
+  const asked = (change = {}) => ({
+    ...policies, action: 'sagemaker:CreateTrainingJob', resource: `arn:aws:sagemaker:us-east-1:${account}:training-job/${name}`,
+    context: Object.fromEntries(Object.entries({ ...contextOf(request), ...change }).filter(([, value]) => value !== undefined)),
+  });
+  test(`${where}: its request passes`, async () => {
+    await possible(asked());
+    assert.equal(await allowed(asked()), true);
+  });
+  for (const [what, change] of Object.entries(changes)) {
+    test(`${where}: ${what}, it does not`, async () => assert.equal(await allowed(asked(change)), false));
+  }
+}
