@@ -1,0 +1,138 @@
+package properties
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"pgregory.net/rapid"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/supplychain"
+	"github.com/plinth-ml/plinth/constructs/training"
+	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// drawnJob is a job, right or wrong, in an environment.
+func drawnJob(t *rapid.T, data *storage.DataBucket) (training.Job, environment.Environment) {
+	e := environment.Environment{
+		Name: "x", Tier: rapid.SampledFrom([]environment.Tier{environment.Development, environment.Staging, environment.Production}).Draw(t, "tier"),
+		RuntimeInstalls: rapid.Bool().Draw(t, "installs"),
+	}
+	short := func(label string, longest time.Duration) time.Duration {
+		return time.Duration(rapid.IntRange(0, int(longest.Minutes())).Draw(t, label)) * time.Minute
+	}
+	j := training.Job{
+		Image:        rapid.SampledFrom([]training.Image{training.XGBoost("3.2-0"), training.ImageURI("111122223333.dkr.ecr.us-east-1.amazonaws.com/a:1"), {}}).Draw(t, "image"),
+		Inputs:       []training.Input{{Channel: "train", From: data.Prefix("train/")}},
+		Output:       data.Prefix("models/"),
+		InstanceType: rapid.SampledFrom([]string{"ml.m5.large", "ml.m5.xlarge", "ml.g4dn.xlarge", "ml.g5.xlarge", "ml.p4d.24xlarge"}).Draw(t, "type"),
+		Instances:    rapid.IntRange(0, 3).Draw(t, "instances"),
+		MaxRuntime:   short("runtime", 5*time.Hour),
+		Spot:         rapid.Bool().Draw(t, "spot"),
+		Variables:    rapid.MapOf(rapid.StringMatching(`[A-Z]{1,3}`), rapid.StringMatching(`[a-z]{0,3}`)).Draw(t, "variables"),
+		Parameters:   []training.Parameter{training.Integer("n", 1, 9), training.OneOf("kind", "a", "b")}[:rapid.IntRange(0, 2).Draw(t, "parameters")],
+	}
+	if rapid.Bool().Draw(t, "waits") {
+		j.MaxWait = short("wait", 9*time.Hour)
+	}
+	if rapid.Bool().Draw(t, "checkpoints") {
+		j.Checkpoints = data.Prefix("checkpoints/")
+	}
+	if rapid.IntRange(0, 3).Draw(t, "packages") == 0 {
+		j.Packages = supplychain.Repository{ARN: "arn:aws:codeartifact:us-east-1:111122223333:repository/ml/dev"}
+	}
+	return j, e
+}
+
+// known is a text of a template, with a word in the place of what is known at deployment.
+func known(v any) string {
+	if text, isText := v.(string); isText {
+		return text
+	}
+	join, isJoin := v.(object)["Fn::Join"].([]any)
+	if !isJoin {
+		return "unknown"
+	}
+	var b strings.Builder
+	for _, part := range join[1].([]any) {
+		b.WriteString(known(part))
+	}
+	return b.String()
+}
+
+// definitionOf is a state machine.
+func definitionOf(t *rapid.T, v any) object {
+	var d object
+	if err := json.Unmarshal([]byte(known(v)), &d); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// Whatever passes validation asks for jobs that a guard of the environment lets through, and what does not is told in full.
+func TestEveryJobIsBoundedOrRefused(t *testing.T) {
+	made, refused := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		var e environment.Environment
+		var j training.Job
+		template := synthesized(t, "us-east-1", func(stack awscdk.Stack) {
+			data := storage.NewDataBucket(stack, "Data", nil)
+			j, e = drawnJob(t, data)
+			p := &training.WorkflowProps{
+				Environment: e, Job: j, Name: "x",
+				Network: network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: e, Capabilities: []network.Capability{network.Training, network.Packages}}),
+			}
+			want := p.Validate("Workflow")
+			defer func() {
+				f, ok := recover().(*fault.Fault)
+				if (want != nil) != ok || ok && f.Err.Error() != want.Error() {
+					t.Fatalf("Validate says\n%v\nand the panic is\n%v", want, f)
+				}
+				for _, e := range problem.All(want) {
+					if said := e.Error(); !strings.Contains(said, ": got ") || !strings.Contains(said, "; allowed: ") {
+						t.Fatalf("got %s", said)
+					}
+				}
+			}()
+			training.NewWorkflow(stack, "Workflow", p)
+		})
+		machines := template.OfType("AWS::StepFunctions::StateMachine")
+		if len(machines) == 0 {
+			refused++
+			return
+		}
+		made++
+		limits := e.Resolved().Limits
+		for name, state := range definitionOf(t, template.Resources[machines[0]].Properties["DefinitionString"])["States"].(object) {
+			request, _ := state.(object)["Parameters"].(object)
+			if !strings.HasPrefix(name, "Train") || request == nil {
+				continue
+			}
+			resources, stopping := request["ResourceConfig"].(object), request["StoppingCondition"].(object)
+			spot := name == "TrainOnSpot"
+			runtime, wait := stopping["MaxRuntimeInSeconds"].(float64), stopping["MaxWaitTimeInSeconds"]
+			switch {
+			case request["EnableNetworkIsolation"] != (j.Packages.ARN == ""), j.Packages.ARN != "" && !e.RuntimeInstalls:
+				t.Fatalf("%s is isolated: %v", name, request["EnableNetworkIsolation"])
+			case request["EnableInterContainerTrafficEncryption"] != true, request["VpcConfig"] == nil, request["OutputDataConfig"].(object)["KmsKeyId"] == nil:
+				t.Fatalf("%s is open: %v", name, request)
+			case !slices.Contains(limits.InstanceTypes, resources["InstanceType"].(string)), resources["InstanceCount"].(float64) > float64(limits.InstancesPerJob):
+				t.Fatalf("%s uses %v", name, resources)
+			case runtime <= 0 || runtime > limits.Runtime.Seconds():
+				t.Fatalf("%s runs for %v s", name, runtime)
+			case spot != (request["EnableManagedSpotTraining"] == true), spot != (wait != nil), spot && (wait.(float64) <= runtime || request["CheckpointConfig"] == nil):
+				t.Fatalf("%s on spot: %v, waits %v", name, request["EnableManagedSpotTraining"], wait)
+			}
+		}
+	})
+	if made == 0 || refused == 0 {
+		t.Errorf("%d jobs were made and %d refused", made, refused)
+	}
+}
