@@ -45,7 +45,11 @@ func drawnJob(t *rapid.T, data *storage.DataBucket) (training.Job, environment.E
 	if rapid.Bool().Draw(t, "checkpoints") {
 		j.Checkpoints = data.Prefix("checkpoints/")
 	}
-	if rapid.IntRange(0, 3).Draw(t, "packages") == 0 {
+	packages := rapid.SampledFrom([]string{"none", "somehow", "as it should be"}).Draw(t, "packages")
+	if packages == "as it should be" {
+		e.RuntimeInstalls, j.Image, j.InstanceType = true, training.ImageURI("111122223333.dkr.ecr.us-east-1.amazonaws.com/a:1"), "ml.m5.large"
+	}
+	if packages != "none" {
 		j.Packages = supplychain.Repository{ARN: "arn:aws:codeartifact:us-east-1:111122223333:repository/ml/dev"}
 	}
 	return j, e
