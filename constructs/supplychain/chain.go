@@ -3,6 +3,7 @@ package supplychain
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/aws/constructs-go/constructs/v10"
 
@@ -95,6 +96,9 @@ func (c Chain) resolved() Chain {
 	}
 	return c
 }
+
+// String tells its stages: "dev -> staging -> prod".
+func (c Chain) String() string { return strings.Join(c.resolved().names(), " -> ") }
 
 // names are those of the stages.
 func (c Chain) names() []string {

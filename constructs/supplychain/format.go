@@ -24,8 +24,12 @@ const (
 	NuGet              Connection = "nuget-org"
 	RubyGems           Connection = "ruby-gems-org"
 	CratesIO           Connection = "crates-io"
-	connectionPrefix              = "public:"
-	publicRepositories            = "public-"
+)
+
+// How CodeArtifact names a connection, and the chain its repository.
+const (
+	connectionPrefix   = "public:"
+	publicRepositories = "public-"
 )
 
 // format is one of CodeArtifact's.

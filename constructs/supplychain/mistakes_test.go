@@ -82,7 +82,7 @@ func TestMistakes(t *testing.T) {
 				Name: "two", Chain: supplychain.Chain{Name: "two", Stages: []supplychain.Stage{{Name: "test"}, {Name: "live"}}},
 			})}
 			supplychain.NewPromotion(s, "X", p)
-		}, []string{"4 problems", "Images[0]: got nothing", "images of the chain of Packages, through [dev staging prod]", "Registry: got nothing", "Wait: got 744h"}},
+		}, []string{"4 problems", "Images[0]: got nothing", `got "two: test -> live"; allowed: images of the chain of Packages, ml: dev -> staging -> prod`, "Registry: got nothing", "Wait: got 744h"}},
 		{"pull-through", func(s awscdk.Stack) {
 			supplychain.NewPullThrough(s, "X", &supplychain.PullThroughProps{Upstream: supplychain.DockerHub})
 		}, []string{"1 problem", "this registry lets nobody in without"}},

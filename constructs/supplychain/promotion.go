@@ -70,8 +70,8 @@ func (p *PromotionProps) Validate() error {
 		switch {
 		case images == nil:
 			l.Add(at, nil, "what is promoted", "make it with supplychain.NewImages")
-		case p.Packages != nil && !slices.Equal(images.chain.names(), p.Packages.chain.names()):
-			l.Add(at, images.chain.names(), fmt.Sprintf("images of the chain of Packages, through %v", p.Packages.chain.names()), "")
+		case p.Packages != nil && (images.chain.Name != p.Packages.chain.Name || images.chain.String() != p.Packages.chain.String()):
+			l.Add(at, images.chain.Name+": "+images.chain.String(), "images of the chain of Packages, "+p.Packages.chain.Name+": "+p.Packages.chain.String(), "")
 		}
 	}
 	if len(p.Images) > 0 && p.Registry == nil {
@@ -147,7 +147,7 @@ func (p *PromotionProps) projects(w promotion) (check, copying project) {
 	copying.variables = map[string]string{"REGISTRIES": registryHost(at), "SIGNED": "yes", "ATTEMPTS": "60", "PAUSE": "10"}
 	if len(p.Images) > 0 {
 		from, to := w.imageRepositories()
-		copying.statements = append(copyStatements(from, to), signStatements(append(from, to...), p.Registry)...)
+		copying.statements = append(copyStatements(from, to), signStatements(slices.Concat(from, to), p.Registry)...)
 	}
 	return check, copying
 }

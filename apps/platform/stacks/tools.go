@@ -2,7 +2,6 @@ package stacks
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -104,13 +103,11 @@ func newTools(app awscdk.App, c supplyChain) {
 	promotion.GrantApprove(access.NewVisitor(stack, "Approver", &access.VisitorProps{
 		Description: "Approves promotions", TrustedBy: approvers,
 	}).Role)
-	var names []string
 	for _, s := range c.chain.Stages {
-		names = append(names, s.Name)
 		output(stack, "Packages-"+s.Name, "The packages of "+s.Name, jsii.String(packages.Repositories[s.Name].ARN))
 		output(stack, "Images-"+s.Name, "The images of "+s.Name, jsii.String(images.Repositories[s.Name].URI))
 	}
-	output(stack, "Chain", "The way of a package", jsii.String("public:pypi -> "+strings.Join(names, " -> ")))
+	output(stack, "Chain", "The way of a package", jsii.String("public:pypi -> "+c.chain.String()))
 	output(stack, "Source", "Put a zip file with a Dockerfile and a lock file here, and start the build",
 		jsii.String(records.Prefix("sources/").URI()+supplychain.SourceFile))
 	output(stack, "Build", "The CodeBuild project that builds it", &builder.ProjectName)
