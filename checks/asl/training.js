@@ -28,13 +28,13 @@ export function table(definition) {
     .join('\n');
 }
 
-// execute runs the machine of a stack; train, register and tell stand for SageMaker and SNS: each gets the request and answers or
-// throws. It tells how the execution ended, and who was asked for what, in their order.
-export async function execute({ stack, definition }, input, { train = completed, register, tell, id = 'arn:aws:states:eu-west-1:111122223333:execution:x:1' } = {}) {
+// execute runs the machine of a stack; train, search, best, register and tell stand for SageMaker and SNS: each gets the request and
+// answers or throws. It tells how the execution ended, and who was asked for what, in their order.
+export async function execute({ stack, definition }, input, { train = completed, search, best, register, tell, id = 'arn:aws:states:eu-west-1:111122223333:execution:x:1' } = {}) {
   const asked = [];
   const task = (name, answer) => async (request) => { asked.push({ name, request }); return answer(request); };
   const handlers = {
-    TrainOnSpot: task('TrainOnSpot', train), Train: task('Train', train),
+    TrainOnSpot: task('TrainOnSpot', train), Train: task('Train', train), Search: task('Search', search), Best: task('Best', best),
     Register: task('Register', register ?? (() => ({ ModelPackageArn: 'arn:aws:sagemaker:eu-west-1:111122223333:model-package/x/1' }))),
     TellSuccess: task('TellSuccess', tell ?? (() => ({ MessageId: '1' }))), TellFailure: task('TellFailure', tell ?? (() => ({ MessageId: '1' }))),
   };

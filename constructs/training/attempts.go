@@ -1,5 +1,7 @@
 package training
 
+import "slices"
+
 // Names of the states.
 const (
 	stateCheckInput      = "CheckInput"
@@ -17,6 +19,10 @@ const (
 	stateAgain           = "Again"
 	stateWaitForSpot     = "WaitForSpot"
 	stateWaitForCapacity = "WaitForCapacity"
+	stateNameSearch      = "NameSearch"
+	stateSearch          = "Search"
+	stateCheckSearch     = "CheckSearch"
+	stateBest            = "Best"
 	stateReadResult      = "ReadResult"
 	stateListMetrics     = "ListMetrics"
 	stateReadMetrics     = "ReadMetrics"
@@ -59,6 +65,23 @@ func (j Job) attemptsOnSpot() int {
 	return 0
 }
 
+// addStart adds the state before the first attempt, and those that tell why one ended; retried are the classes that are tried again.
+func addStart(states map[string]any, w wiring, first string, retried ...string) {
+	// none stands in for what AWS may leave out.
+	none := map[string]any{"Error": classUnknown, "Cause": "SageMaker gave none."}
+	if len(w.gate) > 0 {
+		none["FinalMetricDataList"], none["Unreported"] = []any{}, unreported(w.gate)
+	}
+	states[stateStart] = map[string]any{
+		"Type": "Pass", "ResultPath": "$.run", "Next": first, "Result": map[string]any{"attempt": 0, "wait": firstWait, "none": none},
+	}
+	// What was caught may lack a cause.
+	states[stateFailure] = map[string]any{
+		"Type": "Pass", "Parameters": map[string]any{"said.$": "States.JsonMerge($.run.none, $.failure, false)"}, "ResultPath": "$.failure", "Next": stateClassify,
+	}
+	addClasses(states, retried)
+}
+
 // addAttempts adds the states that train: on spot, then on demand.
 func addAttempts(states map[string]any, j Job, w wiring) {
 	first := stateTrain
@@ -69,14 +92,7 @@ func addAttempts(states map[string]any, j Job, w wiring) {
 	}
 	states[stateTrain] = train(j, w, false)
 	states[stateWaitForCapacity] = wait(stateTrain)
-	// none stands in for what AWS may leave out.
-	none := map[string]any{"Error": classUnknown, "Cause": "SageMaker gave none."}
-	if len(w.gate) > 0 {
-		none["FinalMetricDataList"], none["Unreported"] = []any{}, unreported(w.gate)
-	}
-	states[stateStart] = map[string]any{
-		"Type": "Pass", "ResultPath": "$.run", "Next": first, "Result": map[string]any{"attempt": 0, "wait": firstWait, "none": none},
-	}
+	addStart(states, w, first, classCapacity, classInternal)
 	// A job that was stopped, or that ran out of time, has not failed for SageMaker.
 	states[stateCheckOutcome] = map[string]any{
 		"Type": "Choice", "Default": stateEnded,
@@ -89,11 +105,6 @@ func addAttempts(states map[string]any, j Job, w wiring) {
 			"Cause.$": "States.Format('The training job ended as {} ({}).', $.job.TrainingJobStatus, $.job.SecondaryStatus)",
 		},
 	}
-	// What was caught may lack a cause.
-	states[stateFailure] = map[string]any{
-		"Type": "Pass", "Parameters": map[string]any{"said.$": "States.JsonMerge($.run.none, $.failure, false)"}, "ResultPath": "$.failure", "Next": stateClassify,
-	}
-	addClasses(states)
 	states[stateNextAttempt] = map[string]any{
 		"Type": "Pass", "ResultPath": "$.run", "Next": stateAgain, "Parameters": map[string]any{
 			"attempt.$": "States.MathAdd($.run.attempt, 1)", "wait.$": "States.MathAdd($.run.wait, $.run.wait)", "none.$": "$.run.none",
@@ -129,17 +140,18 @@ func train(j Job, w wiring, spot bool) map[string]any {
 		"TimeoutSeconds": int((longest + pendingTime).Seconds()),
 		"ResultPath":     "$.job",
 		"Retry":          retries(),
-		"Catch":          caught("$.failure", stateFailure),
+		"Catch":          caught(stateFailure),
 		"Next":           stateCheckOutcome,
 	}
 }
 
-func caught(path, next string) []any {
-	return []any{map[string]any{"ErrorEquals": []string{"States.ALL"}, "ResultPath": path, "Next": next}}
+// caught goes on whatever went wrong, and keeps what it was.
+func caught(next string) []any {
+	return []any{map[string]any{"ErrorEquals": []string{"States.ALL"}, "ResultPath": "$.failure", "Next": next}}
 }
 
 // addClasses adds the states that tell why a job ended: by the error's name, and by the words that SageMaker's reasons start with.
-func addClasses(states map[string]any) {
+func addClasses(states map[string]any, retried []string) {
 	var choices []any
 	when := func(class string, field, operator string, values ...string) {
 		var rules []any
@@ -158,7 +170,7 @@ func addClasses(states map[string]any) {
 	states[stateClassify] = map[string]any{"Type": "Choice", "Choices": choices, "Default": classUnknown}
 	for _, class := range []string{classQuota, classTimeout, classCapacity, classInternal, classUser, classStopped, classUnknown} {
 		next := stateTellFailure
-		if class == classCapacity || class == classInternal {
+		if slices.Contains(retried, class) {
 			next = stateNextAttempt
 		}
 		states[class] = outcome(class, "$.failure.said", next)

@@ -24,6 +24,7 @@ type wiring struct {
 	gate          []Threshold
 	registration  *Registration // nil: nothing is registered
 	triggers      []Trigger
+	search        *Search // nil: one job is run
 	logKeyARN     string
 	logDays       int
 	retain        bool
@@ -34,11 +35,16 @@ type wiring struct {
 func definition(j Job, w wiring) map[string]any {
 	states := map[string]any{}
 	start := stateStart
-	if len(j.Parameters) > 0 {
+	switch {
+	case w.search != nil: // the parameters are what is searched for
+		addSearch(states, j, w)
+	case len(j.Parameters) > 0:
 		start = stateCheckInput
 		addInputStates(states, j.Parameters)
+		addAttempts(states, j, w)
+	default:
+		addAttempts(states, j, w)
 	}
-	addAttempts(states, j, w)
 	addResult(states, w)
 	addEndings(states, w)
 	return map[string]any{

@@ -24,6 +24,15 @@
 // [Job].Spot, Gate, Register and Triggers are off until asked for. Triggers start executions on a schedule, by new data or a new image:
 // one for each event, or each hour of new data, however often EventBridge delivers it.
 //
+// # Searching for parameters
+//
+// With a [Search], an execution takes no input: it runs many jobs, each with other values of Parameters, and goes on with the best:
+//
+//	Search: &training.Search{Objective: "validation:auc", Jobs: 20, Parallel: 4},
+//
+// Its price is that of all jobs together, held to Limits.PricePerRun. It is not tried again, and runs without spot and checkpoints:
+// AWS does not say that jobs side by side keep their checkpoints apart. The guard needs the feature Tuning.
+//
 // # Workflow or pipeline
 //
 // A [Pipeline] runs the same Job in SageMaker Pipelines, in ten lines:
@@ -52,5 +61,5 @@
 //
 // It limits no number of executions at once: SageMaker's quotas do. Who stops an execution stops its job, and nobody is told. A
 // SIGTERM of spot leaves the container 120 seconds. In Development the model package group goes with its stack, if it holds no
-// versions. A pipeline checks neither bounds nor tells of failures. Tuning, processing and several kinds of instances are not there yet.
+// versions. A pipeline checks neither bounds nor tells of failures. Processing and several kinds of instances are not there yet.
 package training

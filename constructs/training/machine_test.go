@@ -154,7 +154,7 @@ func TestJobName(t *testing.T) {
 	if !strings.HasPrefix(name, "States.Format('dev-churn-{}'") || !strings.Contains(name, "$$.Execution.Id") {
 		t.Errorf("the name is %s", name)
 	}
-	allowed := workflowRole(ireland, "dev-churn", "arn:aws:iam::111122223333:role/job").Statements[0].Resources
+	allowed := runsJobs(ireland, "dev-churn")[0].Resources
 	if want := "arn:aws:sagemaker:eu-west-1:111122223333:training-job/dev-churn-*"; !slices.Equal(allowed, []string{want}) {
 		t.Errorf("the role may start %v, want %s", allowed, want)
 	}

@@ -127,14 +127,17 @@ func (t Threshold) String() string {
 func (j Job) validateGate(gate []Threshold) error {
 	var l problem.List
 	for i, t := range gate {
-		at := fmt.Sprintf("Gate[%d]", i)
-		known := slices.ContainsFunc(j.Metrics, func(m Metric) bool { return m.Name == t.metric })
-		switch {
-		case t.metric == "" || strings.ContainsAny(t.metric, `'"\`):
-			l.Add(at, t.metric, "the name of a metric, without quotes and backslashes", "")
-		case j.Image.builtIn == "" && !known:
-			l.Add(at, t.metric, "one of Job.Metrics", "SageMaker would never find it in the log")
-		}
+		j.checkMetric(&l, fmt.Sprintf("Gate[%d]", i), t.metric)
 	}
 	return l.Err()
+}
+
+// checkMetric adds what is wrong with the name of a metric that something waits for.
+func (j Job) checkMetric(l *problem.List, at, name string) {
+	switch {
+	case name == "" || strings.ContainsAny(name, `'"\`):
+		l.Add(at, name, "the name of a metric, without quotes and backslashes", "")
+	case j.Image.builtIn == "" && !slices.ContainsFunc(j.Metrics, func(m Metric) bool { return m.Name == name }):
+		l.Add(at, name, "one of Job.Metrics", "SageMaker would never find it in the log")
+	}
 }

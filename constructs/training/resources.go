@@ -19,7 +19,11 @@ func resources(j Job, w wiring) cfn.Resources {
 			Definition: definition(j, w), References: []string{"Topic"}, Role: "WorkflowRole", Log: "Logs",
 		}.Resource(),
 	}
-	workflow := workflowRole(w.at, w.namePrefix, w.roleARN)
+	runs := runsJobs
+	if w.search != nil {
+		runs = runsSearches
+	}
+	workflow := workflowRole(w.at, w.roleARN, runs(w.at, w.namePrefix))
 	if team := w.tags["Team"]; team != "" { // a guard for teams compares it with the tag of the job
 		workflow.Tags = map[string]string{"Team": team}
 	}

@@ -56,7 +56,7 @@ func addResult(states map[string]any, w wiring) {
 				"execution.$": "$$.Execution.Id", "trainingJob.$": "$.job.TrainingJobName", "metrics.$": metricsText(w),
 			},
 		},
-		"ResultPath": "$.job.ModelPackage", "Next": stateTellSuccess, "Catch": caught("$.failure", stateNotRegistered),
+		"ResultPath": "$.job.ModelPackage", "Next": stateTellSuccess, "Catch": caught(stateNotRegistered),
 		"Retry": []any{map[string]any{
 			"ErrorEquals":     []string{"SageMaker.ConflictException", "SageMaker.SageMakerException", "SageMaker.ThrottlingException"},
 			"IntervalSeconds": 2, "MaxAttempts": 4, "BackoffRate": 2, "JitterStrategy": "FULL",

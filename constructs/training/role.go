@@ -9,10 +9,9 @@ import (
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
-// workflowRole is what Step Functions needs to run training jobs whose names start with namePrefix, wait for them and
-// stop them (https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html).
-func workflowRole(at location.Location, namePrefix, jobRoleARN string) role.Role {
-	jobs := at.ARN("sagemaker", "training-job/"+namePrefix+"-*")
+// workflowRole is what Step Functions needs to run jobs in a role, wait for them and stop them
+// (https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html).
+func workflowRole(at location.Location, jobRoleARN string, runs []policy.Statement) role.Role {
 	return role.Role{
 		Description: "Runs the training jobs of a workflow",
 		Service:     "states.amazonaws.com",
@@ -20,20 +19,43 @@ func workflowRole(at location.Location, namePrefix, jobRoleARN string) role.Role
 			"StringEquals": {"aws:SourceAccount": at.Account},
 			"ArnLike":      {"aws:SourceArn": at.ARN("states", "stateMachine:*")},
 		},
-		Statements: []policy.Statement{{
-			Effect: policy.Allow,
-			Actions: []string{"sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob",
-				"sagemaker:AddTags", "sagemaker:ListTags"},
-			Resources: []string{jobs},
-			Why:       "every execution names its job anew, below the workflow's own prefix",
-		}, {
+		Statements: append(runs, policy.Statement{
 			Effect: policy.Allow, Actions: []string{"iam:PassRole"}, Resources: []string{jobRoleARN},
 			Conditions: policy.Conditions{"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-		}, {
-			// By this rule Step Functions hears that a job has ended.
-			Effect: policy.Allow, Actions: []string{"events:PutTargets", "events:PutRule", "events:DescribeRule"},
-			Resources: []string{at.ARN("events", "rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule")},
-		}, role.LogDelivery},
+		}, role.LogDelivery),
+	}
+}
+
+const whyOwnJobs = "every execution names its job anew, below the workflow's own prefix"
+
+// runsJobs lets start, watch and stop training jobs whose names start with namePrefix.
+func runsJobs(at location.Location, namePrefix string) []policy.Statement {
+	return []policy.Statement{{
+		Effect: policy.Allow, Why: whyOwnJobs,
+		Actions: []string{"sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob",
+			"sagemaker:AddTags", "sagemaker:ListTags"},
+		Resources: []string{at.ARN("sagemaker", "training-job/"+namePrefix+"-*")},
+	}, hears(at, "Training")}
+}
+
+// runsSearches lets start, watch and stop searches whose names start with namePrefix, and look at their jobs.
+func runsSearches(at location.Location, namePrefix string) []policy.Statement {
+	return []policy.Statement{{
+		Effect: policy.Allow, Why: whyOwnJobs,
+		Actions: []string{"sagemaker:CreateHyperParameterTuningJob", "sagemaker:DescribeHyperParameterTuningJob", "sagemaker:StopHyperParameterTuningJob",
+			"sagemaker:AddTags", "sagemaker:ListTags"},
+		Resources: []string{at.ARN("sagemaker", "hyper-parameter-tuning-job/"+namePrefix+"-*")},
+	}, {
+		Effect: policy.Allow, Actions: []string{"sagemaker:DescribeTrainingJob"}, Resources: []string{at.ARN("sagemaker", "training-job/"+namePrefix+"-*")},
+		Why: "a search names its jobs by its own name and a number",
+	}, hears(at, "Tuning")}
+}
+
+// hears is the rule by which Step Functions hears that a job has ended.
+func hears(at location.Location, kind string) policy.Statement {
+	return policy.Statement{
+		Effect: policy.Allow, Actions: []string{"events:PutTargets", "events:PutRule", "events:DescribeRule"},
+		Resources: []string{at.ARN("events", "rule/StepFunctionsGetEventsForSageMaker"+kind+"JobsRule")},
 	}
 }
 

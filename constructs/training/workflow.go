@@ -33,6 +33,8 @@ type WorkflowProps struct {
 	// Team, 1 to 20 lower-case letters, digits and hyphens, is the value of the tag Team of the jobs and of the workflow's role,
 	// which a guard for Teams demands. Empty: no such tag.
 	Team string
+	// Search looks for the job's Parameters instead of taking them from each execution. Nil: they are taken.
+	Search *Search
 	// Gate is what a model has to reach; one that does not is kept, told of, and not registered. Empty: any will do.
 	Gate []Threshold
 	// Register makes each model that passed a version in a model package group named as the workflow, which waits for an approval.
@@ -70,8 +72,16 @@ func (p *WorkflowProps) Validate(id string) error {
 	}
 	l.Include("Job", p.Job.Validate(p.Environment))
 	l.Include("", p.Job.validateGate(p.Gate))
+	taken := p.Job.Parameters
+	if p.Search != nil {
+		l.Include("Search", p.Search.validate(p.Job, p.Environment))
+		if len(p.name(id)) > maxSearchName {
+			l.Add("Name", p.name(id), fmt.Sprintf("at most %d characters with Search", maxSearchName), "SageMaker's names of searches are that short")
+		}
+		taken = nil
+	}
 	for i, t := range p.Triggers {
-		l.Include(fmt.Sprintf("Triggers[%d]", i), t.validate(p.Job.Parameters))
+		l.Include(fmt.Sprintf("Triggers[%d]", i), t.validate(taken))
 	}
 	l.Include("Role", p.Role.Covers(p.Job.given()))
 	if p.Job.installs() && p.Job.Packages.Validate() == nil && p.Network != nil {
@@ -116,6 +126,7 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 	r := runs{environment: e, network: props.Network, job: props.Job, name: props.name(id), team: props.Team, role: props.Role}
 	w, role := r.wire(this, kind, scope, id)
 	w.gate, w.registration, w.triggers = props.Gate, props.Register, props.Triggers
+	w.search = props.Search.resolved()
 	logKey := props.LogKey
 	if logKey == nil {
 		logKey = props.Network.LogKey

@@ -30,7 +30,9 @@ func build(app awscdk.App) {
 	checkpoints := storage.NewDataBucket(stack, "Checkpoints", &storage.DataBucketProps{
 		Environment: staging, Class: storage.Checkpoints, AccessLogs: data.AccessLogs, Endpoints: []string{net.S3Endpoint},
 	})
-	guard := access.NewGuard(stack, "Guard", &access.GuardProps{Environment: staging, Network: net, Keys: []string{data.KeyARN}})
+	guard := access.NewGuard(stack, "Guard", &access.GuardProps{
+		Environment: staging, Network: net, Keys: []string{data.KeyARN}, Features: []access.Feature{access.Tuning},
+	})
 	settings := map[string]any{"num_round": 200, "eta": 0.3}
 	job := training.Job{
 		Image: training.ImageURI("111122223333.dkr.ecr.us-east-1.amazonaws.com/ml/image/churn/staging:1"),
@@ -55,6 +57,13 @@ func build(app awscdk.App) {
 	// The same job, for a team that lives in SageMaker Pipelines.
 	training.NewPipeline(stack, "ChurnPipeline", &training.PipelineProps{
 		Environment: staging, Network: net, Guard: guard, Job: job, Gate: gate, Register: &training.Registration{},
+	})
+	// The same data, and a search for the settings.
+	search := job
+	search.Spot, search.MaxWait, search.Checkpoints, search.MaxRuntime = false, 0, storage.Prefix{}, time.Hour
+	training.NewWorkflow(stack, "Search", &training.WorkflowProps{
+		Environment: staging, Network: net, Job: search, Gate: gate, Register: &training.Registration{},
+		Search: &training.Search{Objective: "validation:auc", Jobs: 20, Parallel: 4},
 	})
 	guard.Protect(stack)
 }

@@ -1,0 +1,149 @@
+package training
+
+import (
+	"fmt"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// Search runs many jobs in the place of one, each with other values of the job's Parameters, and takes the best
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning.html). A guard needs the feature Tuning.
+type Search struct {
+	// Objective is the metric that is to become best. Required.
+	Objective string
+	// Minimize looks for the least of it. Off: for the most.
+	Minimize bool
+	// Jobs is how many are run at most, 1 to 750. Zero: 10.
+	Jobs int
+	// Parallel is how many of them at a time, 1 to 10, and at most Jobs. Zero: 2.
+	Parallel int
+}
+
+const (
+	defaultJobs, maxJobs         = 10, 750
+	defaultParallel, maxParallel = 2, 10
+	maxSearchVariables           = 48
+	// maxSearchName leaves room for a hyphen and 12 digits in SageMaker's 32 characters.
+	maxSearchName = 19
+)
+
+// resolved is the search with its zero fields filled in; nil stays nil.
+func (s *Search) resolved() *Search {
+	if s == nil {
+		return nil
+	}
+	r := *s
+	if r.Jobs == 0 {
+		r.Jobs = defaultJobs
+	}
+	if r.Parallel == 0 {
+		r.Parallel = min(defaultParallel, r.Jobs)
+	}
+	return &r
+}
+
+// validate checks the search of a job. Its price counts every job.
+func (s *Search) validate(j Job, e environment.Environment) error {
+	var l problem.List
+	r := s.resolved()
+	j.checkMetric(&l, "Objective", s.Objective)
+	if r.Jobs < 1 || r.Jobs > maxJobs {
+		l.Add("Jobs", s.Jobs, fmt.Sprintf("1 to %d, or 0 for %d", maxJobs, defaultJobs), "")
+	}
+	if r.Parallel < 1 || r.Parallel > maxParallel || r.Parallel > r.Jobs {
+		l.Add("Parallel", s.Parallel, fmt.Sprintf("1 to %d and at most Jobs, or 0 for %d", maxParallel, defaultParallel), "")
+	}
+	if len(j.Parameters) == 0 {
+		l.Add("Job.Parameters", 0, "at least one, to look for", "")
+	}
+	if j.Spot || j.Checkpoints.Bucket != nil {
+		l.Add("Job.Checkpoints", "spot, or checkpoints", "neither in a search", "AWS does not say that jobs side by side keep their checkpoints apart")
+	}
+	if len(j.Variables) > maxSearchVariables {
+		l.Add("Job.Variables", len(j.Variables), fmt.Sprintf("at most %d in a search", maxSearchVariables), "")
+	}
+	if j.KeepAlive > 0 {
+		l.Add("Job.KeepAlive", j.KeepAlive, "none in a search", "it keeps its instances by itself")
+	}
+	limits := e.Resolved().Limits
+	if of, usd, known := j.resolved(limits).price(limits.InstanceTypes); known && usd*float64(r.Jobs) > limits.PricePerRun {
+		l.Add("Jobs", r.Jobs, fmt.Sprintf("a run of at most %g USD", limits.PricePerRun),
+			fmt.Sprintf("%d jobs on %s can cost %.2f USD: take fewer, cheaper or shorter, or raise the environment's Limits.PricePerRun", r.Jobs, of, usd*float64(r.Jobs)))
+	}
+	return l.Err()
+}
+
+// addSearch adds the states that search, and describe the best job.
+func addSearch(states map[string]any, j Job, w wiring) {
+	addStart(states, w, stateNameSearch) // nothing is tried again: what a search has found would be lost, and paid for twice
+	states[stateNameSearch] = map[string]any{
+		"Type": "Pass", "ResultPath": "$.name", "Next": stateSearch, // before the search, so that a retry has the same
+		"Parameters": map[string]any{"of.$": "States.Format('" + w.namePrefix + "-{}', States.ArrayGetItem(States.StringSplit(States.UUID(), '-'), 4))"},
+	}
+	rounds := (w.search.Jobs + w.search.Parallel - 1) / w.search.Parallel
+	states[stateSearch] = map[string]any{
+		"Type": "Task", "Resource": "arn:" + w.at.Partition + ":states:::sagemaker:createHyperParameterTuningJob.sync",
+		"Parameters": searchRequest(j, w), "ResultPath": "$.search", "Next": stateCheckSearch,
+		"TimeoutSeconds": rounds * int((j.MaxRuntime + pendingTime).Seconds()),
+		"Retry":          retries(), "Catch": caught(stateFailure),
+	}
+	states[stateCheckSearch] = map[string]any{
+		"Type": "Choice", "Default": stateEnded, "Choices": []any{map[string]any{"Next": stateBest, "And": []any{
+			map[string]any{"Variable": "$.search.HyperParameterTuningJobStatus", "StringEquals": "Completed"},
+			map[string]any{"Variable": "$.search.BestTrainingJob.TrainingJobName", "IsPresent": true},
+		}}},
+	}
+	states[stateEnded] = map[string]any{
+		"Type": "Pass", "ResultPath": "$.failure", "Next": stateFailure, "Parameters": map[string]any{
+			"Error": "TrainingStopped", "Cause.$": "States.Format('The search ended as {}, or none of its jobs did well.', $.search.HyperParameterTuningJobStatus)",
+		},
+	}
+	states[stateBest] = map[string]any{
+		"Type": "Task", "Resource": "arn:" + w.at.Partition + ":states:::aws-sdk:sagemaker:describeTrainingJob",
+		"Parameters": map[string]any{"TrainingJobName.$": "$.search.BestTrainingJob.TrainingJobName"},
+		"ResultPath": "$.job", "Next": afterTraining(w), "Catch": caught(stateFailure),
+		"Retry": []any{map[string]any{"ErrorEquals": []string{"SageMaker.SageMakerException"}, "IntervalSeconds": 2, "MaxAttempts": 4, "BackoffRate": 2, "JitterStrategy": "FULL"}},
+	}
+}
+
+// searchRequest is the request of CreateHyperParameterTuningJob
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateHyperParameterTuningJob.html): that of a job, and where to look.
+func searchRequest(j Job, w wiring) map[string]any {
+	definition := common(j, w, false)
+	definition["StaticHyperParameters"] = definition["HyperParameters"]
+	delete(definition, "HyperParameters")
+	delete(definition, "ProfilerConfig") // which it does not take
+	delete(definition, "Tags")
+	objective := map[string]any{"Type": "Maximize", "MetricName": w.search.Objective}
+	if w.search.Minimize {
+		objective["Type"] = "Minimize"
+	}
+	var whole, numbers, texts []any
+	for _, p := range j.Parameters {
+		bounds := map[string]any{"Name": p.name, "MinValue": plain(p.min), "MaxValue": plain(p.max)}
+		switch {
+		case p.allowed != nil:
+			texts = append(texts, map[string]any{"Name": p.name, "Values": p.allowed})
+		case p.whole:
+			whole = append(whole, bounds)
+		default:
+			numbers = append(numbers, bounds)
+		}
+	}
+	ranges := map[string]any{}
+	for name, list := range map[string][]any{"IntegerParameterRanges": whole, "ContinuousParameterRanges": numbers, "CategoricalParameterRanges": texts} {
+		if len(list) > 0 {
+			ranges[name] = list
+		}
+	}
+	return map[string]any{
+		"HyperParameterTuningJobName.$": "$.name.of",
+		"HyperParameterTuningJobConfig": map[string]any{
+			"Strategy": "Bayesian", "HyperParameterTuningJobObjective": objective, "ParameterRanges": ranges, "TrainingJobEarlyStoppingType": "Auto",
+			"ResourceLimits": map[string]any{"MaxNumberOfTrainingJobs": w.search.Jobs, "MaxParallelTrainingJobs": w.search.Parallel},
+		},
+		"TrainingJobDefinition": definition,
+		"Tags":                  tags(w.tags),
+	}
+}

@@ -1,0 +1,71 @@
+package training
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+)
+
+// searched is a job whose parameters are looked for.
+func searched() Job {
+	j := goodJob()
+	j.Parameters = []Parameter{Integer("max_depth", 1, 9), Number("eta", 0.01, 1), OneOf("booster", "gbtree", "dart")}
+	return j
+}
+
+func TestSearches(t *testing.T) {
+	tests := []struct {
+		name   string
+		search Search
+		change func(*Job)
+		want   string // empty: valid
+	}{
+		{"right", Search{Objective: "validation:auc"}, nil, ""},
+		{"all it may", Search{Objective: "validation:auc", Jobs: 100, Parallel: 10}, nil, ""},
+		{"no objective", Search{}, nil, `Objective: got ""`},
+		{"too many jobs", Search{Objective: "a", Jobs: 751}, nil, "Jobs: got 751; allowed: 1 to 750, or 0 for 10"},
+		{"more at a time than all", Search{Objective: "a", Jobs: 2, Parallel: 3}, nil, "Parallel: got 3"},
+		{"too many at a time", Search{Objective: "a", Jobs: 20, Parallel: 11}, nil, "Parallel: got 11"},
+		{"nothing to look for", Search{Objective: "a"}, func(j *Job) { j.Parameters = nil }, "Job.Parameters: got 0"},
+		{"on spot", Search{Objective: "a"}, func(j *Job) { j.Spot, j.Checkpoints = true, j.Output }, "neither in a search"},
+		{"a warm pool", Search{Objective: "a"}, func(j *Job) { j.KeepAlive = time.Minute }, "Job.KeepAlive: got 1m0s; allowed: none in a search"},
+		{"too dear together", Search{Objective: "a", Jobs: 500}, func(j *Job) { j.InstanceType, j.MaxRuntime = "ml.g5.12xlarge", time.Hour }, "500 jobs on ml.g5.12xlarge can cost"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			j := searched()
+			if test.change != nil {
+				test.change(&j)
+			}
+			err := test.search.validate(j, environment.Environment{})
+			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+		})
+	}
+	p := &WorkflowProps{Job: searched(), Search: &Search{Objective: "validation:auc"}, Name: strings.Repeat("n", 20)}
+	if err := p.Validate("X"); err == nil || !strings.Contains(err.Error(), "at most 19 characters with Search") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A search asks for the same job, bounded alike, and looks where the parameters say.
+func TestTheRequestOfASearch(t *testing.T) {
+	w := goodWiring()
+	w.search = (&Search{Objective: "validation:error", Minimize: true}).resolved()
+	asked := machineOf(t, searched(), w).States["Search"]["Parameters"]
+	wantJSON(t, "the objective", dig(asked, "HyperParameterTuningJobConfig", "HyperParameterTuningJobObjective"), `{"MetricName":"validation:error","Type":"Minimize"}`)
+	wantJSON(t, "the limits", dig(asked, "HyperParameterTuningJobConfig", "ResourceLimits"), `{"MaxNumberOfTrainingJobs":10,"MaxParallelTrainingJobs":2}`)
+	wantJSON(t, "the ranges", dig(asked, "HyperParameterTuningJobConfig", "ParameterRanges"),
+		`{"CategoricalParameterRanges":[{"Name":"booster","Values":["gbtree","dart"]}],"ContinuousParameterRanges":[{"MaxValue":"1","MinValue":"0.01","Name":"eta"}],`+
+			`"IntegerParameterRanges":[{"MaxValue":"9","MinValue":"1","Name":"max_depth"}]}`)
+	definition := dig(asked, "TrainingJobDefinition")
+	wantJSON(t, "isolation", dig(definition, "EnableNetworkIsolation"), "true")
+	wantJSON(t, "traffic", dig(definition, "EnableInterContainerTrafficEncryption"), "true")
+	wantJSON(t, "the volume's key", dig(definition, "ResourceConfig", "VolumeKmsKeyId"), `"`+keyARN+`"`)
+	wantJSON(t, "the end", dig(definition, "StoppingCondition"), `{"MaxRuntimeInSeconds":1200}`)
+	wantJSON(t, "what is fixed", dig(definition, "StaticHyperParameters"), `{"objective":"binary:logistic"}`)
+	wantJSON(t, "tags", dig(asked, "Tags"), `[{"Key":"Environment","Value":"dev"},{"Key":"Owner","Value":"ml"}]`)
+}
