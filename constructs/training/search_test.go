@@ -55,7 +55,9 @@ func TestSearches(t *testing.T) {
 func TestTheRequestOfASearch(t *testing.T) {
 	w := goodWiring()
 	w.search = (&Search{Objective: "validation:error", Minimize: true}).resolved()
-	asked := machineOf(t, searched(), w).States["Search"]["Parameters"]
+	state := machineOf(t, searched(), w).States["Search"]
+	wantJSON(t, "five rounds of two jobs, each as long as a job may take", state["TimeoutSeconds"], "42000")
+	asked := state["Parameters"]
 	wantJSON(t, "the objective", dig(asked, "HyperParameterTuningJobConfig", "HyperParameterTuningJobObjective"), `{"MetricName":"validation:error","Type":"Minimize"}`)
 	wantJSON(t, "the limits", dig(asked, "HyperParameterTuningJobConfig", "ResourceLimits"), `{"MaxNumberOfTrainingJobs":10,"MaxParallelTrainingJobs":2}`)
 	wantJSON(t, "the ranges", dig(asked, "HyperParameterTuningJobConfig", "ParameterRanges"),
