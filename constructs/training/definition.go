@@ -34,9 +34,10 @@ type wiring struct {
 // ends well or for good, hold the result against the gate, register it, and tell. Every way ends by telling.
 func definition(j Job, w wiring) map[string]any {
 	states := map[string]any{}
-	start := stateStart
+	start, comment := stateStart, "Runs one training job for each execution"
 	switch {
 	case w.search != nil: // the parameters are what is searched for
+		comment = "Runs one search for each execution"
 		addSearch(states, j, w)
 	case len(j.Parameters) > 0:
 		start = stateCheckInput
@@ -48,7 +49,7 @@ func definition(j Job, w wiring) map[string]any {
 	addResult(states, w)
 	addEndings(states, w)
 	return map[string]any{
-		"Comment": "Runs one training job for each execution",
+		"Comment": comment,
 		"StartAt": start,
 		"States":  states,
 	}

@@ -47,18 +47,22 @@ func (s *Search) resolved() *Search {
 func (s *Search) validate(j Job, e environment.Environment) error {
 	var l problem.List
 	r := s.resolved()
-	j.checkMetric(&l, "Objective", s.Objective)
+	j.checkMetric(&l, "Search.Objective", s.Objective)
 	if r.Jobs < 1 || r.Jobs > maxJobs {
-		l.Add("Jobs", s.Jobs, fmt.Sprintf("1 to %d, or 0 for %d", maxJobs, defaultJobs), "")
+		l.Add("Search.Jobs", s.Jobs, fmt.Sprintf("1 to %d, or 0 for %d", maxJobs, defaultJobs), "")
 	}
 	if r.Parallel < 1 || r.Parallel > maxParallel || r.Parallel > r.Jobs {
-		l.Add("Parallel", s.Parallel, fmt.Sprintf("1 to %d and at most Jobs, or 0 for %d", maxParallel, defaultParallel), "")
+		l.Add("Search.Parallel", s.Parallel, fmt.Sprintf("1 to %d and at most Jobs, or 0 for %d", maxParallel, defaultParallel), "")
 	}
 	if len(j.Parameters) == 0 {
 		l.Add("Job.Parameters", 0, "at least one, to look for", "")
 	}
-	if j.Spot || j.Checkpoints.Bucket != nil {
-		l.Add("Job.Checkpoints", "spot, or checkpoints", "neither in a search", "AWS does not say that jobs side by side keep their checkpoints apart")
+	const apart = "AWS does not say that jobs side by side keep their checkpoints apart"
+	if j.Spot {
+		l.Add("Job.Spot", j.Spot, "off in a search, which has no checkpoints", apart)
+	}
+	if j.Checkpoints.Bucket != nil {
+		l.Add("Job.Checkpoints", j.Checkpoints.Path, "none in a search", apart)
 	}
 	if len(j.Variables) > maxSearchVariables {
 		l.Add("Job.Variables", len(j.Variables), fmt.Sprintf("at most %d in a search", maxSearchVariables), "")
@@ -68,7 +72,7 @@ func (s *Search) validate(j Job, e environment.Environment) error {
 	}
 	limits := e.Resolved().Limits
 	if of, usd, known := j.resolved(limits).price(limits.InstanceTypes); known && usd*float64(r.Jobs) > limits.PricePerRun {
-		l.Add("Jobs", r.Jobs, fmt.Sprintf("a run of at most %g USD", limits.PricePerRun),
+		l.Add("Search.Jobs", r.Jobs, fmt.Sprintf("a run of at most %g USD", limits.PricePerRun),
 			fmt.Sprintf("%d jobs on %s can cost %.2f USD: take fewer, cheaper or shorter, or raise the environment's Limits.PricePerRun", r.Jobs, of, usd*float64(r.Jobs)))
 	}
 	return l.Err()

@@ -24,12 +24,13 @@ func TestSearches(t *testing.T) {
 	}{
 		{"right", Search{Objective: "validation:auc"}, nil, ""},
 		{"all it may", Search{Objective: "validation:auc", Jobs: 100, Parallel: 10}, nil, ""},
-		{"no objective", Search{}, nil, `Objective: got ""`},
-		{"too many jobs", Search{Objective: "a", Jobs: 751}, nil, "Jobs: got 751; allowed: 1 to 750, or 0 for 10"},
-		{"more at a time than all", Search{Objective: "a", Jobs: 2, Parallel: 3}, nil, "Parallel: got 3"},
-		{"too many at a time", Search{Objective: "a", Jobs: 20, Parallel: 11}, nil, "Parallel: got 11"},
+		{"no objective", Search{}, nil, `Search.Objective: got ""`},
+		{"too many jobs", Search{Objective: "a", Jobs: 751}, nil, "Search.Jobs: got 751; allowed: 1 to 750, or 0 for 10"},
+		{"more at a time than all", Search{Objective: "a", Jobs: 2, Parallel: 3}, nil, "Search.Parallel: got 3"},
+		{"too many at a time", Search{Objective: "a", Jobs: 20, Parallel: 11}, nil, "Search.Parallel: got 11"},
 		{"nothing to look for", Search{Objective: "a"}, func(j *Job) { j.Parameters = nil }, "Job.Parameters: got 0"},
-		{"on spot", Search{Objective: "a"}, func(j *Job) { j.Spot, j.Checkpoints = true, j.Output }, "neither in a search"},
+		{"on spot", Search{Objective: "a"}, func(j *Job) { j.Spot, j.Checkpoints = true, j.Output }, "Job.Spot: got true; allowed: off in a search"},
+		{"with checkpoints", Search{Objective: "a"}, func(j *Job) { j.Checkpoints = j.Output }, "; allowed: none in a search"},
 		{"a warm pool", Search{Objective: "a"}, func(j *Job) { j.KeepAlive = time.Minute }, "Job.KeepAlive: got 1m0s; allowed: none in a search"},
 		{"too dear together", Search{Objective: "a", Jobs: 500}, func(j *Job) { j.InstanceType, j.MaxRuntime = "ml.g5.12xlarge", time.Hour }, "500 jobs on ml.g5.12xlarge can cost"},
 	}

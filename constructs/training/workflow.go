@@ -74,7 +74,7 @@ func (p *WorkflowProps) Validate(id string) error {
 	l.Include("", p.Job.validateGate(p.Gate))
 	taken := p.Job.Parameters
 	if p.Search != nil {
-		l.Include("Search", p.Search.validate(p.Job, p.Environment))
+		l.Include("", p.Search.validate(p.Job, p.Environment))
 		if len(p.name(id)) > maxSearchName {
 			l.Add("Name", p.name(id), fmt.Sprintf("at most %d characters with Search", maxSearchName), "SageMaker's names of searches are that short")
 		}
