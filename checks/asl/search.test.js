@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import validate from 'asl-validator';
 import { resources } from '../assembly.js';
-import { ended, execute, failing, inTurn, never } from './training.js';
+import { ended, execute, failed, failing, inTurn, never, processed } from './training.js';
 
 const dir = process.env.TRAINING ?? 'examples/complete-training/cdk.out';
 const [machine] = resources(dir, 'AWS::StepFunctions::StateMachine')
@@ -21,7 +21,7 @@ test('the document is valid', () => {
 test('the best job of a search is registered and told', async () => {
   const r = await run();
   assert.equal(r.status, 'SUCCEEDED', r.cause);
-  assert.equal(r.asked, 'Search Best Register TellSuccess');
+  assert.equal(r.asked, 'Prepare Search Best Register TellSuccess');
   const [search] = r.of('Search');
   assert.match(search.HyperParameterTuningJobName, /^staging-search-[0-9a-f]{12}$/);
   assert.ok(search.HyperParameterTuningJobName.length <= 32);
@@ -38,6 +38,14 @@ test('the best job of a search is registered and told', async () => {
   ];
   const { status, stdout, stderr } = spawnSync('.venv/bin/python', ['checks/asl/requests.py'], { input: JSON.stringify(requests), encoding: 'utf8' });
   assert.equal(status, 0, stdout + stderr);
+});
+
+test('a preparation is tried again before a search, which is not', async () => {
+  const capacity = failed('CapacityError: Unable to provision.');
+  const r = await run({ prepare: inTurn(capacity, processed), search: capacity });
+  assert.equal(r.asked, 'Prepare Prepare Search TellFailure');
+  const stopped = await run({ prepare: () => ({ ProcessingJobStatus: 'Stopped' }) });
+  assert.equal(stopped.asked, 'Prepare TellFailure');
 });
 
 test('a throttled call is made again with the same name', async () => {
@@ -67,7 +75,7 @@ for (const [name, kind, asked, answers] of [
   test(`${name} is told, and not paid for twice`, async () => {
     const r = await run(answers);
     assert.equal(r.status, 'FAILED');
-    assert.deepEqual([...new Set(r.asked.split(' '))], [...asked.split(' '), 'TellFailure']);
+    assert.deepEqual([...new Set(r.asked.split(' '))], ['Prepare', ...asked.split(' '), 'TellFailure']);
     const [{ Message: message }] = r.of('TellFailure');
     assert.deepEqual([message.class, message.error, message.cause], [kind, r.error, r.cause]);
     assert.equal(r.of('TellFailure').length, 1);

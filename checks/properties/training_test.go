@@ -55,6 +55,36 @@ func drawnJob(t *rapid.T, data *storage.DataBucket) (training.Job, environment.E
 	return j, e
 }
 
+// drawnProcessing is a processing job, right or wrong, or none.
+func drawnProcessing(t *rapid.T, label string, data *storage.DataBucket) *training.Processing {
+	if !rapid.Bool().Draw(t, label) {
+		return nil
+	}
+	return &training.Processing{
+		Image:        rapid.SampledFrom([]training.Image{training.XGBoost("3.2-0"), training.ImageURI("111122223333.dkr.ecr.us-east-1.amazonaws.com/a:1")}).Draw(t, label+" image"),
+		Inputs:       []training.Input{{Channel: "x", From: data.Prefix("x/")}, {Channel: "y", Prepared: "y/"}}[:rapid.IntRange(1, 2).Draw(t, label+" inputs")],
+		Output:       data.Prefix(label + "/"),
+		InstanceType: rapid.SampledFrom([]string{"ml.m5.large", "ml.g4dn.xlarge", "ml.p4d.24xlarge"}).Draw(t, label+" type"),
+		Instances:    rapid.IntRange(0, 3).Draw(t, label+" instances"),
+		MaxRuntime:   time.Duration(rapid.IntRange(0, 90).Draw(t, label+" minutes")) * time.Minute,
+	}
+}
+
+// checkProcessing holds the request of a processing job against what a guard demands.
+func checkProcessing(t *rapid.T, request object, limits environment.Limits) {
+	cluster, network := request["ProcessingResources"].(object)["ClusterConfig"].(object), request["NetworkConfig"].(object)
+	runtime := request["StoppingCondition"].(object)["MaxRuntimeInSeconds"].(float64)
+	switch {
+	case network["EnableNetworkIsolation"] != true, network["EnableInterContainerTrafficEncryption"] != true, network["VpcConfig"] == nil,
+		request["ProcessingOutputConfig"].(object)["KmsKeyId"] == nil:
+		t.Fatalf("open: %v", request)
+	case !slices.Contains(limits.InstanceTypes, cluster["InstanceType"].(string)), cluster["InstanceCount"].(float64) > float64(limits.InstancesPerJob):
+		t.Fatalf("uses %v", cluster)
+	case runtime <= 0 || runtime > limits.Runtime.Seconds():
+		t.Fatalf("runs for %v s", runtime)
+	}
+}
+
 // known is a text of a template, with a word in the place of what is known at deployment.
 func known(v any) string {
 	if text, isText := v.(string); isText {
@@ -91,6 +121,7 @@ func TestEveryJobIsBoundedOrRefused(t *testing.T) {
 			j, e = drawnJob(t, data)
 			p := &training.WorkflowProps{
 				Environment: e, Job: j, Name: "x",
+				Prepare: drawnProcessing(t, "prepare", data), Evaluate: drawnProcessing(t, "evaluate", data),
 				Network: network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: e, Capabilities: []network.Capability{network.Training, network.Packages}}),
 			}
 			want := p.Validate("Workflow")
@@ -116,6 +147,9 @@ func TestEveryJobIsBoundedOrRefused(t *testing.T) {
 		limits := e.Resolved().Limits
 		for name, state := range definitionOf(t, template.Resources[machines[0]].Properties["DefinitionString"])["States"].(object) {
 			request, _ := state.(object)["Parameters"].(object)
+			if request != nil && (name == "Prepare" || name == "Evaluate") {
+				checkProcessing(t, request, limits)
+			}
 			if !strings.HasPrefix(name, "Train") || request == nil {
 				continue
 			}

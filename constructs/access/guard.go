@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -66,9 +67,16 @@ type Guard struct {
 	// Boundary is the guard as a permissions boundary: see [Guard.Protect].
 	Boundary awsiam.IManagedPolicy
 
-	features []Feature
-	teams    bool
+	features  []Feature
+	teams     bool
+	keepAlive time.Duration
 }
+
+// Allows tells whether a feature may be used.
+func (g *Guard) Allows(f Feature) bool { return f == Training || slices.Contains(g.features, f) }
+
+// KeepAlive is how long a warm pool may stay; 0: there is none.
+func (g *Guard) KeepAlive() time.Duration { return g.keepAlive }
 
 // NewGuard makes the guard's policies. The props may be nil. It panics with one message that holds every problem when scope,
 // id or props are wrong, or when the boundary outgrows what IAM takes.
@@ -94,7 +102,7 @@ func NewGuard(scope constructs.Construct, id string, props *GuardProps) *Guard {
 	of := func(name string) awsiam.IManagedPolicy {
 		return awsiam.ManagedPolicy_FromManagedPolicyArn(this, jsii.String(name), jsii.String(emitted.Ref(name)))
 	}
-	guard := &Guard{Construct: this, Boundary: of("Boundary"), features: g.features, teams: g.teams}
+	guard := &Guard{Construct: this, Boundary: of("Boundary"), features: g.features, teams: g.teams, keepAlive: time.Duration(g.keepAliveSeconds) * time.Second}
 	for i := range documents {
 		guard.Policies = append(guard.Policies, of(policyName(i)))
 	}

@@ -6,9 +6,10 @@ import "slices"
 const (
 	stateCheckInput      = "CheckInput"
 	stateInputRejected   = "InputRejected"
-	statePrepare         = "Prepare"
+	stateTexts           = "Texts"
 	stateCheckWhole      = "CheckWhole"
 	stateStart           = "Start"
+	stateBeginTraining   = "BeginTraining"
 	stateTrainOnSpot     = "TrainOnSpot"
 	stateTrain           = "Train"
 	stateCheckOutcome    = "CheckOutcome"
@@ -46,7 +47,7 @@ const (
 	classQuota    = "Quota"        // the account may have no more of them
 	classInternal = "Internal"     // SageMaker's own
 	classUnknown  = "Unknown"      // anything else, such as a missing permission
-	classGate     = "Gate"         // trained, and not good enough
+	classGate     = "Gate"         // trained, and not good enough, or its evaluation failed
 	classRegister = "Registration" // trained, good enough, and not registered
 )
 
@@ -65,65 +66,31 @@ func (j Job) attemptsOnSpot() int {
 	return 0
 }
 
-// addStart adds the state before the first attempt, and those that tell why one ended; retried are the classes that are tried again.
-func addStart(states map[string]any, w wiring, first string, retried ...string) {
-	// none stands in for what AWS may leave out.
-	none := map[string]any{"Error": classUnknown, "Cause": "SageMaker gave none."}
-	if len(w.gate) > 0 {
-		none["FinalMetricDataList"], none["Unreported"] = []any{}, unreported(w.gate)
+// trainingStage is the training job: on spot, then on demand.
+func trainingStage(j Job) stage {
+	s := stage{name: stateTrain, begin: stateBeginTraining, first: stateTrain}
+	if spot := j.attemptsOnSpot(); spot > 0 {
+		s.first = stateTrainOnSpot
+		s.again = append(s.again, again{spot, stateWaitForSpot}, again{spot + 1, stateTrain}) // what spot has not, there may be on demand right now
 	}
-	states[stateStart] = map[string]any{
-		"Type": "Pass", "ResultPath": "$.run", "Next": first, "Result": map[string]any{"attempt": 0, "wait": firstWait, "none": none},
-	}
-	// What was caught may lack a cause.
-	states[stateFailure] = map[string]any{
-		"Type": "Pass", "Parameters": map[string]any{"said.$": "States.JsonMerge($.run.none, $.failure, false)"}, "ResultPath": "$.failure", "Next": stateClassify,
-	}
-	addClasses(states, retried)
+	s.again = append(s.again, again{j.attemptsOnSpot() + onDemandAttempts, stateWaitForCapacity})
+	return s
 }
 
-// addAttempts adds the states that train: on spot, then on demand.
-func addAttempts(states map[string]any, j Job, w wiring) {
-	first := stateTrain
+// addTraining adds the states that train.
+func addTraining(states map[string]any, j Job, w wiring) {
 	if j.Spot {
-		first = stateTrainOnSpot
 		states[stateTrainOnSpot] = train(j, w, true)
 		states[stateWaitForSpot] = wait(stateTrainOnSpot)
 	}
 	states[stateTrain] = train(j, w, false)
 	states[stateWaitForCapacity] = wait(stateTrain)
-	addStart(states, w, first, classCapacity, classInternal)
 	// A job that was stopped, or that ran out of time, has not failed for SageMaker.
 	states[stateCheckOutcome] = map[string]any{
 		"Type": "Choice", "Default": stateEnded,
 		"Choices": []any{map[string]any{"Variable": "$.job.TrainingJobStatus", "StringEquals": "Completed", "Next": afterTraining(w)}},
 	}
-	states[stateEnded] = map[string]any{
-		"Type": "Pass", "ResultPath": "$.failure", "Next": stateFailure,
-		"Parameters": map[string]any{
-			"Error":   "TrainingStopped",
-			"Cause.$": "States.Format('The training job ended as {} ({}).', $.job.TrainingJobStatus, $.job.SecondaryStatus)",
-		},
-	}
-	states[stateNextAttempt] = map[string]any{
-		"Type": "Pass", "ResultPath": "$.run", "Next": stateAgain, "Parameters": map[string]any{
-			"attempt.$": "States.MathAdd($.run.attempt, 1)", "wait.$": "States.MathAdd($.run.wait, $.run.wait)", "none.$": "$.run.none",
-		},
-	}
-	var again []any
-	before := func(attempt int, next string) {
-		again = append(again, map[string]any{"Variable": "$.run.attempt", "NumericLessThan": attempt, "Next": next})
-	}
-	if spot := j.attemptsOnSpot(); spot > 0 {
-		before(spot, stateWaitForSpot)
-		before(spot+1, stateTrain) // what spot has not, there may be on demand right now
-	}
-	before(j.attemptsOnSpot()+onDemandAttempts, stateWaitForCapacity)
-	states[stateAgain] = map[string]any{"Type": "Choice", "Choices": again, "Default": stateTellFailure}
-}
-
-func wait(next string) map[string]any {
-	return map[string]any{"Type": "Wait", "SecondsPath": "$.run.wait", "Next": next}
+	states[stateEnded] = stopped("TrainingStopped", "States.Format('The training job ended as {} ({}).', $.job.TrainingJobStatus, $.job.SecondaryStatus)")
 }
 
 // train runs the job to its end. Each attempt has a name of its own: a retry of Step Functions sends the same one again, so that a
@@ -133,16 +100,7 @@ func train(j Job, w wiring, spot bool) map[string]any {
 	if spot {
 		longest = j.MaxWait
 	}
-	return map[string]any{
-		"Type":           "Task",
-		"Resource":       "arn:" + w.at.Partition + ":states:::sagemaker:createTrainingJob.sync",
-		"Parameters":     request(j, w, spot),
-		"TimeoutSeconds": int((longest + pendingTime).Seconds()),
-		"ResultPath":     "$.job",
-		"Retry":          retries(),
-		"Catch":          caught(stateFailure),
-		"Next":           stateCheckOutcome,
-	}
+	return runsJob(w.at, "createTrainingJob", request(j, w, spot), int((longest + pendingTime).Seconds()), "$.job", stateCheckOutcome)
 }
 
 // caught goes on whatever went wrong, and keeps what it was.
@@ -151,7 +109,7 @@ func caught(next string) []any {
 }
 
 // addClasses adds the states that tell why a job ended: by the error's name, and by the words that SageMaker's reasons start with.
-func addClasses(states map[string]any, retried []string) {
+func addClasses(states map[string]any, w wiring, retried []string) {
 	var choices []any
 	when := func(class string, field, operator string, values ...string) {
 		var rules []any
@@ -160,13 +118,20 @@ func addClasses(states map[string]any, retried []string) {
 		}
 		choices = append(choices, map[string]any{"Or": rules, "Next": class})
 	}
+	if w.evaluate != nil { // an evaluation that fails is how it says no
+		choices = append(choices, map[string]any{"Next": stateRefused, "And": []any{
+			map[string]any{"Variable": "$.run.stage", "StringEquals": stateEvaluate},
+			map[string]any{"Variable": "$.failure.said.Cause", "StringMatches": "*AlgorithmError*"},
+		}})
+		states[stateRefused] = outcome(classGate, "$.failure.said", stateTellFailure)
+	}
 	when(classQuota, "Error", "StringEquals", "SageMaker.ResourceLimitExceededException")
 	when(classTimeout, "Error", "StringEquals", "States.Timeout")
 	when(classCapacity, "Cause", "StringMatches", "*CapacityError*", "*MaxWaitTimeExceeded*")
 	when(classTimeout, "Cause", "StringMatches", "*MaxRuntimeExceeded*")
 	when(classInternal, "Cause", "StringMatches", "*InternalServerError*")
 	when(classUser, "Cause", "StringMatches", "*AlgorithmError*", "*ClientError*", "*ValidationException*")
-	when(classStopped, "Error", "StringEquals", "TrainingStopped")
+	when(classStopped, "Error", "StringEquals", "TrainingStopped", "ProcessingStopped")
 	states[stateClassify] = map[string]any{"Type": "Choice", "Choices": choices, "Default": classUnknown}
 	for _, class := range []string{classQuota, classTimeout, classCapacity, classInternal, classUser, classStopped, classUnknown} {
 		next := stateTellFailure

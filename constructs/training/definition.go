@@ -24,27 +24,52 @@ type wiring struct {
 	gate          []Threshold
 	registration  *Registration // nil: nothing is registered
 	triggers      []Trigger
-	search        *Search // nil: one job is run
+	search        *Search     // nil: one job is run
+	prepare       *processing // nil: the data is as it is
+	evaluate      *processing // nil: the model is not looked at
 	logKeyARN     string
 	logDays       int
 	retain        bool
+}
+
+// roles are the execution roles of the jobs.
+func (w wiring) roles() []string {
+	all := []string{w.roleARN}
+	for _, p := range []*processing{w.prepare, w.evaluate} {
+		if p != nil {
+			all = append(all, p.roleARN)
+		}
+	}
+	return all
 }
 
 // definition is the state machine of a resolved job, in the Amazon States Language (JSONPath): check the input, train until it
 // ends well or for good, hold the result against the gate, register it, and tell. Every way ends by telling.
 func definition(j Job, w wiring) map[string]any {
 	states := map[string]any{}
-	start, comment := stateStart, "Runs one training job for each execution"
-	switch {
-	case w.search != nil: // the parameters are what is searched for
+	comment := "Runs one training job for each execution"
+	var stages []stage
+	if w.prepare != nil {
+		stages = append(stages, preparation)
+		addPreparation(states, w)
+	}
+	if w.search != nil { // the parameters are what is searched for
 		comment = "Runs one search for each execution"
+		stages = append(stages, searchStage)
 		addSearch(states, j, w)
-	case len(j.Parameters) > 0:
+	} else {
+		stages = append(stages, trainingStage(j))
+		addTraining(states, j, w)
+	}
+	if w.evaluate != nil {
+		stages = append(stages, evaluation)
+		addEvaluation(states, w)
+	}
+	addStages(states, w, stages)
+	start := stages[0].begin
+	if len(j.Parameters) > 0 && w.search == nil {
+		addInputStates(states, j.Parameters, start)
 		start = stateCheckInput
-		addInputStates(states, j.Parameters)
-		addAttempts(states, j, w)
-	default:
-		addAttempts(states, j, w)
 	}
 	addResult(states, w)
 	addEndings(states, w)
@@ -56,8 +81,8 @@ func definition(j Job, w wiring) map[string]any {
 }
 
 // addInputStates adds the states that check an execution's input and turn its numbers into the texts that SageMaker
-// takes.
-func addInputStates(states map[string]any, parameters []Parameter) {
+// takes, and go on to start.
+func addInputStates(states map[string]any, parameters []Parameter, start string) {
 	var refused, broken []any
 	texts, contract := map[string]any{}, make([]string, len(parameters))
 	for i, p := range parameters {
@@ -70,19 +95,19 @@ func addInputStates(states map[string]any, parameters []Parameter) {
 			})
 		}
 	}
-	states[stateCheckInput] = map[string]any{"Type": "Choice", "Choices": refused, "Default": statePrepare}
+	states[stateCheckInput] = map[string]any{"Type": "Choice", "Choices": refused, "Default": stateTexts}
 	states[stateInputRejected] = map[string]any{
 		"Type": "Pass", "Next": stateTellFailure,
 		"Result": map[string]any{"outcome": map[string]any{ // in the place of the input, which may be no object
 			"Class": classInput, "Error": stateInputRejected, "Cause": "Nothing was started. The input must hold: " + strings.Join(contract, "; ") + ".",
 		}},
 	}
-	next := stateStart
+	next := start
 	if len(broken) > 0 {
 		next = stateCheckWhole
-		states[stateCheckWhole] = map[string]any{"Type": "Choice", "Choices": broken, "Default": stateStart}
+		states[stateCheckWhole] = map[string]any{"Type": "Choice", "Choices": broken, "Default": start}
 	}
-	states[statePrepare] = map[string]any{"Type": "Pass", "Parameters": texts, "ResultPath": "$.texts", "Next": next}
+	states[stateTexts] = map[string]any{"Type": "Pass", "Parameters": texts, "ResultPath": "$.texts", "Next": next}
 }
 
 // rules are what an accepted value meets, checked in this order.

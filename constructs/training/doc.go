@@ -16,13 +16,27 @@
 // A [Job] is a value: it is checked against the limits of its environment before anything is built. A [Workflow] is a
 // Step Functions state machine that trains once for each execution:
 //
-//	check the input -> train on spot -> again from its checkpoints -> on demand -> hold the metrics against the gate
-//	-> register for approval -> tell
+//	check the input -> prepare the data -> train on spot -> again from its checkpoints -> on demand
+//	-> hold the metrics against the gate -> evaluate the model -> register for approval -> tell
 //
 // Every execution checks its input before anything is spent, and every end is told by the workflow's topic, with the class of the
 // failure (Input, User, Stopped, Timeout, Capacity, Quota, Internal, Gate, Registration, Unknown), SageMaker's reason and a link.
-// [Job].Spot, Gate, Register and Triggers are off until asked for. Triggers start executions on a schedule, by new data or a new image:
+// Prepare, [Job].Spot, Gate, Evaluate, Register and Triggers are off until asked for. Triggers start executions on a schedule, by new data or a new image:
 // one for each event, or each hour of new data, however often EventBridge delivers it.
+//
+// # Preparing and evaluating
+//
+// A [Processing] job before the training writes what the job's inputs then read; one after it gets the model and says by its exit code
+// whether that is registered. Each has a role of its own, and is tried again by itself:
+//
+//	Prepare: &training.Processing{
+//		Image: image, Command: []string{"python3", "/opt/churn/prepare.py"}, InstanceType: "ml.m5.xlarge",
+//		Inputs: []training.Input{{Channel: "raw", From: data.Prefix("raw/")}}, // in /opt/ml/processing/input/raw
+//		Output: data.Prefix("prepared/"),                                       // from /opt/ml/processing/output
+//	},
+//	Job: training.Job{Inputs: []training.Input{{Channel: "train", Prepared: "train/"}}, ...},
+//
+// The guard needs the feature Processing. Give the workflow its Guard, and synth says so.
 //
 // # Searching for parameters
 //
@@ -60,6 +74,6 @@
 // # What it does not do
 //
 // It limits no number of executions at once: SageMaker's quotas do. Who stops an execution stops its job, and nobody is told. A
-// SIGTERM of spot leaves the container 120 seconds. In Development the model package group goes with its stack, if it holds no
-// versions. A pipeline checks neither bounds nor tells of failures. Processing and several kinds of instances are not there yet.
+// SIGTERM of spot leaves the container 120 seconds. Not every type that trains can process: SageMaker says so when the job starts. In Development the model package group goes with its stack, if it holds no
+// versions. A pipeline checks neither bounds nor tells of failures. Several kinds of instances are not there yet.
 package training

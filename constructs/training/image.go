@@ -55,10 +55,10 @@ func (i Image) resolve(at location.Location, urlSuffix, registry string) (uri, r
 }
 
 // validateRegion refuses an image of another region than the job's: SageMaker pulls from its own only.
-func (i Image) validateRegion(region string) error {
+func (i Image) validateRegion(field, region string) error {
 	r, ok := image.Parse(i.uri)
 	if !ok || token.Is(r.Region) || token.Is(region) || r.Region == region {
 		return nil
 	}
-	return problem.Problem{Field: "Job.Image", Got: i.uri, Allowed: "an image in " + region + ", where the job runs", Fix: "push it to a repository there"}
+	return problem.Problem{Field: field, Got: i.uri, Allowed: "an image in " + region + ", where the job runs", Fix: "push it to a repository there"}
 }

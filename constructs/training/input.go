@@ -3,6 +3,7 @@ package training
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/storage"
@@ -14,13 +15,19 @@ import (
 type Input struct {
 	// Channel is the name that the algorithm knows it by: "train".
 	Channel string
-	// From is where its objects are. Required, unless Mount is given.
+	// From is where its objects are. Required, unless Mount or Prepared is given.
 	From storage.Prefix
+	// Prepared is the folder below the output of the preparation that holds its objects: "train/", or "/" for all that it wrote.
+	// Not together with From, and only where a workflow or pipeline has Prepare.
+	Prepared string
 	// Mount is a directory of a file system, read in place. A job that mounts Lustre runs in the zone of the file system
-	// only. Not together with From.
+	// only. Not together with From or Prepared.
 	Mount storage.Directory
 	// ContentType is their MIME type: "text/csv". Empty: the algorithm's default.
 	ContentType string
+
+	preparation storage.Prefix // the output that Prepared lies in
+	model       bool           // the trained model, somewhere in From
 }
 
 const maxChannels = 20
@@ -40,7 +47,11 @@ func (j Job) validateInputs() error {
 			l.Add(field+".Channel", in.Channel, "1 to 64 letters, digits, dots, hyphens and underscores, different for each channel", "")
 		}
 		seen[in.Channel] = true
-		if !in.mounted() {
+		switch {
+		case in.Prepared != "":
+			l.Include(field, in.validatePrepared())
+			continue
+		case !in.mounted():
 			l.Include(field+".From", in.From.Validate())
 			continue
 		}
@@ -60,12 +71,28 @@ func (j Job) validateInputs() error {
 
 func (in Input) mounted() bool { return in.Mount != (storage.Directory{}) }
 
+var preparedPattern = regexp.MustCompile(`^(/|([A-Za-z0-9._-]+/)+)$`)
+
+func (in Input) validatePrepared() error {
+	var l problem.List
+	if !preparedPattern.MatchString(in.Prepared) {
+		l.Add("Prepared", in.Prepared, `a folder of letters, digits, dots, underscores and hyphens, such as "train/"; or "/" for all`, "")
+	}
+	if in.From != (storage.Prefix{}) || in.mounted() {
+		l.Add("Prepared", in.Prepared, "one of From, Mount and Prepared", "a channel comes from one place")
+	}
+	return l.Err()
+}
+
 // reads are the prefixes of the job's inputs, and mounts its directories.
 func (j Job) reads() (reads []storage.Prefix, mounts []storage.Directory) {
 	for _, in := range j.Inputs {
-		if in.mounted() {
+		switch {
+		case in.mounted():
 			mounts = append(mounts, in.Mount)
-		} else {
+		case in.Prepared != "":
+			reads = append(reads, in.preparation)
+		default:
 			reads = append(reads, in.From)
 		}
 	}
@@ -96,10 +123,10 @@ func (j Job) subnets(all []string) []string {
 }
 
 // channels are the inputs as CreateTrainingJob takes them.
-func channels(inputs []Input) []any {
+func channels(inputs []Input, d dialect) []any {
 	all := make([]any, len(inputs))
 	for i, in := range inputs {
-		channel := map[string]any{"ChannelName": in.Channel, "DataSource": in.source()}
+		channel := map[string]any{"ChannelName": in.Channel, "DataSource": in.source(d)}
 		if in.ContentType != "" {
 			channel["ContentType"] = in.ContentType
 		}
@@ -108,14 +135,26 @@ func channels(inputs []Input) []any {
 	return all
 }
 
-func (in Input) source() map[string]any {
+func (in Input) source(d dialect) map[string]any {
 	if in.mounted() {
 		return map[string]any{"FileSystemDataSource": map[string]any{
 			"FileSystemId": in.Mount.FileSystem.ID, "FileSystemType": string(in.Mount.FileSystem.Type),
 			"DirectoryPath": in.Mount.MountPath(), "FileSystemAccessMode": "ro",
 		}}
 	}
-	return map[string]any{"S3DataSource": map[string]any{
-		"S3DataType": "S3Prefix", "S3Uri": in.From.URI(), "S3DataDistributionType": "FullyReplicated",
-	}}
+	source := map[string]any{"S3DataType": "S3Prefix", "S3DataDistributionType": "FullyReplicated"}
+	in.put(source, d)
+	return map[string]any{"S3DataSource": source}
+}
+
+// put says where the objects are.
+func (in Input) put(source map[string]any, d dialect) {
+	switch {
+	case in.Prepared != "":
+		d.set(source, "S3Uri", d.folder(in.preparation, strings.TrimPrefix(in.Prepared, "/")))
+	case in.model:
+		d.set(source, "S3Uri", d.model)
+	default:
+		source["S3Uri"] = in.From.URI()
+	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/environment"
@@ -30,13 +31,18 @@ type PipelineProps struct {
 	Name string
 	// Team is the value of the tag Team of the jobs, which a guard for Teams demands. Empty: no such tag.
 	Team string
+	// Prepare is a processing job before the training, whose Inputs then may be Prepared. Nil: none.
+	Prepare *Processing
 	// Gate is what a model has to reach to be registered; one that does not fails the execution. Empty: any will do.
 	Gate []Threshold
+	// Evaluate is a processing job on each model that reached the gate, which it finds in /opt/ml/processing/input/model. A model
+	// whose evaluation exits with an error is not registered, and fails the execution. Nil: none.
+	Evaluate *Processing
 	// Register makes each model that passed a version in a model package group named as the pipeline, which waits for an approval.
 	// Nil: none is registered.
 	Register *Registration
 	// CacheFor is how long the result of the same job with the same inputs is taken instead of running it again, in whole days; not
-	// with Checkpoints, whose folder is each execution's own. Zero: never.
+	// with Checkpoints or Prepare, whose folders are each execution's own. Zero: never.
 	CacheFor time.Duration
 	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
 	Role *access.ExecutionRole
@@ -64,8 +70,8 @@ func (p *PipelineProps) Validate(id string) error {
 	if p.CacheFor < 0 || p.CacheFor%(24*time.Hour) != 0 {
 		l.Add("CacheFor", p.CacheFor, "whole days, or 0 for never", "")
 	}
-	if p.CacheFor > 0 && p.Job.Checkpoints.Bucket != nil {
-		l.Add("CacheFor", p.CacheFor, "none with Job.Checkpoints", "their folder is each execution's own, so that no job is ever the same")
+	if p.CacheFor > 0 && (p.Job.Checkpoints.Bucket != nil || p.Prepare != nil) {
+		l.Add("CacheFor", p.CacheFor, "none with Job.Checkpoints or Prepare", "their folders are each execution's own, so that no job is ever the same")
 	}
 	return l.Err()
 }
@@ -73,7 +79,8 @@ func (p *PipelineProps) Validate(id string) error {
 // asWorkflow is what a pipeline has in common with a workflow, which is checked alike.
 func (p *PipelineProps) asWorkflow() *WorkflowProps {
 	return &WorkflowProps{
-		Environment: p.Environment, Network: p.Network, Job: p.Job, Name: p.Name, Team: p.Team, Gate: p.Gate, Register: p.Register, Role: p.Role,
+		Environment: p.Environment, Network: p.Network, Guard: p.Guard, Job: p.Job, Name: p.Name, Team: p.Team, Prepare: p.Prepare, Gate: p.Gate,
+		Evaluate: p.Evaluate, Register: p.Register, Role: p.Role,
 	}
 }
 
@@ -97,16 +104,20 @@ func NewPipeline(scope constructs.Construct, id string, props *PipelineProps) *P
 	this := cdk.New(kind, scope, id, props.Validate(id))
 	e := props.Environment.Resolved()
 	name := props.asWorkflow().name(id)
-	r := runs{environment: e, network: props.Network, job: props.Job, name: name, team: props.Team, role: props.Role}
+	r := runs{environment: e, network: props.Network, job: props.Job.following(props.Prepare), name: name, team: props.Team, role: props.Role,
+		prepare: props.Prepare, evaluate: props.Evaluate}
 	w, role := r.wire(this, kind, scope, id)
 	w.gate, w.registration = props.Gate, props.Register
-	given := &access.PipelineRoleProps{Environment: props.Environment, Guard: props.Guard, ExecutionRoles: []awsiam.IRole{role.Role}, Team: props.Team}
+	given := &access.PipelineRoleProps{Environment: props.Environment, Guard: props.Guard, Team: props.Team, ExecutionRoles: []awsiam.IRole{role.Role}}
+	for i, passed := range w.roles()[1:] {
+		given.ExecutionRoles = append(given.ExecutionRoles, awsiam.Role_FromRoleArn(this, jsii.String(fmt.Sprintf("Passed%d", i)), jsii.String(passed), nil))
+	}
 	pipeline := &Pipeline{Construct: this, Name: name, Role: role}
 	if props.Register != nil {
 		given.ModelGroups, pipeline.ModelGroup = []string{name}, name
 	}
 	pipeline.PipelineRole = access.NewPipelineRole(this, "PipelineRole", given)
-	cdk.Emit(this, cdk.Path(scope, id), pipelineResources(props.Job.resolved(e.Limits), w, *pipeline.PipelineRole.Role.RoleArn(), props.CacheFor))
+	cdk.Emit(this, cdk.Path(scope, id), pipelineResources(r.job.resolved(e.Limits), w, *pipeline.PipelineRole.Role.RoleArn(), props.CacheFor))
 	return pipeline
 }
 

@@ -10,6 +10,8 @@ import (
 
 // Names of a pipeline's steps.
 const (
+	stepPrepare  = "Prepare"
+	stepEvaluate = "Evaluate"
 	stepTrain    = "Train"
 	stepGate     = "Gate"
 	stepBelow    = "BelowGate"
@@ -27,31 +29,49 @@ func joined(values ...any) map[string]any {
 // pipelineDefinition is the document of a resolved job
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps.html).
 func pipelineDefinition(j Job, w wiring, cacheFor time.Duration) map[string]any {
-	request := common(j, w, j.Spot) // without a name: the service makes one for each attempt
+	request := common(j, w, ofPipeline, j.Spot) // without a name: the service makes one for each attempt
 	hyperParameters, _ := request["HyperParameters"].(map[string]any)
 	parameters := []any{}
 	for _, p := range j.Parameters {
 		hyperParameters[p.name] = joined(get("Parameters." + p.name)) // a text, whatever its type
 		parameters = append(parameters, p.ofPipeline())
 	}
-	if j.Checkpoints.Bucket != nil {
-		request["CheckpointConfig"] = map[string]any{"S3Uri": joined(j.Checkpoints.URI(), get("Execution.PipelineExecutionId"), "/")}
-	}
 	train := map[string]any{"Name": stepTrain, "Type": "Training", "Arguments": request, "RetryPolicies": retryPolicies()}
 	if cacheFor > 0 {
 		train["CacheConfig"] = map[string]any{"Enabled": true, "ExpireAfter": days(cacheFor)}
 	}
 	steps := []any{train}
-	var register []any
-	if w.registration != nil {
-		register = []any{registerStep(w)}
+	if w.prepare != nil {
+		train["DependsOn"] = []string{stepPrepare}
+		steps = []any{processingStep(stepPrepare, w.prepare, w), train}
 	}
+	last := lastSteps(w)
 	if len(w.gate) > 0 {
-		steps = append(steps, gateStep(w, register))
+		steps = append(steps, gateStep(w, last))
 	} else {
-		steps = append(steps, register...)
+		steps = append(steps, last...)
 	}
 	return map[string]any{"Version": "2020-12-01", "Metadata": map[string]any{}, "Parameters": parameters, "Steps": steps}
+}
+
+// lastSteps are those after a model that reached the gate.
+func lastSteps(w wiring) []any {
+	steps := []any{}
+	if w.evaluate != nil {
+		steps = append(steps, processingStep(stepEvaluate, w.evaluate, w))
+	}
+	if w.registration != nil {
+		register := registerStep(w)
+		if w.evaluate != nil {
+			register["DependsOn"] = []string{stepEvaluate}
+		}
+		steps = append(steps, register)
+	}
+	return steps
+}
+
+func processingStep(name string, p *processing, w wiring) map[string]any {
+	return map[string]any{"Name": name, "Type": "Processing", "Arguments": p.request(w, ofPipeline), "RetryPolicies": retryPolicies()}
 }
 
 // ofPipeline is the parameter as a pipeline declares it. Without a default each execution has to give it.
@@ -79,8 +99,8 @@ func retryPolicies() []any {
 	}
 }
 
-// gateStep registers what reaches all thresholds, and fails otherwise.
-func gateStep(w wiring, register []any) map[string]any {
+// gateStep goes on with what reaches all thresholds, and fails otherwise.
+func gateStep(w wiring, next []any) map[string]any {
 	var conditions []any
 	var demands []string
 	for _, t := range w.gate {
@@ -93,11 +113,8 @@ func gateStep(w wiring, register []any) map[string]any {
 		})
 		demands = append(demands, t.String())
 	}
-	if register == nil {
-		register = []any{}
-	}
 	return map[string]any{"Name": stepGate, "Type": "Condition", "DependsOn": []string{stepTrain}, "Arguments": map[string]any{
-		"Conditions": conditions, "IfSteps": register, "ElseSteps": []any{map[string]any{
+		"Conditions": conditions, "IfSteps": next, "ElseSteps": []any{map[string]any{
 			"Name": stepBelow, "Type": "Fail",
 			"Arguments": map[string]any{"ErrorMessage": "The model is not good enough, and not registered: it needs " + strings.Join(demands, ", ")},
 		}},
@@ -106,12 +123,16 @@ func gateStep(w wiring, register []any) map[string]any {
 
 // registerStep makes a version of the model.
 func registerStep(w wiring) map[string]any {
+	metadata := map[string]any{"execution": get("Execution.PipelineExecutionArn")}
+	if w.evaluate != nil {
+		ofPipeline.set(metadata, "evaluation", ofPipeline.folder(w.evaluate.job.Output, ""))
+	}
 	return map[string]any{"Name": stepRegister, "Type": "RegisterModel", "Arguments": map[string]any{
 		"ModelPackageGroupName": w.namePrefix, "ModelApprovalStatus": "PendingManualApproval",
 		"InferenceSpecification": w.registration.inference(map[string]any{
 			"Image": w.imageURI, "ModelDataUrl": get("Steps." + stepTrain + ".ModelArtifacts.S3ModelArtifacts"),
 		}),
-		"CustomerMetadataProperties": map[string]any{"execution": get("Execution.PipelineExecutionArn")},
+		"CustomerMetadataProperties": metadata,
 	}}
 }
 

@@ -8,30 +8,24 @@ import (
 
 // request is the request as a state machine makes it.
 func request(j Job, w wiring, spot bool) map[string]any {
-	r := common(j, w, spot)
+	r := common(j, w, ofMachine, spot)
 	r["TrainingJobName.$"] = fmt.Sprintf("States.Format('%s-{}', States.Hash(States.Format('{}-{}', $$.Execution.Id, $.run.attempt), 'MD5'))", w.namePrefix)
 	hyperParameters, _ := r["HyperParameters"].(map[string]any)
 	for _, p := range j.Parameters {
 		hyperParameters[p.name+".$"] = "$.texts." + p.name
-	}
-	if j.Checkpoints.Bucket != nil {
-		// One folder for all attempts of an execution, so that the next goes on where the last one was; and for no other execution.
-		r["CheckpointConfig"] = map[string]any{"S3Uri.$": fmt.Sprintf("States.Format('%s{}/', States.Hash($$.Execution.Id, 'MD5'))", j.Checkpoints.URI())}
 	}
 	return r
 }
 
 // common is the request of CreateTrainingJob
 // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html), but for what each execution has of its own:
-// the name, the parameters and the folder of checkpoints.
-func common(j Job, w wiring, spot bool) map[string]any {
+// the name and the parameters.
+func common(j Job, w wiring, d dialect, spot bool) map[string]any {
 	// A type on EBS needs the size; one with a local disk takes it and uses the whole disk all the same.
 	resources := map[string]any{
 		"InstanceType": j.InstanceType, "InstanceCount": j.Instances, "VolumeSizeInGB": j.VolumeGB,
 	}
-	// A type that is a token gets the key: should it have a local disk, SageMaker refuses the job rather than run it on a
-	// volume without the key.
-	if t, _ := catalog.LookupInstanceType(j.InstanceType); !t.HasLocalNVMe() && w.volumeKeyARN != "" {
+	if w.volumeKeyARN != "" && j.takesVolumeKey() {
 		resources["VolumeKmsKeyId"] = w.volumeKeyARN
 	}
 	if j.KeepAlive > 0 {
@@ -52,7 +46,7 @@ func common(j Job, w wiring, spot bool) map[string]any {
 	r := map[string]any{
 		"AlgorithmSpecification":                j.algorithm(w.imageURI),
 		"RoleArn":                               w.roleARN,
-		"InputDataConfig":                       channels(j.Inputs),
+		"InputDataConfig":                       channels(j.Inputs, d),
 		"OutputDataConfig":                      output,
 		"ResourceConfig":                        resources,
 		"StoppingCondition":                     stopping,
@@ -66,8 +60,20 @@ func common(j Job, w wiring, spot bool) map[string]any {
 	if variables := j.variables(); len(variables) > 0 {
 		r["Environment"] = variables
 	}
+	if j.Checkpoints.Bucket != nil {
+		folder := map[string]any{}
+		d.set(folder, "S3Uri", d.folder(j.Checkpoints, ""))
+		r["CheckpointConfig"] = folder
+	}
 	if spot {
 		r["EnableManagedSpotTraining"] = true
 	}
 	return r
+}
+
+// takesVolumeKey tells whether the volumes are encrypted with a key: a local disk refuses one. A type that is a token gets the key:
+// should it have a local disk, SageMaker refuses the job rather than run it on a volume without the key.
+func (j Job) takesVolumeKey() bool {
+	t, _ := catalog.LookupInstanceType(j.InstanceType)
+	return !t.HasLocalNVMe()
 }

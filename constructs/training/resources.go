@@ -19,11 +19,15 @@ func resources(j Job, w wiring) cfn.Resources {
 			Definition: definition(j, w), References: []string{"Topic"}, Role: "WorkflowRole", Log: "Logs",
 		}.Resource(),
 	}
-	runs := runsJobs
+	runs := runsJobs(w.at, w.namePrefix)
 	if w.search != nil {
-		runs = runsSearches
+		runs = runsSearches(w.at, w.namePrefix)
 	}
-	workflow := workflowRole(w.at, w.roleARN, runs(w.at, w.namePrefix))
+	roles := w.roles()
+	if len(roles) > 1 {
+		runs = append(runs, runsProcessing(w.at, w.namePrefix)...)
+	}
+	workflow := workflowRole(w.at, roles, runs)
 	if team := w.tags["Team"]; team != "" { // a guard for teams compares it with the tag of the job
 		workflow.Tags = map[string]string{"Team": team}
 	}

@@ -32,7 +32,15 @@ func afterTraining(w wiring) string {
 	switch {
 	case len(w.gate) > 0:
 		return stateReadResult
-	case w.registration != nil:
+	case w.evaluate != nil:
+		return stateBeginEvaluation
+	}
+	return afterEvaluation(w)
+}
+
+// afterEvaluation is the first state after a model that is good enough.
+func afterEvaluation(w wiring) string {
+	if w.registration != nil {
 		return stateRegister
 	}
 	return stateTellSuccess
@@ -46,15 +54,17 @@ func addResult(states map[string]any, w wiring) {
 	if w.registration == nil {
 		return
 	}
+	metadata := map[string]any{"execution.$": "$$.Execution.Id", "trainingJob.$": "$.job.TrainingJobName", "metrics.$": metricsText(w)}
+	if w.evaluate != nil {
+		ofMachine.set(metadata, "evaluation", ofMachine.folder(w.evaluate.job.Output, ""))
+	}
 	states[stateRegister] = map[string]any{
 		"Type": "Task", "Resource": "arn:" + w.at.Partition + ":states:::aws-sdk:sagemaker:createModelPackage",
 		"Parameters": map[string]any{
 			"ModelPackageGroupName": w.namePrefix, "ModelApprovalStatus": "PendingManualApproval",
-			"ClientToken.$":          "States.Hash($$.Execution.Id, 'MD5')", // once for an execution, however often it is asked for
-			"InferenceSpecification": w.registration.inference(map[string]any{"Image": w.imageURI, "ModelDataUrl.$": "$.job.ModelArtifacts.S3ModelArtifacts"}),
-			"CustomerMetadataProperties": map[string]any{
-				"execution.$": "$$.Execution.Id", "trainingJob.$": "$.job.TrainingJobName", "metrics.$": metricsText(w),
-			},
+			"ClientToken.$":              "States.Hash($$.Execution.Id, 'MD5')", // once for an execution, however often it is asked for
+			"InferenceSpecification":     w.registration.inference(map[string]any{"Image": w.imageURI, "ModelDataUrl.$": "$.job.ModelArtifacts.S3ModelArtifacts"}),
+			"CustomerMetadataProperties": metadata,
 		},
 		"ResultPath": "$.job.ModelPackage", "Next": stateTellSuccess, "Catch": caught(stateNotRegistered),
 		"Retry": []any{map[string]any{
@@ -104,9 +114,9 @@ func addGate(states map[string]any, w wiring) {
 		demands = append(demands, t.String())
 	}
 	states[stateReadMetrics] = pass(read, stateGate)
-	next := stateTellSuccess
-	if w.registration != nil {
-		next = stateRegister
+	next := afterEvaluation(w)
+	if w.evaluate != nil {
+		next = stateBeginEvaluation
 	}
 	states[stateGate] = map[string]any{"Type": "Choice", "Choices": []any{map[string]any{"And": rules, "Next": next}}, "Default": stateBelowGate}
 	states[stateBelowGate] = map[string]any{

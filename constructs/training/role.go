@@ -9,9 +9,9 @@ import (
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
-// workflowRole is what Step Functions needs to run jobs in a role, wait for them and stop them
+// workflowRole is what Step Functions needs to run jobs in their roles, wait for them and stop them
 // (https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html).
-func workflowRole(at location.Location, jobRoleARN string, runs []policy.Statement) role.Role {
+func workflowRole(at location.Location, jobRoleARNs []string, runs []policy.Statement) role.Role {
 	return role.Role{
 		Description: "Runs the training jobs of a workflow",
 		Service:     "states.amazonaws.com",
@@ -20,7 +20,7 @@ func workflowRole(at location.Location, jobRoleARN string, runs []policy.Stateme
 			"ArnLike":      {"aws:SourceArn": at.ARN("states", "stateMachine:*")},
 		},
 		Statements: append(runs, policy.Statement{
-			Effect: policy.Allow, Actions: []string{"iam:PassRole"}, Resources: []string{jobRoleARN},
+			Effect: policy.Allow, Actions: []string{"iam:PassRole"}, Resources: jobRoleARNs,
 			Conditions: policy.Conditions{"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
 		}, role.LogDelivery),
 	}
@@ -36,6 +36,16 @@ func runsJobs(at location.Location, namePrefix string) []policy.Statement {
 			"sagemaker:AddTags", "sagemaker:ListTags"},
 		Resources: []string{at.ARN("sagemaker", "training-job/"+namePrefix+"-*")},
 	}, hears(at, "Training")}
+}
+
+// runsProcessing lets start, watch and stop processing jobs whose names start with namePrefix.
+func runsProcessing(at location.Location, namePrefix string) []policy.Statement {
+	return []policy.Statement{{
+		Effect: policy.Allow, Why: whyOwnJobs,
+		Actions: []string{"sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob", "sagemaker:StopProcessingJob",
+			"sagemaker:AddTags", "sagemaker:ListTags"},
+		Resources: []string{at.ARN("sagemaker", "processing-job/"+namePrefix+"-*")},
+	}, hears(at, "Processing")}
 }
 
 // runsSearches lets start, watch and stop searches whose names start with namePrefix, and look at their jobs.

@@ -78,31 +78,24 @@ func (s *Search) validate(j Job, e environment.Environment) error {
 	return l.Err()
 }
 
+// searchStage is the search. It is not tried again: what it has found would be lost, and paid for twice.
+var searchStage = stage{name: stateSearch, begin: stateBeginTraining, first: stateNameSearch}
+
 // addSearch adds the states that search, and describe the best job.
 func addSearch(states map[string]any, j Job, w wiring) {
-	addStart(states, w, stateNameSearch) // nothing is tried again: what a search has found would be lost, and paid for twice
 	states[stateNameSearch] = map[string]any{
 		"Type": "Pass", "ResultPath": "$.name", "Next": stateSearch, // before the search, so that a retry has the same
 		"Parameters": map[string]any{"of.$": "States.Format('" + w.namePrefix + "-{}', States.ArrayGetItem(States.StringSplit(States.UUID(), '-'), 4))"},
 	}
 	rounds := (w.search.Jobs + w.search.Parallel - 1) / w.search.Parallel
-	states[stateSearch] = map[string]any{
-		"Type": "Task", "Resource": "arn:" + w.at.Partition + ":states:::sagemaker:createHyperParameterTuningJob.sync",
-		"Parameters": searchRequest(j, w), "ResultPath": "$.search", "Next": stateCheckSearch,
-		"TimeoutSeconds": rounds * int((j.MaxRuntime + pendingTime).Seconds()),
-		"Retry":          retries(), "Catch": caught(stateFailure),
-	}
+	states[stateSearch] = runsJob(w.at, "createHyperParameterTuningJob", searchRequest(j, w), rounds*int((j.MaxRuntime+pendingTime).Seconds()), "$.search", stateCheckSearch)
 	states[stateCheckSearch] = map[string]any{
 		"Type": "Choice", "Default": stateEnded, "Choices": []any{map[string]any{"Next": stateBest, "And": []any{
 			map[string]any{"Variable": "$.search.HyperParameterTuningJobStatus", "StringEquals": "Completed"},
 			map[string]any{"Variable": "$.search.BestTrainingJob.TrainingJobName", "IsPresent": true},
 		}}},
 	}
-	states[stateEnded] = map[string]any{
-		"Type": "Pass", "ResultPath": "$.failure", "Next": stateFailure, "Parameters": map[string]any{
-			"Error": "TrainingStopped", "Cause.$": "States.Format('The search ended as {}, or none of its jobs did well.', $.search.HyperParameterTuningJobStatus)",
-		},
-	}
+	states[stateEnded] = stopped("TrainingStopped", "States.Format('The search ended as {}, or none of its jobs did well.', $.search.HyperParameterTuningJobStatus)")
 	states[stateBest] = map[string]any{
 		"Type": "Task", "Resource": "arn:" + w.at.Partition + ":states:::aws-sdk:sagemaker:describeTrainingJob",
 		"Parameters": map[string]any{"TrainingJobName.$": "$.search.BestTrainingJob.TrainingJobName"},
@@ -114,7 +107,7 @@ func addSearch(states map[string]any, j Job, w wiring) {
 // searchRequest is the request of CreateHyperParameterTuningJob
 // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateHyperParameterTuningJob.html): that of a job, and where to look.
 func searchRequest(j Job, w wiring) map[string]any {
-	definition := common(j, w, false)
+	definition := common(j, w, ofMachine, false)
 	definition["StaticHyperParameters"] = definition["HyperParameters"]
 	delete(definition, "HyperParameters")
 	delete(definition, "ProfilerConfig") // which it does not take

@@ -10,6 +10,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -20,25 +21,30 @@ type runs struct {
 	job         Job
 	name, team  string
 	role        *access.ExecutionRole // nil: one is made
+	prepare     *Processing           // nil: none
+	evaluate    *Processing           // nil: none
 }
 
-// wire makes the job's role where none is given, and finds out what the plan needs to know of the resources around it.
+// wire makes the roles of the jobs where none is given, and finds out what the plan needs to know of the resources around them.
 func (r runs) wire(this constructs.Construct, kind string, scope constructs.Construct, id string) (wiring, *access.ExecutionRole) {
 	at := cdk.Location(this)
-	cdk.Check(kind, scope, id, r.job.Image.validateRegion(at.Region))
-	registry := ""
-	if r.job.Image.builtIn != "" {
-		registry = cdk.ByRegion(this, at.Region, "XGBoostAccount")
-		cdk.Check(kind, scope, id, validateRegistry(registry, at.Region))
-	}
-	image, repository := r.job.Image.resolve(at, *awscdk.Aws_URL_SUFFIX(), registry)
+	image, repository := resolveImage(this, kind, scope, id, "Job", r.job.Image, at)
 	role := r.role
 	if role == nil {
-		given := r.job.given()
-		given.Network, given.Repositories = r.network, []string{repository}
-		role = access.NewExecutionRole(this, "JobRole", &given)
+		role = r.newRole(this, "JobRole", r.job.given(), repository)
+	}
+	process := func(field string, p *Processing, more ...Input) *processing {
+		if p == nil {
+			return nil
+		}
+		j := p.resolvedJob(r.environment.Limits, more...)
+		image, repository := resolveImage(this, kind, scope, id, field, p.Image, at)
+		given := j.given()
+		given.Jobs = access.ProcessingJobs
+		return &processing{job: j, command: p.Command, imageURI: image, roleARN: *r.newRole(this, field+"Role", given, repository).Role.RoleArn()}
 	}
 	w := wiring{
+		prepare: process("Prepare", r.prepare), evaluate: process("Evaluate", r.evaluate.following(r.prepare), modelOf(r.job)),
 		at: at, imageURI: image, roleARN: *role.Role.RoleArn(), volumeKeyARN: r.job.Output.Bucket.KeyARN,
 		subnets: r.network.SubnetIDs, securityGroup: *r.network.JobSecurityGroup.SecurityGroupId(),
 		namePrefix: r.name, tags: r.environment.Tags(), logDays: r.environment.LogRetentionDays, retain: r.environment.Tier.RetainsData(),
@@ -49,12 +55,29 @@ func (r runs) wire(this constructs.Construct, kind string, scope constructs.Cons
 	return w, role
 }
 
-func validateRegistry(registry, region string) error {
+// newRole makes the execution role of a job.
+func (r runs) newRole(this constructs.Construct, id string, given access.ExecutionRoleProps, repository string) *access.ExecutionRole {
+	given.Network, given.Repositories = r.network, []string{repository}
+	return access.NewExecutionRole(this, id, &given)
+}
+
+// resolveImage gives the URI of a job's image and the ARN of its repository.
+func resolveImage(this constructs.Construct, kind string, scope constructs.Construct, id, field string, i Image, at location.Location) (uri, repositoryARN string) {
+	cdk.Check(kind, scope, id, i.validateRegion(field+".Image", at.Region))
+	registry := ""
+	if i.builtIn != "" {
+		registry = cdk.ByRegion(this, at.Region, "XGBoostAccount")
+		cdk.Check(kind, scope, id, validateRegistry(field+".Image", registry, at.Region))
+	}
+	return i.resolve(at, *awscdk.Aws_URL_SUFFIX(), registry)
+}
+
+func validateRegistry(field, registry, region string) error {
 	if registry != "" {
 		return nil
 	}
 	return problem.Problem{
-		Field: "Job.Image", Got: "XGBoost", Allowed: fmt.Sprintf("an image that exists in %s: the catalog knows no built-in XGBoost there", region),
+		Field: field, Got: "XGBoost", Allowed: fmt.Sprintf("an image that exists in %s: the catalog knows no built-in XGBoost there", region),
 		Fix: "copy it to a repository of your own and name that with training.ImageURI",
 	}
 }

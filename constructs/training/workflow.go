@@ -25,6 +25,8 @@ type WorkflowProps struct {
 	Environment environment.Environment
 	// Network is where the job runs. Required.
 	Network *network.Isolated
+	// Guard is what its jobs are held to, so that what it would deny is told at synth. Nil: that is found when a job starts.
+	Guard *access.Guard
 	// Job is what runs. Required.
 	Job Job
 	// Name starts the name of every job, followed by a hyphen and 32 letters and digits: at most 30 letters, digits and
@@ -33,10 +35,15 @@ type WorkflowProps struct {
 	// Team, 1 to 20 lower-case letters, digits and hyphens, is the value of the tag Team of the jobs and of the workflow's role,
 	// which a guard for Teams demands. Empty: no such tag.
 	Team string
+	// Prepare is a processing job before the training, whose Inputs then may be Prepared. Nil: none.
+	Prepare *Processing
 	// Search looks for the job's Parameters instead of taking them from each execution. Nil: they are taken.
 	Search *Search
 	// Gate is what a model has to reach; one that does not is kept, told of, and not registered. Empty: any will do.
 	Gate []Threshold
+	// Evaluate is a processing job on each model that reached the gate, which it finds in /opt/ml/processing/input/model. A model
+	// whose evaluation exits with an error is not registered. Nil: none.
+	Evaluate *Processing
 	// Register makes each model that passed a version in a model package group named as the workflow, which waits for an approval.
 	// Nil: none is registered.
 	Register *Registration
@@ -71,6 +78,8 @@ func (p *WorkflowProps) Validate(id string) error {
 		l.Add("Name", name, "1 to 30 letters, digits and hyphens, no hyphen first", "set Name: it starts the name of each job")
 	}
 	l.Include("Job", p.Job.Validate(p.Environment))
+	l.Include("", p.validateProcessing())
+	l.Include("", p.validateGuard())
 	l.Include("", p.Job.validateGate(p.Gate))
 	taken := p.Job.Parameters
 	if p.Search != nil {
@@ -83,7 +92,7 @@ func (p *WorkflowProps) Validate(id string) error {
 	for i, t := range p.Triggers {
 		l.Include(fmt.Sprintf("Triggers[%d]", i), t.validate(taken))
 	}
-	l.Include("Role", p.Role.Covers(p.Job.given()))
+	l.Include("Role", p.Role.Covers(p.Job.following(p.Prepare).given()))
 	if p.Job.installs() && p.Job.Packages.Validate() == nil && p.Network != nil {
 		l.Include("", p.Network.ValidatePackages(p.Job.Packages.ARN))
 	}
@@ -123,7 +132,8 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 	const kind = "training.Workflow"
 	this := cdk.New(kind, scope, id, props.Validate(id))
 	e := props.Environment.Resolved()
-	r := runs{environment: e, network: props.Network, job: props.Job, name: props.name(id), team: props.Team, role: props.Role}
+	r := runs{environment: e, network: props.Network, job: props.Job.following(props.Prepare), name: props.name(id), team: props.Team,
+		role: props.Role, prepare: props.Prepare, evaluate: props.Evaluate}
 	w, role := r.wire(this, kind, scope, id)
 	w.gate, w.registration, w.triggers = props.Gate, props.Register, props.Triggers
 	w.search = props.Search.resolved()
@@ -132,7 +142,7 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 		logKey = props.Network.LogKey
 	}
 	w.logKeyARN = *logKey.KeyArn()
-	emitted := cdk.Emit(this, cdk.Path(scope, id), resources(props.Job.resolved(e.Limits), w))
+	emitted := cdk.Emit(this, cdk.Path(scope, id), resources(r.job.resolved(e.Limits), w))
 	made := &Workflow{
 		Construct:    this,
 		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), jsii.String(emitted.Ref("StateMachine"))),

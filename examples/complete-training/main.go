@@ -1,5 +1,5 @@
-// Command complete-training is a workflow with everything that it can have: an image of the team's own, spot, checkpoints, metrics, a
-// gate, a registry, and runs that start by themselves.
+// Command complete-training is a workflow with everything that it can have: data that is prepared, an image of the team's own, spot,
+// checkpoints, metrics, a gate, an evaluation, a registry, and runs that start by themselves.
 package main
 
 import (
@@ -31,14 +31,21 @@ func build(app awscdk.App) {
 		Environment: staging, Class: storage.Checkpoints, AccessLogs: data.AccessLogs, Endpoints: []string{net.S3Endpoint},
 	})
 	guard := access.NewGuard(stack, "Guard", &access.GuardProps{
-		Environment: staging, Network: net, Keys: []string{data.KeyARN}, Features: []access.Feature{access.Tuning},
+		Environment: staging, Network: net, Keys: []string{data.KeyARN}, Features: []access.Feature{access.Tuning, access.Processing},
 	})
 	settings := map[string]any{"num_round": 200, "eta": 0.3}
+	image := training.ImageURI("111122223333.dkr.ecr.us-east-1.amazonaws.com/ml/image/churn/staging:1")
+	prepare := &training.Processing{
+		Image: image, Command: []string{"python3", "/opt/churn/prepare.py"}, Inputs: []training.Input{{Channel: "raw", From: data.Prefix("raw/")}},
+		Output: data.Prefix("prepared/"), InstanceType: "ml.m5.xlarge", MaxRuntime: time.Hour,
+	}
+	evaluate := &training.Processing{
+		Image: image, Command: []string{"python3", "/opt/churn/evaluate.py"}, Inputs: []training.Input{{Channel: "test", Prepared: "test/"}},
+		Output: data.Prefix("evaluations/"), InstanceType: "ml.m5.xlarge", MaxRuntime: time.Hour, Variables: map[string]string{"LEAST_RECALL": "0.7"},
+	}
 	job := training.Job{
-		Image: training.ImageURI("111122223333.dkr.ecr.us-east-1.amazonaws.com/ml/image/churn/staging:1"),
-		Inputs: []training.Input{
-			{Channel: "train", From: data.Prefix("train/")}, {Channel: "validation", From: data.Prefix("validation/")},
-		},
+		Image:  image,
+		Inputs: []training.Input{{Channel: "train", Prepared: "train/"}, {Channel: "validation", Prepared: "validation/"}},
 		Output: data.Prefix("models/"), InstanceType: "ml.m5.2xlarge", MaxRuntime: 2 * time.Hour,
 		Spot: true, MaxWait: 6 * time.Hour, Checkpoints: checkpoints.Prefix("churn/"),
 		Metrics:    []training.Metric{{Name: "validation:auc", Regex: "validation-auc: ([0-9.]+)"}},
@@ -47,22 +54,22 @@ func build(app awscdk.App) {
 	}
 	gate := []training.Threshold{training.AtLeast("validation:auc", 0.8)}
 	training.NewWorkflow(stack, "Churn", &training.WorkflowProps{
-		Environment: staging, Network: net, Job: job, Gate: gate, Register: &training.Registration{},
+		Environment: staging, Network: net, Guard: guard, Prepare: prepare, Job: job, Gate: gate, Evaluate: evaluate, Register: &training.Registration{},
 		Triggers: []training.Trigger{
 			training.OnSchedule("cron(0 6 ? * MON *)", settings),
-			training.OnData(data.Prefix("train/"), settings),
+			training.OnData(data.Prefix("raw/"), settings),
 			training.OnImage(images, settings),
 		},
 	})
 	// The same job, for a team that lives in SageMaker Pipelines.
 	training.NewPipeline(stack, "ChurnPipeline", &training.PipelineProps{
-		Environment: staging, Network: net, Guard: guard, Job: job, Gate: gate, Register: &training.Registration{},
+		Environment: staging, Network: net, Guard: guard, Prepare: prepare, Job: job, Gate: gate, Evaluate: evaluate, Register: &training.Registration{},
 	})
 	// The same data, and a search for the settings.
 	search := job
 	search.Spot, search.MaxWait, search.Checkpoints, search.MaxRuntime = false, 0, storage.Prefix{}, time.Hour
 	training.NewWorkflow(stack, "Search", &training.WorkflowProps{
-		Environment: staging, Network: net, Job: search, Gate: gate, Register: &training.Registration{},
+		Environment: staging, Network: net, Guard: guard, Prepare: prepare, Job: search, Gate: gate, Register: &training.Registration{},
 		Search: &training.Search{Objective: "validation:auc", Jobs: 20, Parallel: 4},
 	})
 	guard.Protect(stack)

@@ -1,0 +1,38 @@
+package training
+
+import (
+	"fmt"
+
+	"github.com/plinth-ml/plinth/constructs/storage"
+)
+
+// dialect is how an orchestrator writes what only an execution knows.
+type dialect struct {
+	suffix string // of a field whose value is looked up
+	// folder is the execution's own in a prefix, and a path below it: one for all attempts, and for no other execution.
+	folder func(in storage.Prefix, below string) any
+	// model is where the trained model is.
+	model any
+}
+
+// set sets a field to a value that is looked up.
+func (d dialect) set(request map[string]any, field string, value any) {
+	request[field+d.suffix] = value
+}
+
+// ofMachine is the dialect of a state machine.
+var ofMachine = dialect{
+	suffix: ".$",
+	folder: func(in storage.Prefix, below string) any {
+		return fmt.Sprintf("States.Format('%s{}/%s', States.Hash($$.Execution.Id, 'MD5'))", in.URI(), below)
+	},
+	model: "$.job.ModelArtifacts.S3ModelArtifacts",
+}
+
+// ofPipeline is the dialect of a SageMaker pipeline.
+var ofPipeline = dialect{
+	folder: func(in storage.Prefix, below string) any {
+		return joined(in.URI(), get("Execution.PipelineExecutionId"), "/"+below)
+	},
+	model: get("Steps." + stepTrain + ".ModelArtifacts.S3ModelArtifacts"),
+}

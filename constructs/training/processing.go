@@ -1,0 +1,133 @@
+package training
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// Processing is a processing job beside a training job: one that prepares its data, or evaluates its model. It runs on demand, isolated
+// as the training job is. Image, Output and InstanceType are required
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/processing-job.html).
+type Processing struct {
+	// Image is what runs; that of a built-in algorithm holds Python too. Required.
+	Image Image
+	// Command is what the container runs, a program and its arguments: at most 100 texts of at most 256 characters. Empty: the image's
+	// entry point.
+	Command []string
+	// Inputs are copied below /opt/ml/processing/input, each into a folder named as its channel. Nothing can be mounted. At most 9.
+	Inputs []Input
+	// Output is where /opt/ml/processing/output goes when the job ends, below a folder for each execution. Its key also encrypts the
+	// volumes of the instances. Required.
+	Output storage.Prefix
+	// InstanceType is the type of every instance, one that the environment allows. Required.
+	InstanceType string
+	// Instances is their number. Zero: 1.
+	Instances int
+	// VolumeGB is the size of each instance's volume, in GB. Zero: 30.
+	VolumeGB int
+	// MaxRuntime is when SageMaker stops the job, in whole seconds, at most 9 days. Zero: what the environment allows, up to that.
+	MaxRuntime time.Duration
+	// Variables are environment variables of the container, at most 100, of at most 256 characters.
+	Variables map[string]string
+}
+
+// What CreateProcessingJob takes
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJob.html).
+const (
+	maxProcessingTime        = 9 * 24 * time.Hour
+	maxProcessingInputs      = 10
+	maxProcessingVariableLen = 256
+	maxCommand               = 100
+	maxCommandLen            = 256
+)
+
+// channelModel is where an evaluation finds the model.
+const channelModel = "model"
+
+// following is the job with its prepared inputs below the output of the preparation.
+func (j Job) following(prepare *Processing) Job {
+	if prepare != nil {
+		j.Inputs = prepared(j.Inputs, prepare.Output)
+	}
+	return j
+}
+
+// following is the same for a processing job; nil stays nil.
+func (p *Processing) following(prepare *Processing) *Processing {
+	if p == nil || prepare == nil {
+		return p
+	}
+	after := *p
+	after.Inputs = prepared(p.Inputs, prepare.Output)
+	return &after
+}
+
+func prepared(inputs []Input, output storage.Prefix) []Input {
+	inputs = slices.Clone(inputs)
+	for i := range inputs {
+		if inputs[i].Prepared != "" {
+			inputs[i].preparation = output
+		}
+	}
+	return inputs
+}
+
+// modelOf is the input by which an evaluation gets the model of a job.
+func modelOf(j Job) Input { return Input{Channel: channelModel, From: j.Output, model: true} }
+
+// asJob is the processing job as far as it is one like any other, with further inputs.
+func (p *Processing) asJob(more ...Input) Job {
+	return Job{
+		Image: p.Image, Inputs: slices.Concat(p.Inputs, more), Output: p.Output, InstanceType: p.InstanceType, Instances: p.Instances,
+		VolumeGB: p.VolumeGB, MaxRuntime: p.MaxRuntime, Variables: p.Variables,
+	}
+}
+
+// resolvedJob is the same with its zero fields filled in.
+func (p *Processing) resolvedJob(limits environment.Limits, more ...Input) Job {
+	limits.Runtime = min(limits.Runtime, maxProcessingTime)
+	return p.asJob(more...).resolved(limits)
+}
+
+// validate reports every problem of the processing job, with further inputs.
+func (p *Processing) validate(e environment.Environment, more ...Input) error {
+	var l problem.List
+	j := p.asJob(more...)
+	if p.MaxRuntime == 0 {
+		j.MaxRuntime = min(e.Resolved().Limits.Runtime, maxProcessingTime)
+	}
+	l.Include("", j.Validate(e))
+	if p.MaxRuntime > maxProcessingTime {
+		l.Add("MaxRuntime", p.MaxRuntime, fmt.Sprintf("at most %v", maxProcessingTime), "")
+	}
+	if n := len(p.Inputs); n+len(more) > maxProcessingInputs {
+		l.Add("Inputs", n, fmt.Sprintf("at most %d", maxProcessingInputs-len(more)), "")
+	}
+	for i, in := range p.Inputs {
+		if in.mounted() {
+			l.Add(fmt.Sprintf("Inputs[%d].Mount", i), in.Mount.Path, "none: a processing job copies its inputs", "give From")
+		}
+	}
+	if len(p.Command) > maxCommand {
+		l.Add("Command", len(p.Command), fmt.Sprintf("at most %d texts", maxCommand), "")
+	}
+	for i, text := range p.Command {
+		if n := utf8.RuneCountInString(text); n == 0 || n > maxCommandLen && !token.Is(text) {
+			l.Add(fmt.Sprintf("Command[%d]", i), n, fmt.Sprintf("1 to %d characters", maxCommandLen), "")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Variables)) {
+		if n := utf8.RuneCountInString(p.Variables[name]); n > maxProcessingVariableLen && !token.Is(p.Variables[name]) {
+			l.Add(fmt.Sprintf("Variables[%q]", name), n, fmt.Sprintf("at most %d characters", maxProcessingVariableLen), "")
+		}
+	}
+	return l.Err()
+}
