@@ -100,4 +100,44 @@ for (const [name, kind, asked, answers] of [
   });
 }
 
+// running is what Step Functions lists of so many newer and older executions than this one, the newest first.
+const self = 'arn:aws:states:eu-west-1:111122223333:execution:x:1';
+const running = (newer, older) => () => ({
+  Executions: [...Array(newer).fill('n'), self, ...Array(older).fill('o')].map((e, i) => ({ ExecutionArn: e === self ? self : `${self}${e}${i}` })),
+});
+
+test('one of the two oldest runs at once, whoever came later', async () => {
+  for (const older of [0, 1]) {
+    const r = await run({ list: running(40, older) });
+    assert.deepEqual([r.status, r.of('ListRunning').length], ['SUCCEEDED', 1], r.cause);
+  }
+  const [request] = (await run()).of('ListRunning');
+  assert.deepEqual(request, { StateMachineArn: 'arn:aws:states:eu-west-1:111122223333:stateMachine:x', StatusFilter: 'RUNNING', MaxResults: 100 });
+});
+
+test('the third waits until one of them has ended, or is listed', async () => {
+  for (const first of [running(3, 2), running(3, 60), () => ({ Executions: [] })]) {
+    const r = await run({ list: inTurn(first, first, running(5, 1)) });
+    assert.deepEqual([r.status, r.of('ListRunning').length], ['SUCCEEDED', 3], r.cause);
+  }
+});
+
+test('nothing is started for one whose turn does not come, and that is told', async () => {
+  const waited = await run({ list: running(0, 2) });
+  assert.equal(waited.of('ListRunning').length, 24 * 30 + 1);
+  const full = await run({ list: running(0, 99) });
+  assert.equal(full.of('ListRunning').length, 1);
+  for (const r of [waited, full]) {
+    assert.deepEqual([r.status, r.error, r.asked], ['FAILED', 'NoTurn', 'TellFailure']);
+    assert.equal(r.of('TellFailure')[0].Message.class, 'Busy');
+  }
+});
+
+test('a list that is refused is told; one that is throttled is asked for again', async () => {
+  const refused = await run({ list: failing('Sfn.AccessDeniedException', 'no') });
+  assert.deepEqual([refused.error, refused.asked], ['Sfn.AccessDeniedException', 'TellFailure']);
+  const throttled = await run({ list: inTurn(failing('Sfn.SfnException', 'Rate exceeded'), running(0, 0)) });
+  assert.equal(throttled.status, 'SUCCEEDED');
+});
+
 test('every state was executed', () => assert.deepEqual(never(machine.stack, machine.definition), []));

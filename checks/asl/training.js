@@ -3,7 +3,7 @@ import { StateMachine } from 'aws-local-stepfunctions';
 import { resources } from '../assembly.js';
 
 export const machines = resources(process.env.ASSEMBLY ?? 'cdk.out', 'AWS::StepFunctions::StateMachine')
-  .filter(({ stack }) => stack.endsWith('/Training'))
+  .filter(({ stack, id }) => stack.endsWith('/Training') && id.startsWith('XGBoostStateMachine'))
   .map(({ stack, properties }) => ({ stack, definition: JSON.parse(properties.DefinitionString) }));
 export const good = { num_round: 100, max_depth: 6, eta: 0.3 };
 
@@ -31,18 +31,19 @@ export function table(definition) {
 
 // execute runs the machine of a stack; prepare, train, evaluate, search, best, register and tell stand for SageMaker and SNS: each gets the request and
 // answers or throws. It tells how the execution ended, and who was asked for what, in their order.
-export async function execute({ stack, definition }, input, { train = completed, prepare = processed, evaluate = processed, search, best, register, tell, id = 'arn:aws:states:eu-west-1:111122223333:execution:x:1' } = {}) {
+export async function execute({ stack, definition }, input, { train = completed, prepare = processed, evaluate = processed, search, best, register, tell, list, id = 'arn:aws:states:eu-west-1:111122223333:execution:x:1' } = {}) {
   const asked = [];
   const task = (name, answer) => async (request) => { asked.push({ name, request }); return answer(request); };
   const handlers = {
+    ListRunning: task('ListRunning', list ?? (() => ({ Executions: [{ ExecutionArn: id }] }))),
     Prepare: task('Prepare', prepare), Evaluate: task('Evaluate', evaluate), TrainOnSpot: task('TrainOnSpot', train), Train: task('Train', train), Search: task('Search', search), Best: task('Best', best),
     Register: task('Register', register ?? (() => ({ ModelPackageArn: 'arn:aws:sagemaker:eu-west-1:111122223333:model-package/x/1' }))),
     TellSuccess: task('TellSuccess', tell ?? (() => ({ MessageId: '1' }))), TellFailure: task('TellFailure', tell ?? (() => ({ MessageId: '1' }))),
   };
   const execution = new StateMachine(definition, { validationOptions: { checkArn: false } }).run(input, {
-    context: { Execution: { Id: id }, State: {} },
+    context: { Execution: { Id: id }, StateMachine: { Id: id.replace(/:execution:([^:]*):.*/, ':stateMachine:$1') }, State: {} },
     overrides: {
-      taskResourceLocalHandlers: handlers, waitTimeOverrides: { WaitForSpot: 0, WaitForCapacity: 0, WaitToPrepare: 0, WaitToEvaluate: 0 },
+      taskResourceLocalHandlers: handlers, waitTimeOverrides: { WaitForSpot: 0, WaitForCapacity: 0, WaitToPrepare: 0, WaitToEvaluate: 0, WaitForTurn: 0 },
       retryIntervalOverrides: Object.fromEntries(Object.keys(handlers).map((name) => [name, 0])),
     },
   });
@@ -51,7 +52,7 @@ export async function execute({ stack, definition }, input, { train = completed,
       if (type === 'StateEntered') entered.set(`${stack} ${state.name}`, (entered.get(`${stack} ${state.name}`) ?? 0) + 1);
     }
   })();
-  const names = () => asked.map((a) => a.name).join(' ');
+  const names = () => asked.map((a) => a.name).filter((name) => name !== 'ListRunning').join(' ');
   const of = (name) => asked.filter((a) => a.name === name).map((a) => a.request);
   const trained = () => asked.filter((a) => a.name.startsWith('Train')).map((a) => a.request);
   try {

@@ -20,7 +20,10 @@ def run(emulator: Emulator, stacks: list[Stack]) -> tuple[list[str], list[str]]:
     """The steps that it took, and what is wrong with what stands afterwards."""
     stack = next(s for s in stacks if s.stage == "dev" and s.part == "Training")
     ids = physical_ids(emulator, stack)
-    machine = next(ids[i] for i, r in stack.resources.items() if r["Type"] == "AWS::StepFunctions::StateMachine")
+    machine = next(
+        ids[i] for i, r in stack.resources.items()
+        if r["Type"] == "AWS::StepFunctions::StateMachine" and i.startswith("XGBoostStateMachine")
+    )
     definition = json.loads(emulator.client("stepfunctions").describe_state_machine(stateMachineArn=machine)["definition"])
     group = definition["States"]["Register"]["Parameters"]["ModelPackageGroupName"]
     sagemaker = emulator.client("sagemaker")

@@ -27,7 +27,7 @@ const subnets = of('AWS::EC2::Subnet').map((s) => s.values.Ref);
 const [group] = of('AWS::EC2::SecurityGroup').filter((g) => g.id.startsWith('NetworkJobs')).map((g) => g.values.Ref);
 const role = (name) => roles.find((r) => r.name === name).arn;
 const job = (name) => arn('sagemaker', `training-job/${name}`);
-const [machine] = of('AWS::StepFunctions::StateMachine').map((m) => m.values.Ref);
+const [machine] = of('AWS::StepFunctions::StateMachine').filter((m) => m.id.startsWith('XGBoostStateMachine')).map((m) => m.values.Ref);
 const execution = machine.replace(':stateMachine:', ':execution:') + ':x';
 const inside = { 'aws:SourceVpce': endpoint.id };
 const viaS3 = { 'kms:ViaService': `s3.${region}.amazonaws.com` };

@@ -11,7 +11,7 @@ const stack = 'dev/Training';
 const foreign = '999988887777';
 const role = roleFor('sagemaker.amazonaws.com', referenceApp, stack);
 
-const machine = resources(referenceApp, 'AWS::StepFunctions::StateMachine').find((m) => m.stack === stack);
+const machine = resources(referenceApp, 'AWS::StepFunctions::StateMachine').find((m) => m.stack === stack && m.id.startsWith('XGBoostStateMachine'));
 const job = JSON.parse(machine.properties.DefinitionString).States.Train.Parameters;
 const [train, validation] = job.InputDataConfig.map((channel) => inS3(channel.DataSource.S3DataSource.S3Uri));
 const output = inS3(job.OutputDataConfig.S3OutputPath);

@@ -1,9 +1,9 @@
-// What the roles that start a workflow by events may do, and who may assume them.
+// What the roles that start a workflow by events, and those that tell of its end, may do, and who may assume them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { account, arn, resources } from '../assembly.js';
 import { testRole } from './roles.js';
-import { allowed, everything } from './simulator.js';
+import { allowed, delegating, everything } from './simulator.js';
 import { roleOf } from './stores.js';
 
 const dir = process.env.TRAINING ?? 'examples/complete-training/cdk.out';
@@ -29,7 +29,42 @@ testRole(roleOf(dir, 'Churn', 'ChurnStarterRole'), [
   ['traces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'], '*', true],
 ], around);
 
+const watcher = machine('ChurnWatcher');
+const executionOf = (arnOfMachine) => `${arnOfMachine.replace(':stateMachine:', ':execution:')}:x`;
+const [topic] = resources(dir, 'AWS::SNS::Topic').filter((t) => t.id.startsWith('ChurnTopic')).map((t) => t.values.Ref);
+const logKey = resources(dir, 'AWS::KMS::Key').find((k) => k.properties.Description === 'Log groups').values.Arn;
+const viaSNS = { 'kms:ViaService': 'sns.us-east-1.amazonaws.com' };
+
+testRole(roleOf(dir, 'Churn', 'ChurnWatchRole'), [
+  ['starts the watcher', start, watcher, true],
+  ['starts the workflow', start, workflow, false],
+], around);
+
+testRole(roleOf(dir, 'Churn', 'ChurnWatcherRole'), [
+  ['looks at an execution', 'states:DescribeExecution', executionOf(workflow), true],
+  ['looks at that of another', 'states:DescribeExecution', executionOf(starter), false],
+  ['stops an execution', 'states:StopExecution', executionOf(workflow), false],
+  ['tells', 'sns:Publish', topic, true],
+  ['tells somebody else', 'sns:Publish', arn('sns', 'other'), false],
+  ['encrypts what it tells', ['kms:GenerateDataKey', 'kms:Decrypt'], logKey, true, viaSNS],
+  ['encrypts by itself', ['kms:GenerateDataKey', 'kms:Decrypt'], logKey, false],
+  ['logs', ['logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery', 'logs:ListLogDeliveries',
+    'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups'], '*', true],
+  ['traces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'], '*', true],
+], ({ resource }) => ({ owner: account, resourcePolicy: resource.startsWith('arn:aws:kms:') ? delegating : undefined }));
+
+for (const [what, action, resource, expected] of [
+  ['the executions of its own machine', 'states:ListExecutions', workflow, true], ['those of another', 'states:ListExecutions', starter, false],
+  ['all machines', 'states:ListStateMachines', '*', false],
+]) {
+  test(`the workflow ${expected ? 'lists' : 'does not list'} ${what}`, async () => {
+    const { arn: principal, identity } = roleOf(dir, 'Churn', 'ChurnWorkflowRole');
+    assert.equal(await allowed({ principal, identity, action, resource, owner: account }), expected);
+  });
+}
+
 for (const [name, service, own] of [
+  ['ChurnWatchRole', 'events.amazonaws.com', arn('events', 'rule/x')], ['ChurnWatcherRole', 'states.amazonaws.com', arn('states', 'stateMachine:x')],
   ['ChurnTriggerRole', 'events.amazonaws.com', arn('events', 'rule/x')], ['ChurnStarterRole', 'states.amazonaws.com', arn('states', 'stateMachine:x')],
 ]) {
   const { properties, values } = resources(dir, 'AWS::IAM::Role').find((r) => r.id.startsWith(name));

@@ -57,7 +57,7 @@ const common = ({ topic, logKey, viaSNS = { 'kms:ViaService': 'sns.us-east-1.ama
   const job = stateOf(referenceApp, stack, 'Train');
   const [, own] = job['TrainingJobName.$'].match(/States\.Format\('([^']*)-\{\}'/);
   const ownJob = arn('sagemaker', `training-job/${own}-0123456789abcdef0123456789abcdef`);
-  testWorkflow(roleFor('states.amazonaws.com', referenceApp, stack), [
+  testWorkflow(roleFor('states.amazonaws.com', referenceApp, stack, 'XGBoostWorkflowRole'), [
     ['runs its job', ['sagemaker:CreateTrainingJob', 'sagemaker:DescribeTrainingJob', 'sagemaker:StopTrainingJob'], ownJob, yes],
     ['tags its job', ['sagemaker:AddTags', 'sagemaker:ListTags'], ownJob, yes, { 'aws:TagKeys': job.Tags.map((t) => t.Key) }],
     ['hears that the job has ended', ['events:PutRule', 'events:PutTargets', 'events:DescribeRule'], rule('Training'), yes],

@@ -145,7 +145,8 @@ func TestEveryJobIsBoundedOrRefused(t *testing.T) {
 		}
 		made++
 		limits := e.Resolved().Limits
-		for name, state := range definitionOf(t, template.Resources[machines[0]].Properties["DefinitionString"])["States"].(object) {
+		workflow := slices.IndexFunc(machines, func(id string) bool { return strings.Contains(id, "StateMachine") })
+		for name, state := range definitionOf(t, template.Resources[machines[workflow]].Properties["DefinitionString"])["States"].(object) {
 			request, _ := state.(object)["Parameters"].(object)
 			if request != nil && (name == "Prepare" || name == "Evaluate") {
 				checkProcessing(t, request, limits)

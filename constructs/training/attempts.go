@@ -40,6 +40,7 @@ const (
 // Classes of failures, as they are told.
 const (
 	classInput    = "Input"        // the execution's input: nothing was started
+	classBusy     = "Busy"         // others ran, and its turn did not come: nothing was started
 	classUser     = "User"         // the container or its data
 	classStopped  = "Stopped"      // somebody stopped it
 	classTimeout  = "Timeout"      // it ran longer than it may

@@ -24,6 +24,7 @@ type wiring struct {
 	gate          []Threshold
 	registration  *Registration // nil: nothing is registered
 	triggers      []Trigger
+	atOnce        int         // executions that may run at a time; 0: any number
 	search        *Search     // nil: one job is run
 	prepare       *processing // nil: the data is as it is
 	evaluate      *processing // nil: the model is not looked at
@@ -67,6 +68,10 @@ func definition(j Job, w wiring) map[string]any {
 	}
 	addStages(states, w, stages)
 	start := stages[0].begin
+	if w.atOnce > 0 {
+		addLine(states, w, start)
+		start = stateLine
+	}
 	if len(j.Parameters) > 0 && w.search == nil {
 		addInputStates(states, j.Parameters, start)
 		start = stateCheckInput

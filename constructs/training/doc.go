@@ -20,8 +20,9 @@
 //	-> hold the metrics against the gate -> evaluate the model -> register for approval -> tell
 //
 // Every execution checks its input before anything is spent, and every end is told by the workflow's topic, with the class of the
-// failure (Input, User, Stopped, Timeout, Capacity, Quota, Internal, Gate, Registration, Unknown), SageMaker's reason and a link.
-// Prepare, [Job].Spot, Gate, Evaluate, Register and Triggers are off until asked for. Triggers start executions on a schedule, by new data or a new image:
+// failure (Input, Busy, User, Stopped, Timeout, Capacity, Quota, Internal, Gate, Registration, Unknown), SageMaker's reason and a link; one
+// that somebody stops too, and its job is stopped with it.
+// Prepare, [Job].Spot, Gate, Evaluate, Register, AtOnce and Triggers are off until asked for. Triggers start executions on a schedule, by new data or a new image:
 // one for each event, or each hour of new data, however often EventBridge delivers it.
 //
 // # Preparing and evaluating
@@ -73,7 +74,7 @@
 //
 // # What it does not do
 //
-// It limits no number of executions at once: SageMaker's quotas do. Who stops an execution stops its job, and nobody is told. A
-// SIGTERM of spot leaves the container 120 seconds. Not every type that trains can process: SageMaker says so when the job starts. In Development the model package group goes with its stack, if it holds no
-// versions. A pipeline checks neither bounds nor tells of failures. Several kinds of instances are not there yet.
+// AtOnce counts as Step Functions lists, which is a few seconds late. A SIGTERM of spot leaves the container 120 seconds. Not every type that trains can process: SageMaker says so when the job starts. In Development the model package group goes with its stack, if it holds no
+// versions. A pipeline holds its parameters to no bounds, and tells how it ended without
+// a class. Several kinds of instances are not there yet.
 package training

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -46,6 +48,9 @@ type PipelineProps struct {
 	CacheFor time.Duration
 	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
 	Role *access.ExecutionRole
+	// LogKey encrypts the logs of what tells of executions and what its topic sends; its policy must let CloudWatch Logs use it, and
+	// the account's roles by their identity policies. Nil: the network's.
+	LogKey awskms.IKey
 }
 
 // maxPipelineName is how long the name of a pipeline's parameter may be.
@@ -92,6 +97,8 @@ type Pipeline struct {
 	Name string
 	// Role is the execution role of the jobs, and PipelineRole that of the pipeline.
 	Role, PipelineRole *access.ExecutionRole
+	// Topic tells how each execution ended. Subscribe to it.
+	Topic awssns.ITopic
 	// ModelGroup is the name of the model package group; empty: nothing is registered.
 	ModelGroup string
 }
@@ -117,7 +124,9 @@ func NewPipeline(scope constructs.Construct, id string, props *PipelineProps) *P
 		given.ModelGroups, pipeline.ModelGroup = []string{name}, name
 	}
 	pipeline.PipelineRole = access.NewPipelineRole(this, "PipelineRole", given)
-	cdk.Emit(this, cdk.Path(scope, id), pipelineResources(r.job.resolved(e.Limits), w, *pipeline.PipelineRole.Role.RoleArn(), props.CacheFor))
+	w.logKeyARN = logKeyARN(props.LogKey, props.Network)
+	emitted := cdk.Emit(this, cdk.Path(scope, id), pipelineResources(r.job.resolved(e.Limits), w, *pipeline.PipelineRole.Role.RoleArn(), props.CacheFor))
+	pipeline.Topic = awssns.Topic_FromTopicArn(this, jsii.String("Topic"), jsii.String(emitted.Ref("Topic")))
 	return pipeline
 }
 

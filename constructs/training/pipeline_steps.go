@@ -2,10 +2,12 @@ package training
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"time"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/topic"
 )
 
 // Names of a pipeline's steps.
@@ -142,10 +144,12 @@ func pipelineResources(j Job, w wiring, roleARN string, cacheFor time.Duration) 
 	if err != nil {
 		panic(err) // it is made of texts, numbers and lists only
 	}
-	r := cfn.Resources{"Pipeline": {Type: "AWS::SageMaker::Pipeline", Properties: cfn.Properties{
+	r := cfn.Resources{"Logs": logGroup(w), "Pipeline": {Type: "AWS::SageMaker::Pipeline", Properties: cfn.Properties{
 		"PipelineName": w.namePrefix, "RoleArn": roleARN, "Tags": tags(w.tags),
 		"PipelineDefinition": cfn.Properties{"PipelineDefinitionBody": string(text)},
 	}}}
+	maps.Copy(r, pipelineWatcher(w))
+	maps.Copy(r, topic.Resources(w.logKeyARN))
 	if w.registration != nil {
 		r["Models"] = modelGroup(w)
 		pipeline := r["Pipeline"]

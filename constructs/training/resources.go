@@ -12,9 +12,7 @@ import (
 // resources are those of a workflow: its state machine with role, logs and traces, the topic, and the group of its models.
 func resources(j Job, w wiring) cfn.Resources {
 	r := cfn.Resources{
-		"Logs": cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Properties{
-			"LogGroupName": logGroupName(w.namePrefix), "KmsKeyId": w.logKeyARN, "RetentionInDays": w.logDays,
-		}}.Stateful(w.retain),
+		"Logs": logGroup(w),
 		"StateMachine": machine.Machine{
 			Definition: definition(j, w), References: []string{"Topic"}, Role: "WorkflowRole", Log: "Logs",
 		}.Resource(),
@@ -36,9 +34,13 @@ func resources(j Job, w wiring) cfn.Resources {
 		workflow.Statements = append(workflow.Statements, role.Registers(w.at, w.namePrefix))
 		r["Models"] = modelGroup(w)
 	}
+	if w.atOnce > 0 {
+		r["LinePolicy"] = linePolicy()
+	}
 	if len(w.triggers) > 0 {
 		maps.Copy(r, triggerResources(w))
 	}
+	maps.Copy(r, workflowWatcher(w))
 	maps.Copy(r, topic.Resources(w.logKeyARN))
 	maps.Copy(r, workflow.Resources("WorkflowRole"))
 	return r
@@ -48,6 +50,13 @@ func resources(j Job, w wiring) cfn.Resources {
 func modelGroup(w wiring) cfn.Resource {
 	return cfn.Resource{Type: "AWS::SageMaker::ModelPackageGroup", Properties: cfn.Properties{
 		"ModelPackageGroupName": w.namePrefix, "Tags": tags(w.tags),
+	}}.Stateful(w.retain)
+}
+
+// logGroup is that of all state machines of a construct.
+func logGroup(w wiring) cfn.Resource {
+	return cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Properties{
+		"LogGroupName": logGroupName(w.namePrefix), "KmsKeyId": w.logKeyARN, "RetentionInDays": w.logDays,
 	}}.Stateful(w.retain)
 }
 

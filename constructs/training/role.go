@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/role"
@@ -12,17 +13,33 @@ import (
 // workflowRole is what Step Functions needs to run jobs in their roles, wait for them and stop them
 // (https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html).
 func workflowRole(at location.Location, jobRoleARNs []string, runs []policy.Statement) role.Role {
+	return machineRole(at, "Runs the training jobs of a workflow", append(runs, policy.Statement{
+		Effect: policy.Allow, Actions: []string{"iam:PassRole"}, Resources: jobRoleARNs,
+		Conditions: policy.Conditions{"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+	})...)
+}
+
+// machineRole is the role of a state machine that is logged.
+func machineRole(at location.Location, description string, statements ...policy.Statement) role.Role {
 	return role.Role{
-		Description: "Runs the training jobs of a workflow",
-		Service:     "states.amazonaws.com",
+		Description: description, Service: "states.amazonaws.com",
 		TrustConditions: policy.Conditions{
 			"StringEquals": {"aws:SourceAccount": at.Account},
 			"ArnLike":      {"aws:SourceArn": at.ARN("states", "stateMachine:*")},
 		},
-		Statements: append(runs, policy.Statement{
-			Effect: policy.Allow, Actions: []string{"iam:PassRole"}, Resources: jobRoleARNs,
-			Conditions: policy.Conditions{"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-		}, role.LogDelivery),
+		Statements: append(statements, role.LogDelivery),
+	}
+}
+
+// ruleRole is the role by which EventBridge starts a state machine of the same construct.
+func ruleRole(at location.Location, machine string) role.Role {
+	return role.Role{
+		Description: "Starts a state machine by events", Service: "events.amazonaws.com",
+		TrustConditions: policy.Conditions{
+			"StringEquals": {"aws:SourceAccount": at.Account},
+			"ArnLike":      {"aws:SourceArn": at.ARN("events", "rule/*")},
+		},
+		Statements: []policy.Statement{{Effect: policy.Allow, Actions: []string{"states:StartExecution"}, References: []any{cfn.Ref(machine)}}},
 	}
 }
 

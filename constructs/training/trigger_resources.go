@@ -7,10 +7,8 @@ import (
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
-	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/machine"
 	"github.com/plinth-ml/plinth/internal/policy"
-	"github.com/plinth-ml/plinth/internal/role"
 )
 
 // EventBridge delivers an event at least once, and can't name what it starts. So it starts a small state machine, which starts the
@@ -63,8 +61,9 @@ func triggerResources(w wiring) cfn.Resources {
 		}
 		r[triggerName(i)] = cfn.Resource{Type: "AWS::Events::Rule", Properties: rule}
 	}
-	maps.Copy(r, starterRole(w.at).Resources("StarterRole"))
-	maps.Copy(r, triggerRole(w.at).Resources("TriggerRole"))
+	starts := policy.Statement{Effect: policy.Allow, Actions: []string{"states:StartExecution"}, References: []any{cfn.Ref("StateMachine")}}
+	maps.Copy(r, machineRole(w.at, "Starts a workflow once for each event", starts).Resources("StarterRole"))
+	maps.Copy(r, ruleRole(w.at, "Starter").Resources("TriggerRole"))
 	return r
 }
 
@@ -101,29 +100,5 @@ func (t Trigger) transformer(name string) cfn.Properties {
 	return cfn.Properties{
 		"InputPathsMap": cfn.Properties{"id": "$.id", "time": "$.time"},
 		"InputTemplate": fmt.Sprintf(`{"trigger": "%s", "id": "<id>", "time": "<time>", "data": %t, "input": %s}`, name, t.kind == newData, input),
-	}
-}
-
-func triggerRole(at location.Location) role.Role {
-	return role.Role{
-		Description: "Starts a workflow by events", Service: "events.amazonaws.com",
-		TrustConditions: policy.Conditions{
-			"StringEquals": {"aws:SourceAccount": at.Account},
-			"ArnLike":      {"aws:SourceArn": at.ARN("events", "rule/*")},
-		},
-		Statements: []policy.Statement{{Effect: policy.Allow, Actions: []string{"states:StartExecution"}, References: []any{cfn.Ref("Starter")}}},
-	}
-}
-
-func starterRole(at location.Location) role.Role {
-	return role.Role{
-		Description: "Starts a workflow once for each event", Service: "states.amazonaws.com",
-		TrustConditions: policy.Conditions{
-			"StringEquals": {"aws:SourceAccount": at.Account},
-			"ArnLike":      {"aws:SourceArn": at.ARN("states", "stateMachine:*")},
-		},
-		Statements: []policy.Statement{
-			{Effect: policy.Allow, Actions: []string{"states:StartExecution"}, References: []any{cfn.Ref("StateMachine")}}, role.LogDelivery,
-		},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/constructs/access"
@@ -53,6 +54,14 @@ func (r runs) wire(this constructs.Construct, kind string, scope constructs.Cons
 		w.tags["Team"] = r.team
 	}
 	return w, role
+}
+
+// logKeyARN is the key of logs and notices: one that is given, or the network's.
+func logKeyARN(key awskms.IKey, n *network.Isolated) string {
+	if key == nil {
+		key = n.LogKey
+	}
+	return *key.KeyArn()
 }
 
 // newRole makes the execution role of a job.

@@ -47,6 +47,9 @@ type WorkflowProps struct {
 	// Register makes each model that passed a version in a model package group named as the workflow, which waits for an approval.
 	// Nil: none is registered.
 	Register *Registration
+	// AtOnce is how many executions may run at a time, at most 50; the others wait for their turn, oldest first, up to a day, and no
+	// more than 100 with those that run. Zero: any number.
+	AtOnce int
 	// Triggers start executions by themselves. Empty: only people do.
 	Triggers []Trigger
 	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
@@ -92,6 +95,9 @@ func (p *WorkflowProps) Validate(id string) error {
 	for i, t := range p.Triggers {
 		l.Include(fmt.Sprintf("Triggers[%d]", i), t.validate(taken))
 	}
+	if p.AtOnce < 0 || p.AtOnce > longestLine/2 {
+		l.Add("AtOnce", p.AtOnce, fmt.Sprintf("1 to %d, or 0 for any number", longestLine/2), "")
+	}
 	l.Include("Role", p.Role.Covers(p.Job.following(p.Prepare).given()))
 	if p.Job.installs() && p.Job.Packages.Validate() == nil && p.Network != nil {
 		l.Include("", p.Network.ValidatePackages(p.Job.Packages.ARN))
@@ -135,13 +141,9 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 	r := runs{environment: e, network: props.Network, job: props.Job.following(props.Prepare), name: props.name(id), team: props.Team,
 		role: props.Role, prepare: props.Prepare, evaluate: props.Evaluate}
 	w, role := r.wire(this, kind, scope, id)
-	w.gate, w.registration, w.triggers = props.Gate, props.Register, props.Triggers
+	w.gate, w.registration, w.triggers, w.atOnce = props.Gate, props.Register, props.Triggers, props.AtOnce
 	w.search = props.Search.resolved()
-	logKey := props.LogKey
-	if logKey == nil {
-		logKey = props.Network.LogKey
-	}
-	w.logKeyARN = *logKey.KeyArn()
+	w.logKeyARN = logKeyARN(props.LogKey, props.Network)
 	emitted := cdk.Emit(this, cdk.Path(scope, id), resources(r.job.resolved(e.Limits), w))
 	made := &Workflow{
 		Construct:    this,

@@ -55,7 +55,7 @@ func build(app awscdk.App) {
 	gate := []training.Threshold{training.AtLeast("validation:auc", 0.8)}
 	training.NewWorkflow(stack, "Churn", &training.WorkflowProps{
 		Environment: staging, Network: net, Guard: guard, Prepare: prepare, Job: job, Gate: gate, Evaluate: evaluate, Register: &training.Registration{},
-		Triggers: []training.Trigger{
+		AtOnce: 2, Triggers: []training.Trigger{
 			training.OnSchedule("cron(0 6 ? * MON *)", settings),
 			training.OnData(data.Prefix("raw/"), settings),
 			training.OnImage(images, settings),
