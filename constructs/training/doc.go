@@ -74,7 +74,8 @@
 //
 // # What it does not do
 //
-// AtOnce counts as Step Functions lists, which is a few seconds late. A SIGTERM of spot leaves the container 120 seconds. Not every type that trains can process: SageMaker says so when the job starts. In Development the model package group goes with its stack, if it holds no
-// versions. A pipeline holds its parameters to no bounds, and tells how it ended without
-// a class. Several kinds of instances are not there yet.
+// AtOnce counts as Step Functions lists, which is a few seconds late. A SIGTERM of spot leaves the container 120 seconds. Not every
+// type that trains can process: SageMaker says so when the job starts. In Development the model package group goes with its stack, if it
+// holds no versions. A pipeline holds its parameters to no bounds, and tells how it ended without a class. Several kinds of instances are
+// not there yet.
 package training

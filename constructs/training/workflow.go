@@ -74,12 +74,7 @@ func (p *WorkflowProps) Validate(id string) error {
 	if p.Network == nil {
 		l.Add("Network", nil, "the network that the job runs in", "make one with network.NewIsolated")
 	}
-	if p.Team != "" && !token.Is(p.Team) && !teamPattern.MatchString(p.Team) {
-		l.Add("Team", p.Team, "1 to 20 lower-case letters, digits and hyphens", "")
-	}
-	if name := p.name(id); !token.Is(name) && !prefixPattern.MatchString(name) {
-		l.Add("Name", name, "1 to 30 letters, digits and hyphens, no hyphen first", "set Name: it starts the name of each job")
-	}
+	l.Include("", p.validateNames(id))
 	l.Include("Job", p.Job.Validate(p.Environment))
 	l.Include("", p.validateProcessing())
 	l.Include("", p.validateGuard())
@@ -87,9 +82,6 @@ func (p *WorkflowProps) Validate(id string) error {
 	taken := p.Job.Parameters
 	if p.Search != nil {
 		l.Include("", p.Search.validate(p.Job, p.Environment))
-		if len(p.name(id)) > maxSearchName {
-			l.Add("Name", p.name(id), fmt.Sprintf("at most %d characters with Search", maxSearchName), "SageMaker's names of searches are that short")
-		}
 		taken = nil
 	}
 	for i, t := range p.Triggers {
@@ -101,6 +93,21 @@ func (p *WorkflowProps) Validate(id string) error {
 	l.Include("Role", p.Role.Covers(p.Job.following(p.Prepare).given()))
 	if p.Job.installs() && p.Job.Packages.Validate() == nil && p.Network != nil {
 		l.Include("", p.Network.ValidatePackages(p.Job.Packages.ARN))
+	}
+	return l.Err()
+}
+
+func (p *WorkflowProps) validateNames(id string) error {
+	var l problem.List
+	if p.Team != "" && !token.Is(p.Team) && !teamPattern.MatchString(p.Team) {
+		l.Add("Team", p.Team, "1 to 20 lower-case letters, digits and hyphens", "")
+	}
+	name := p.name(id)
+	if !token.Is(name) && !prefixPattern.MatchString(name) {
+		l.Add("Name", name, "1 to 30 letters, digits and hyphens, no hyphen first", "set Name: it starts the name of each job")
+	}
+	if p.Search != nil && len(name) > maxSearchName {
+		l.Add("Name", name, fmt.Sprintf("at most %d characters with Search", maxSearchName), "SageMaker's names of searches are that short")
 	}
 	return l.Err()
 }
