@@ -29,10 +29,17 @@ var ofMachine = dialect{
 	model: "$.job.ModelArtifacts.S3ModelArtifacts",
 }
 
-// ofPipeline is the dialect of a SageMaker pipeline.
-var ofPipeline = dialect{
-	folder: func(in storage.Prefix, below string) any {
-		return joined(in.URI(), get("Execution.PipelineExecutionId"), "/"+below)
-	},
-	model: get("Steps." + stepTrain + ".ModelArtifacts.S3ModelArtifacts"),
+// ofPipeline is the dialect of a SageMaker pipeline that runs a job, or searches. The best job of a search is described by its name
+// only, which its model lies below.
+func ofPipeline(j Job, w wiring) dialect {
+	d := dialect{
+		folder: func(in storage.Prefix, below string) any {
+			return joined(in.URI(), get("Execution.PipelineExecutionId"), "/"+below)
+		},
+		model: get("Steps." + stepTrain + ".ModelArtifacts.S3ModelArtifacts"),
+	}
+	if w.search != nil {
+		d.model = joined(j.Output.URI(), get("Steps."+stepTune+".BestTrainingJob.TrainingJobName"), "/output/model.tar.gz")
+	}
+	return d
 }

@@ -46,7 +46,8 @@
 //	Search: &training.Search{Objective: "validation:auc", Jobs: 20, Parallel: 4},
 //
 // Its price is that of all jobs together, held to Limits.PricePerRun. It is not tried again, and runs without spot and checkpoints:
-// AWS does not say that jobs side by side keep their checkpoints apart. The guard needs the feature Tuning.
+// AWS does not say that jobs side by side keep their checkpoints apart. The guard needs the feature Tuning. In a pipeline a Gate may
+// name its objective only.
 //
 // # Workflow or pipeline
 //

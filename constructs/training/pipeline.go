@@ -35,7 +35,10 @@ type PipelineProps struct {
 	Team string
 	// Prepare is a processing job before the training, whose Inputs then may be Prepared. Nil: none.
 	Prepare *Processing
-	// Gate is what a model has to reach to be registered; one that does not fails the execution. Empty: any will do.
+	// Search looks for the job's Parameters instead of taking them from each execution. Nil: they are taken.
+	Search *Search
+	// Gate is what a model has to reach to be registered; one that does not fails the execution. With Search, of its objective only.
+	// Empty: any will do.
 	Gate []Threshold
 	// Evaluate is a processing job on each model that reached the gate, which it finds in /opt/ml/processing/input/model. A model
 	// whose evaluation exits with an error is not registered, and fails the execution. Nil: none.
@@ -44,7 +47,7 @@ type PipelineProps struct {
 	// Nil: none is registered.
 	Register *Registration
 	// CacheFor is how long the result of the same job with the same inputs is taken instead of running it again, in whole days; not
-	// with Checkpoints or Prepare, whose folders are each execution's own. Zero: never.
+	// with Checkpoints or Prepare, whose folders are each execution's own, or Search. Zero: never.
 	CacheFor time.Duration
 	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
 	Role *access.ExecutionRole
@@ -68,12 +71,15 @@ func (p *PipelineProps) Validate(id string) error {
 		l.Add("Guard", nil, "what the jobs are held to", "make one with access.NewGuard")
 	}
 	for i, parameter := range p.Job.Parameters {
-		if len(parameter.name) > maxPipelineName {
+		if p.Search == nil && len(parameter.name) > maxPipelineName {
 			l.Add(fmt.Sprintf("Job.Parameters[%d].name", i), parameter.name, fmt.Sprintf("at most %d characters in a pipeline", maxPipelineName), "")
 		}
 	}
 	if p.CacheFor < 0 || p.CacheFor%(24*time.Hour) != 0 {
 		l.Add("CacheFor", p.CacheFor, "whole days, or 0 for never", "")
+	}
+	if p.Search != nil {
+		l.Include("", p.validateSearch())
 	}
 	if p.CacheFor > 0 && (p.Job.Checkpoints.Bucket != nil || p.Prepare != nil) {
 		l.Add("CacheFor", p.CacheFor, "none with Job.Checkpoints or Prepare", "their folders are each execution's own, so that no job is ever the same")
@@ -81,11 +87,25 @@ func (p *PipelineProps) Validate(id string) error {
 	return l.Err()
 }
 
+// validateSearch refuses what a pipeline can't do with a search: it is told the objective of the best job, and no other metric.
+func (p *PipelineProps) validateSearch() error {
+	var l problem.List
+	for i, t := range p.Gate {
+		if t.metric != p.Search.Objective {
+			l.Add(fmt.Sprintf("Gate[%d]", i), t.metric, "the objective of Search in a pipeline, "+p.Search.Objective, "SageMaker tells it of no other metric")
+		}
+	}
+	if p.CacheFor > 0 {
+		l.Add("CacheFor", p.CacheFor, "none with Search", "a search finds something else each time")
+	}
+	return l.Err()
+}
+
 // asWorkflow is what a pipeline has in common with a workflow, which is checked alike.
 func (p *PipelineProps) asWorkflow() *WorkflowProps {
 	return &WorkflowProps{
-		Environment: p.Environment, Network: p.Network, Guard: p.Guard, Job: p.Job, Name: p.Name, Team: p.Team, Prepare: p.Prepare, Gate: p.Gate,
-		Evaluate: p.Evaluate, Register: p.Register, Role: p.Role,
+		Environment: p.Environment, Network: p.Network, Guard: p.Guard, Job: p.Job, Name: p.Name, Team: p.Team, Prepare: p.Prepare, Search: p.Search, Gate: p.Gate,
+		Evaluate: p.Evaluate, Register: p.Register, Role: p.Role, inPipeline: true,
 	}
 }
 
@@ -114,7 +134,7 @@ func NewPipeline(scope constructs.Construct, id string, props *PipelineProps) *P
 	r := runs{environment: e, network: props.Network, job: props.Job.following(props.Prepare), name: name, team: props.Team, role: props.Role,
 		prepare: props.Prepare, evaluate: props.Evaluate}
 	w, role := r.wire(this, kind, scope, id)
-	w.gate, w.registration = props.Gate, props.Register
+	w.gate, w.registration, w.search = props.Gate, props.Register, props.Search.resolved()
 	given := &access.PipelineRoleProps{Environment: props.Environment, Guard: props.Guard, Team: props.Team, ExecutionRoles: []awsiam.IRole{role.Role}}
 	for i, passed := range w.roles()[1:] {
 		given.ExecutionRoles = append(given.ExecutionRoles, awsiam.Role_FromRoleArn(this, jsii.String(fmt.Sprintf("Passed%d", i)), jsii.String(passed), nil))

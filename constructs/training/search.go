@@ -87,8 +87,10 @@ func addSearch(states map[string]any, j Job, w wiring) {
 		"Type": "Pass", "ResultPath": "$.name", "Next": stateSearch, // before the search, so that a retry has the same
 		"Parameters": map[string]any{"of.$": "States.Format('" + w.namePrefix + "-{}', States.ArrayGetItem(States.StringSplit(States.UUID(), '-'), 4))"},
 	}
+	request := searchRequest(j, w, ofMachine)
+	request["HyperParameterTuningJobName.$"] = "$.name.of"
 	rounds := (w.search.Jobs + w.search.Parallel - 1) / w.search.Parallel
-	states[stateSearch] = runsJob(w.at, "createHyperParameterTuningJob", searchRequest(j, w), rounds*int((j.MaxRuntime+pendingTime).Seconds()), "$.search", stateCheckSearch)
+	states[stateSearch] = runsJob(w.at, "createHyperParameterTuningJob", request, rounds*int((j.MaxRuntime+pendingTime).Seconds()), "$.search", stateCheckSearch)
 	states[stateCheckSearch] = map[string]any{
 		"Type": "Choice", "Default": stateEnded, "Choices": []any{map[string]any{"Next": stateBest, "And": []any{
 			map[string]any{"Variable": "$.search.HyperParameterTuningJobStatus", "StringEquals": "Completed"},
@@ -105,9 +107,9 @@ func addSearch(states map[string]any, j Job, w wiring) {
 }
 
 // searchRequest is the request of CreateHyperParameterTuningJob
-// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateHyperParameterTuningJob.html): that of a job, and where to look.
-func searchRequest(j Job, w wiring) map[string]any {
-	definition := common(j, w, ofMachine, false)
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateHyperParameterTuningJob.html), but for its name: that of a job, and where to look.
+func searchRequest(j Job, w wiring, d dialect) map[string]any {
+	definition := common(j, w, d, false)
 	definition["StaticHyperParameters"] = definition["HyperParameters"]
 	delete(definition, "HyperParameters")
 	delete(definition, "ProfilerConfig") // which it does not take
@@ -135,7 +137,6 @@ func searchRequest(j Job, w wiring) map[string]any {
 		}
 	}
 	return map[string]any{
-		"HyperParameterTuningJobName.$": "$.name.of",
 		"HyperParameterTuningJobConfig": map[string]any{
 			"Strategy": "Bayesian", "HyperParameterTuningJobObjective": objective, "ParameterRanges": ranges, "TrainingJobEarlyStoppingType": "Auto",
 			"ResourceLimits": map[string]any{"MaxNumberOfTrainingJobs": w.search.Jobs, "MaxParallelTrainingJobs": w.search.Parallel},

@@ -57,6 +57,8 @@ type WorkflowProps struct {
 	// LogKey encrypts the workflow's logs and what its topic sends; its policy must let CloudWatch Logs use it, and the account's
 	// roles by their identity policies. Nil: the network's.
 	LogKey awskms.IKey
+
+	inPipeline bool // jobs are named by the pipeline
 }
 
 var teamPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
@@ -106,7 +108,7 @@ func (p *WorkflowProps) validateNames(id string) error {
 	if !token.Is(name) && !prefixPattern.MatchString(name) {
 		l.Add("Name", name, "1 to 30 letters, digits and hyphens, no hyphen first", "set Name: it starts the name of each job")
 	}
-	if p.Search != nil && len(name) > maxSearchName {
+	if p.Search != nil && !p.inPipeline && len(name) > maxSearchName {
 		l.Add("Name", name, fmt.Sprintf("at most %d characters with Search", maxSearchName), "SageMaker's names of searches are that short")
 	}
 	return l.Err()
