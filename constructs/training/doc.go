@@ -22,8 +22,8 @@
 // Every execution checks its input before anything is spent, and every end is told by the workflow's topic, with the class of the
 // failure (Input, Busy, User, Stopped, Timeout, Capacity, Quota, Internal, Gate, Registration, Unknown), SageMaker's reason and a link; one
 // that somebody stops too, and its job is stopped with it.
-// Prepare, [Job].Spot, Gate, Evaluate, Register, AtOnce and Triggers are off until asked for. Triggers start executions on a schedule, by new data or a new image:
-// one for each event, or each hour of new data, however often EventBridge delivers it.
+// Prepare, [Job].Spot, Gate, Evaluate, Register, AtOnce and Triggers are off until asked for. Triggers start executions on a schedule,
+// by new data or a new image: one for each event, or each hour of new data, however often EventBridge delivers it.
 //
 // # Preparing and evaluating
 //
@@ -45,9 +45,9 @@
 //
 //	Search: &training.Search{Objective: "validation:auc", Jobs: 20, Parallel: 4},
 //
-// Its price is that of all jobs together, held to Limits.PricePerRun. It is not tried again, and runs without spot and checkpoints:
-// AWS does not say that jobs side by side keep their checkpoints apart. The guard needs the feature Tuning. In a pipeline a Gate may
-// name its objective only.
+// Its price is that of all jobs together, held to Limits.PricePerRun. It is not tried again, and has no checkpoints, since AWS does not
+// say that jobs side by side keep theirs apart: on spot an interrupted job starts again from nothing. The guard needs the feature Tuning.
+// In a pipeline a Gate may name its objective only.
 //
 // # Workflow or pipeline
 //

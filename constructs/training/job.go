@@ -40,7 +40,7 @@ type Job struct {
 	// Zero: an hour longer. Only with Spot.
 	MaxWait time.Duration
 	// Checkpoints is where the container's /opt/ml/checkpoints goes, below a folder for each execution; what is deleted there is
-	// deleted here too. Required with Spot. Zero: none are kept.
+	// deleted here too. Required with Spot, but for a search, which has none. Zero: none are kept.
 	Checkpoints storage.Prefix
 	// Metrics are read from the log of an image of one's own; built-in algorithms have theirs. At most 40.
 	Metrics []Metric
@@ -79,7 +79,10 @@ func (j Job) resolved(limits environment.Limits) Job {
 
 // Validate reports every problem of the job, alone and against the limits of its environment, whose zero fields take
 // their presets. The price of a run is checked where the catalog knows the price of the type.
-func (j Job) Validate(e environment.Environment) error {
+func (j Job) Validate(e environment.Environment) error { return j.validate(e, false) }
+
+// validate is the same, for a job that may be one of a search's.
+func (j Job) validate(e environment.Environment, searched bool) error {
 	var l problem.List
 	limits := e.Resolved().Limits
 	l.Include("", j.Image.validate())
@@ -87,7 +90,7 @@ func (j Job) Validate(e environment.Environment) error {
 	l.Include("Output", j.Output.Validate())
 	l.Include("", j.validateHyperParameters())
 	l.Include("", j.validatePackages(e))
-	l.Include("", j.resolved(limits).validateSpot())
+	l.Include("", j.resolved(limits).validateSpot(searched))
 	l.Include("", j.validateMetrics())
 	l.Include("", j.validateVariables())
 	if j.Instances < 0 {

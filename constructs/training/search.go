@@ -7,7 +7,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// Search runs many jobs in the place of one, each with other values of the job's Parameters, and takes the best
+// Search runs many jobs in the place of one, each with other values of the job's Parameters, and takes the best. On spot an interrupted
+// job starts again from nothing: take it for short jobs
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning.html). A guard needs the feature Tuning.
 type Search struct {
 	// Objective is the metric that is to become best. Required.
@@ -57,12 +58,8 @@ func (s *Search) validate(j Job, e environment.Environment) error {
 	if len(j.Parameters) == 0 {
 		l.Add("Job.Parameters", 0, "at least one, to look for", "")
 	}
-	const apart = "AWS does not say that jobs side by side keep their checkpoints apart"
-	if j.Spot {
-		l.Add("Job.Spot", j.Spot, "off in a search, which has no checkpoints", apart)
-	}
 	if j.Checkpoints.Bucket != nil {
-		l.Add("Job.Checkpoints", j.Checkpoints.Path, "none in a search", apart)
+		l.Add("Job.Checkpoints", j.Checkpoints.Path, "none in a search", "AWS does not say that jobs side by side keep their checkpoints apart")
 	}
 	if len(j.Variables) > maxSearchVariables {
 		l.Add("Job.Variables", len(j.Variables), fmt.Sprintf("at most %d in a search", maxSearchVariables), "")
@@ -89,8 +86,9 @@ func addSearch(states map[string]any, j Job, w wiring) {
 	}
 	request := searchRequest(j, w, ofMachine)
 	request["HyperParameterTuningJobName.$"] = "$.name.of"
+	longest := max(j.MaxRuntime, j.MaxWait)
 	rounds := (w.search.Jobs + w.search.Parallel - 1) / w.search.Parallel
-	states[stateSearch] = runsJob(w.at, "createHyperParameterTuningJob", request, rounds*int((j.MaxRuntime+pendingTime).Seconds()), "$.search", stateCheckSearch)
+	states[stateSearch] = runsJob(w.at, "createHyperParameterTuningJob", request, rounds*int((longest+pendingTime).Seconds()), "$.search", stateCheckSearch)
 	states[stateCheckSearch] = map[string]any{
 		"Type": "Choice", "Default": stateEnded, "Choices": []any{map[string]any{"Next": stateBest, "And": []any{
 			map[string]any{"Variable": "$.search.HyperParameterTuningJobStatus", "StringEquals": "Completed"},
@@ -109,7 +107,7 @@ func addSearch(states map[string]any, j Job, w wiring) {
 // searchRequest is the request of CreateHyperParameterTuningJob
 // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateHyperParameterTuningJob.html), but for its name: that of a job, and where to look.
 func searchRequest(j Job, w wiring, d dialect) map[string]any {
-	definition := common(j, w, d, false)
+	definition := common(j, w, d, j.Spot)
 	definition["StaticHyperParameters"] = definition["HyperParameters"]
 	delete(definition, "HyperParameters")
 	delete(definition, "ProfilerConfig") // which it does not take

@@ -29,7 +29,7 @@ func TestSearches(t *testing.T) {
 		{"more at a time than all", Search{Objective: "a", Jobs: 2, Parallel: 3}, nil, "Search.Parallel: got 3"},
 		{"too many at a time", Search{Objective: "a", Jobs: 20, Parallel: 11}, nil, "Search.Parallel: got 11"},
 		{"nothing to look for", Search{Objective: "a"}, func(j *Job) { j.Parameters = nil }, "Job.Parameters: got 0"},
-		{"on spot", Search{Objective: "a"}, func(j *Job) { j.Spot, j.Checkpoints = true, j.Output }, "Job.Spot: got true; allowed: off in a search"},
+		{"on spot", Search{Objective: "validation:auc"}, func(j *Job) { j.Spot = true }, ""},
 		{"with checkpoints", Search{Objective: "a"}, func(j *Job) { j.Checkpoints = j.Output }, "; allowed: none in a search"},
 		{"a warm pool", Search{Objective: "a"}, func(j *Job) { j.KeepAlive = time.Minute }, "Job.KeepAlive: got 1m0s; allowed: none in a search"},
 		{"too dear together", Search{Objective: "a", Jobs: 500}, func(j *Job) { j.InstanceType, j.MaxRuntime = "ml.g5.12xlarge", time.Hour }, "500 jobs on ml.g5.12xlarge can cost"},
@@ -71,4 +71,25 @@ func TestTheRequestOfASearch(t *testing.T) {
 	wantJSON(t, "the end", dig(definition, "StoppingCondition"), `{"MaxRuntimeInSeconds":1200}`)
 	wantJSON(t, "what is fixed", dig(definition, "StaticHyperParameters"), `{"objective":"binary:logistic"}`)
 	wantJSON(t, "tags", dig(asked, "Tags"), `[{"Key":"Environment","Value":"dev"},{"Key":"Owner","Value":"ml"}]`)
+}
+
+// On spot a search waits as its jobs do, and keeps no checkpoints that they would share.
+func TestASearchOnSpot(t *testing.T) {
+	j := searched()
+	j.Spot, j.MaxRuntime, j.MaxWait = true, time.Hour, 3*time.Hour
+	w := goodWiring()
+	w.search = (&Search{Objective: "validation:auc"}).resolved()
+	state := machineOf(t, j, w).States["Search"]
+	definition := dig(state, "Parameters", "TrainingJobDefinition")
+	wantJSON(t, "spot", dig(definition, "EnableManagedSpotTraining"), "true")
+	wantJSON(t, "its limits", dig(definition, "StoppingCondition"), `{"MaxRuntimeInSeconds":3600,"MaxWaitTimeInSeconds":10800}`)
+	wantJSON(t, "checkpoints", dig(definition, "CheckpointConfig"), "null")
+	wantJSON(t, "five rounds of two jobs, each as long as a job may wait", state["TimeoutSeconds"], "90000")
+	if err := (&WorkflowProps{Job: j, Search: &Search{Objective: "validation:auc"}, Name: "x"}).Validate("X"); strings.Contains(err.Error(), "Job.") {
+		t.Error(err)
+	}
+	j.Parameters = nil
+	if err := j.Validate(environment.Environment{}); err == nil || !strings.Contains(err.Error(), "Checkpoints: got nothing") {
+		t.Errorf("a job on spot alone: %v", err)
+	}
 }

@@ -13,15 +13,15 @@ const defaultWait = time.Hour
 // maxKeepAlive is what SageMaker's guide allows (https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html).
 const maxKeepAlive = time.Hour
 
-// validateSpot checks what goes with spare capacity, of a resolved job
+// validateSpot checks what goes with spare capacity, of a resolved job; the jobs of a search have no checkpoints
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html).
-func (j Job) validateSpot() error {
+func (j Job) validateSpot(searched bool) error {
 	var l problem.List
 	if j.Checkpoints != (storage.Prefix{}) {
 		l.Include("Checkpoints", j.Checkpoints.Validate())
 	}
 	switch {
-	case j.Spot && j.Checkpoints == (storage.Prefix{}):
+	case j.Spot && !searched && j.Checkpoints == (storage.Prefix{}):
 		l.Add("Checkpoints", nil, "where a job on spot keeps what it resumes from", "an interrupted job would start again: give a prefix, or leave out Spot")
 	case !j.Spot && j.MaxWait != 0:
 		l.Add("MaxWait", j.MaxWait, "none without Spot", "SageMaker takes it for spot only")

@@ -77,7 +77,7 @@ func (p *WorkflowProps) Validate(id string) error {
 		l.Add("Network", nil, "the network that the job runs in", "make one with network.NewIsolated")
 	}
 	l.Include("", p.validateNames(id))
-	l.Include("Job", p.Job.Validate(p.Environment))
+	l.Include("Job", p.Job.validate(p.Environment, p.Search != nil))
 	l.Include("", p.validateProcessing())
 	l.Include("", p.validateGuard())
 	l.Include("", p.Job.validateGate(p.Gate))

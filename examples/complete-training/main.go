@@ -67,7 +67,7 @@ func build(app awscdk.App) {
 	})
 	// The same data, and a search for the settings.
 	search := job
-	search.Spot, search.MaxWait, search.Checkpoints, search.MaxRuntime = false, 0, storage.Prefix{}, time.Hour
+	search.Checkpoints, search.MaxRuntime = storage.Prefix{}, time.Hour
 	training.NewWorkflow(stack, "Search", &training.WorkflowProps{
 		Environment: staging, Network: net, Guard: guard, Prepare: prepare, Job: search, Gate: gate, Register: &training.Registration{},
 		Search: &training.Search{Objective: "validation:auc", Jobs: 20, Parallel: 4},
