@@ -23,6 +23,7 @@ class Reader:
             "AWS::EC2::VPC": self._vpc,
             "AWS::EC2::VPCEndpoint": self._endpoint,
             "AWS::ECR::Repository": self._image_repository,
+            "AWS::Events::Rule": self._rule,
             "AWS::IAM::ManagedPolicy": self._policy,
             "AWS::IAM::Role": self._role,
             "AWS::KMS::Key": self._key,
@@ -96,6 +97,13 @@ class Reader:
     def _image_repository(self, name, _):
         (found,) = self._client("ecr").describe_repositories(repositoryNames=[name])["repositories"]
         return {"RepositoryName": found["repositoryName"], "ImageTagMutability": found["imageTagMutability"]}
+
+    def _rule(self, name, _):
+        events = self._client("events")
+        found = events.describe_rule(Name=name)
+        return found | {
+            "EventPattern": json.loads(found["EventPattern"]), "Targets": events.list_targets_by_rule(Rule=name)["Targets"],
+        }
 
     def _policy(self, physical_id, _):
         iam = self._client("iam")
