@@ -13,7 +13,7 @@ const bad = {
   'below the range': { ...good, num_round: 0 }, 'above the range': { ...good, num_round: 2001 }, 'far above': { ...good, num_round: 1e30 },
   'negative': { ...good, eta: -0.1 }, 'a fraction for a whole number': { ...good, max_depth: 6.5 }, 'a fraction of the rounds': { ...good, num_round: 1.5 },
   'too deep': { ...good, max_depth: 21 }, 'no depth': { ...good, max_depth: 0 }, 'too fast': { ...good, eta: 1.1 }, 'all missing but others': { rounds: 100 },
-  'a list of inputs': [good], 'a name in other letters': { ...good, eta: undefined, ETA: 0.3 },
+  'a list of inputs': [good], 'another field': { ...good, instance_type: 'ml.p5.48xlarge' }, 'another object': { ...good, run: { attempt: -9 } }, 'a name in other letters': { ...good, eta: undefined, ETA: 0.3 },
 };
 const requests = [];
 

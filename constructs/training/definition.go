@@ -104,15 +104,18 @@ func addInputStates(states map[string]any, parameters []Parameter, start string)
 	states[stateInputRejected] = map[string]any{
 		"Type": "Pass", "Next": stateTellFailure,
 		"Result": map[string]any{"outcome": map[string]any{ // in the place of the input, which may be no object
-			"Class": classInput, "Error": stateInputRejected, "Cause": "Nothing was started. The input must hold: " + strings.Join(contract, "; ") + ".",
+			"Class": classInput, "Error": stateInputRejected, "Cause": "Nothing was started. The input must hold: " + strings.Join(contract, "; ") + "; and nothing else.",
 		}},
 	}
-	next := start
-	if len(broken) > 0 {
-		next = stateCheckWhole
-		states[stateCheckWhole] = map[string]any{"Type": "Choice", "Choices": broken, "Default": start}
+	states[stateTexts] = map[string]any{"Type": "Pass", "Parameters": texts, "ResultPath": "$." + textsField, "Next": stateFields}
+	// The texts stand beside what was given; one field more is one that nobody asked for.
+	states[stateFields] = map[string]any{"Type": "Pass", "Parameters": map[string]any{"all.$": "$.*"}, "ResultPath": "$.fields", "Next": stateCount}
+	states[stateCount] = map[string]any{
+		"Type": "Pass", "Parameters": map[string]any{"count.$": "States.ArrayLength($.fields.all)"}, "ResultPath": "$.fields", "Next": stateCheckRest,
 	}
-	states[stateTexts] = map[string]any{"Type": "Pass", "Parameters": texts, "ResultPath": "$.texts", "Next": next}
+	states[stateCheckRest] = map[string]any{"Type": "Choice", "Default": start, "Choices": append(broken, map[string]any{
+		"Not": map[string]any{"Variable": "$.fields.count", "NumericEquals": len(parameters) + 1}, "Next": stateInputRejected,
+	})}
 }
 
 // rules are what an accepted value meets, checked in this order.

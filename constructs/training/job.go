@@ -28,8 +28,7 @@ type Job struct {
 	InstanceType string
 	// Instances is their number. Zero: 1.
 	Instances int
-	// VolumeGB is the size of each instance's volume, in GB. A type with a local disk has no other volume, and the size no
-	// effect. Zero: 30.
+	// VolumeGB is the size of each instance's volume, in GB. A type with a local disk has no other volume, and takes no size. Zero: 30.
 	VolumeGB int
 	// MaxRuntime is when SageMaker stops the job, in whole seconds. Zero: what the environment allows.
 	MaxRuntime time.Duration
@@ -98,6 +97,9 @@ func (j Job) validate(e environment.Environment, searched bool) error {
 	}
 	if j.VolumeGB < 0 {
 		l.Add("VolumeGB", j.VolumeGB, "1 or more, or 0 for 30", "")
+	}
+	if t, _ := catalog.LookupInstanceType(j.InstanceType); j.VolumeGB > 0 && t.HasLocalNVMe() {
+		l.Add("VolumeGB", j.VolumeGB, "0 on "+j.InstanceType, "its local disk is all that it has, of the type's own size")
 	}
 	if j.MaxRuntime < 0 || j.MaxRuntime%time.Second != 0 {
 		l.Add("MaxRuntime", j.MaxRuntime, "a positive number of whole seconds, or 0 for what the environment allows", "")

@@ -63,6 +63,8 @@ func TestWrongJobs(t *testing.T) {
 			"InstanceType: got \"ml.p4d.24xlarge\"; allowed: one of ml.m5.large, ml.m5.xlarge, ml.g4dn.xlarge; change the job, or the environment's Limits.InstanceTypes"},
 		{"too many instances", func(j *Job) { j.Instances = 2 }, "Instances: got 2; allowed: at most 1"},
 		{"negative instances", func(j *Job) { j.Instances = -1 }, "Instances: got -1"},
+		{"a parameter in the machine's place", func(j *Job) { j.Parameters = []Parameter{Integer("texts", 1, 2)} }, "Parameters[0].name: got \"texts\""},
+		{"a size of a local disk", func(j *Job) { j.InstanceType, j.VolumeGB = "ml.g4dn.xlarge", 50 }, "VolumeGB: got 50; allowed: 0 on ml.g4dn.xlarge"},
 		{"negative volume", func(j *Job) { j.VolumeGB = -1 }, "VolumeGB: got -1"},
 		{"too long", func(j *Job) { j.MaxRuntime = 2 * time.Hour }, "MaxRuntime: got 2h0m0s; allowed: at most 1h0m0s"},
 		{"half a second", func(j *Job) { j.MaxRuntime = time.Second / 2 }, "MaxRuntime: got 500ms"},

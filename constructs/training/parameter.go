@@ -11,7 +11,7 @@ import (
 )
 
 // Parameter is a hyperparameter that each execution must give in its input: Integer, Number or OneOf. The state machine
-// refuses an execution whose input lacks it or is out of bounds, before anything is spent.
+// refuses an execution whose input lacks it, is out of bounds, or holds anything else, before anything is spent.
 type Parameter struct {
 	name     string
 	whole    bool
@@ -51,10 +51,13 @@ func plain(bound float64) string { return strconv.FormatFloat(bound, 'f', -1, 64
 
 var parameterPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,255}$`)
 
+// textsField is where a state machine keeps the parameters as texts, beside those that were given.
+const textsField = "texts"
+
 func (p Parameter) validate() error {
 	var l problem.List
-	if !parameterPattern.MatchString(p.name) {
-		l.Add("name", p.name, "letters, digits and underscores, no digit first", "")
+	if !parameterPattern.MatchString(p.name) || p.name == textsField {
+		l.Add("name", p.name, "letters, digits and underscores, no digit first, and not "+textsField, "the state machine keeps its own there")
 	}
 	for _, bound := range []float64{p.min, p.max} {
 		if math.IsInf(bound, 0) || math.IsNaN(bound) {
