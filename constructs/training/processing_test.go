@@ -106,3 +106,19 @@ func TestProcessingOnALocalDisk(t *testing.T) {
 		t.Errorf("KmsKeyId %v", key)
 	}
 }
+
+// What a container finds where, and how long each waits: the state longer than its job, the line two minutes once it is listed.
+func TestWhatAProcessingJobIsTold(t *testing.T) {
+	w := goodWiring()
+	w.atOnce = 1
+	w.prepare = &processing{job: prepares().resolvedJob(environment.Environment{}.Resolved().Limits), command: []string{"python3", "prepare.py"}}
+	d := machineOf(t, goodJob(), w)
+	prepare := d.States[statePrepare]
+	wantJSON(t, "the outputs", dig(prepare, "Parameters", "ProcessingOutputConfig", "Outputs"),
+		`[{"OutputName":"output","S3Output":{"LocalPath":"/opt/ml/processing/output","S3UploadMode":"EndOfJob",`+
+			`"S3Uri.$":"States.Format('s3://data/prepared/{}/', States.Hash($$.Execution.Id, 'MD5'))"}}]`)
+	wantJSON(t, "the command", dig(prepare, "Parameters", "AppSpecification", "ContainerEntrypoint"), `["python3","prepare.py"]`)
+	wantJSON(t, "the state's limit", prepare["TimeoutSeconds"], "8400")
+	wantJSON(t, "the wait before the first look", dig(d.States[stateLine], "Result", "wait"), "10")
+	wantJSON(t, "the wait before the next", dig(d.States[stateTurn], "Parameters", "wait"), "120")
+}
