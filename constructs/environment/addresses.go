@@ -55,6 +55,9 @@ func (e Environment) JobAddresses() int {
 }
 
 // SubnetCapacity is the number of addresses that are free in each empty subnet of an address range of that size.
-func SubnetCapacity(rangeBits int) int {
-	return 1<<(32-rangeBits-zoneBits) - reservedAddresses
-}
+func SubnetCapacity(rangeBits int) int { return free(rangeBits + zoneBits) }
+
+// FreeAddresses is the number of addresses that are free in an empty subnet of IPv4.
+func FreeAddresses(subnet netip.Prefix) int { return free(subnet.Bits()) }
+
+func free(bits int) int { return 1<<(32-bits) - reservedAddresses }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
@@ -86,6 +88,16 @@ func (p *IsolatedProps) validateShared() error {
 		}
 	}
 	return l.Err()
+}
+
+// rangeOf is the address range of a subnet. It is empty for one that was imported without it, for which the CDK throws.
+func rangeOf(s awsec2.ISubnet) (addresses string) {
+	defer func() {
+		if recover() != nil {
+			addresses = ""
+		}
+	}()
+	return *s.Ipv4CidrBlock()
 }
 
 // unchecked says what synthesis cannot see of what was brought; empty when nothing was.

@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/location"
@@ -41,6 +43,9 @@ type Isolated struct {
 	packageRepositories []string // the only ones let through; empty: all of the account
 	imageRepositories   []string // those of other accounts that are let through
 
+	peers []peer         // what the instances of a job may send each other
+	free  map[string]int // addresses for jobs by subnet, where they are known
+
 	endpointGroup string // empty: no interface endpoint stands here
 }
 
@@ -63,7 +68,8 @@ func NewIsolated(scope constructs.Construct, id string, props *IsolatedProps) *I
 	l.Include("", validatePublic(p))
 	cdk.Check(kind, scope, id, l.Err())
 	n := &Isolated{Construct: this, LogKey: p.LogKey, Capabilities: slices.Clone(p.capabilities()), Endpoints: plan.endpoints,
-		account: at.Account, packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories}
+		account: at.Account, packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
+		peers: plan.peers, free: map[string]int{}}
 	if n.LogKey == nil && p.SharedWith != nil {
 		n.LogKey = p.SharedWith.LogKey
 	}
@@ -99,7 +105,9 @@ func (n *Isolated) build(b *builder, p IsolatedProps, s3PrefixList string) {
 	all := awscdk.Fn_GetAzs(nil)
 	routes := emitted.Ref("Routes")
 	for i := range b.plan.subnets {
-		n.SubnetIDs = append(n.SubnetIDs, emitted.Ref(subnetName(i)))
+		id := emitted.Ref(subnetName(i))
+		n.SubnetIDs = append(n.SubnetIDs, id)
+		n.free[id] = environment.FreeAddresses(b.plan.subnets[i]) - b.plan.interfaces()
 		zones = append(zones, awscdk.Fn_Select(jsii.Number(i), all))
 		routeTables = append(routeTables, &routes)
 	}
@@ -120,6 +128,9 @@ func (n *Isolated) adopt(b *builder, p IsolatedProps, s3PrefixList string) {
 		id, routes := *s.SubnetId(), *s.RouteTable().RouteTableId()
 		n.SubnetIDs = append(n.SubnetIDs, id)
 		b.subnets = append(b.subnets, id)
+		if addresses, err := netip.ParsePrefix(rangeOf(s)); err == nil {
+			n.free[id] = environment.FreeAddresses(addresses) - b.plan.interfaces()
+		}
 		if !slices.Contains(b.routeTables, any(routes)) {
 			b.routeTables = append(b.routeTables, routes)
 		}
@@ -133,6 +144,7 @@ func (n *Isolated) adopt(b *builder, p IsolatedProps, s3PrefixList string) {
 // share makes the jobs' group in the network of another environment.
 func (n *Isolated) share(b *builder, p IsolatedProps, s3PrefixList string) {
 	n.Vpc, n.SubnetIDs, n.S3Endpoint = p.SharedWith.Vpc, slices.Clone(p.SharedWith.SubnetIDs), p.SharedWith.S3Endpoint
+	n.free = p.SharedWith.free
 	b.vpc = *n.Vpc.VpcId()
 	b.jobGroup(s3PrefixList)
 	if p.SharedWith.endpointGroup != "" {

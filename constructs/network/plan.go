@@ -47,6 +47,17 @@ func (p plan) missing() EndpointPlan {
 	return slices.DeleteFunc(slices.Clone(p.endpoints), func(e Endpoint) bool { return slices.Contains(p.existing, e.Service) })
 }
 
+// interfaces is how many interface endpoints are made, each of which takes an address in the subnets that it stands in.
+func (p plan) interfaces() int {
+	n := 0
+	for _, e := range p.missing() {
+		if !e.Gateway {
+			n++
+		}
+	}
+	return n
+}
+
 // peer is what the members of the jobs' group may send each other.
 type peer struct {
 	what, protocol string
@@ -54,16 +65,22 @@ type peer struct {
 	accepted       []role.Accepted
 }
 
+// What lets the instances of one job speak to each other.
+const (
+	peerEFA = "EFA"
+	peerIKE = "IKE"
+)
+
 // peers are what the largest allowed job and Studio need. Jobs encrypt what their instances send each other, with IPsec
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html); EFA is no protocol of IP and needs everything.
 func peers(limits environment.Limits, capabilities []Capability) []peer {
 	if limits.InstancesPerJob > 1 && slices.ContainsFunc(limits.InstanceTypes, hasEFA) {
-		return []peer{{what: "EFA", protocol: "-1", accepted: role.AcceptInPacks("EC2RestrictedCommonPorts",
+		return []peer{{what: peerEFA, protocol: "-1", accepted: role.AcceptInPacks("EC2RestrictedCommonPorts",
 			"EFA is no protocol of IP and needs every protocol; the only source is the group itself, the instances of a job")}}
 	}
 	var all []peer
 	if limits.InstancesPerJob > 1 {
-		all = append(all, peer{what: "IKE", protocol: "udp", from: port(500), to: port(500)}, peer{what: "ESP", protocol: "50"})
+		all = append(all, peer{what: peerIKE, protocol: "udp", from: port(500), to: port(500)}, peer{what: "ESP", protocol: "50"})
 	}
 	if slices.Contains(capabilities, Studio) {
 		// Home folders, and the apps of a domain among themselves

@@ -154,13 +154,7 @@ func (p *IsolatedProps) validateSizes() error {
 	if p.Vpc != nil || p.SharedWith != nil || err != nil {
 		return l.Err()
 	}
-	endpoints := 0
-	for _, e := range newPlan(*p).missing() {
-		if !e.Gateway {
-			endpoints++
-		}
-	}
-	job := p.Environment.JobAddresses()
+	job, endpoints := p.Environment.JobAddresses(), newPlan(*p).interfaces()
 	if have := environment.SubnetCapacity(whole.Bits()); job+endpoints > have {
 		l.Add("Environment.AddressRange", whole, fmt.Sprintf("a range whose subnets hold %d addresses: %d of the largest job, %d of endpoints",
 			job+endpoints, job, endpoints), fmt.Sprintf("each of its subnets holds %d: %s", have, environment.SmallestRange(job+endpoints)))

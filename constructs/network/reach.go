@@ -1,6 +1,7 @@
 package network
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -29,6 +30,33 @@ func (n *Isolated) ValidateImage(repository string) error {
 		Field: "Network.ImageRepositories", Got: n.imageRepositories, Allowed: "the repository among them, " + repository,
 		Fix: "it is of another account, and the endpoints let nothing else through",
 	}
+}
+
+// ValidateInstances reports why the instances of a job can't run together in subnets of the network: how many, how many addresses they
+// take, and whether any of them has EFA. Instances of one job speak to each other, and stand in one subnet
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html). Of a subnet whose range is not known at synth nothing is said, nor
+// of addresses that something else than this network's endpoints takes.
+func (n *Isolated) ValidateInstances(subnets []string, instances, addresses int, efa bool) error {
+	const give = "give network.NewIsolated the environment of the job, "
+	lets := func(what string) bool {
+		return slices.ContainsFunc(n.peers, func(p peer) bool { return p.what == what })
+	}
+	var l problem.List
+	switch {
+	case instances > 1 && !lets(peerEFA) && !lets(peerIKE):
+		l.Add("", instances, "1 instance in this network: its security group lets none speak to another", give+"whose Limits.InstancesPerJob is 2 or more")
+	case instances > 1 && efa && !lets(peerEFA):
+		l.Add("", instances, "1 instance with EFA in this network: its security group does not let everything through to itself",
+			give+"whose Limits.InstanceTypes has a type with EFA")
+	}
+	for _, id := range subnets {
+		if free, known := n.free[id]; known && addresses > free {
+			l.Add("", instances, fmt.Sprintf("as many as the %d addresses of each subnet hold", free),
+				fmt.Sprintf("they take %d: take fewer, or a larger Environment.AddressRange; of a Vpc of your own, larger Subnets", addresses))
+			break
+		}
+	}
+	return l.Err()
 }
 
 // contains compares ARNs without their partition, which one may name and the other leave to the deployment.

@@ -61,3 +61,41 @@ func TestWhatIsOutOfReach(t *testing.T) {
 		})
 	}
 }
+
+// Instances of one job need a group that lets them speak, EFA one that lets everything through, and a subnet as many addresses as they
+// take. Of subnets that nothing is known of nothing is said.
+func TestInstancesThatCannotRunTogether(t *testing.T) {
+	alone, ipsec, efa := &Isolated{}, &Isolated{peers: []peer{{what: peerIKE}, {what: "NFS"}}}, &Isolated{peers: []peer{{what: peerEFA}}}
+	studio := &Isolated{peers: []peer{{what: "NFS"}, {what: "Apps"}}}
+	small := &Isolated{peers: efa.peers, free: map[string]int{"a": 100, "b": 10}}
+	tests := []struct {
+		name    string
+		network *Isolated
+		subnets []string
+		count   int
+		each    int
+		efa     bool
+		want    string // empty: no error
+	}{
+		{"one", alone, nil, 1, 5, true, ""},
+		{"two that hear nothing", alone, nil, 2, 2, false, "got 2; allowed: 1 instance in this network: its security group lets none speak to another; give network.NewIsolated"},
+		{"two beside Studio", studio, nil, 2, 2, false, "its security group lets none speak to another"},
+		{"two that hear nothing, with EFA", alone, nil, 2, 5, true, "whose Limits.InstancesPerJob is 2 or more"},
+		{"two", ipsec, nil, 2, 2, false, ""},
+		{"two with EFA", ipsec, nil, 2, 5, true, "got 2; allowed: 1 instance with EFA in this network"},
+		{"two with EFA, let through", efa, nil, 2, 5, true, ""},
+		{"two without EFA, let through", efa, nil, 2, 2, false, ""},
+		{"as many as it holds", small, []string{"a", "b"}, 5, 2, false, ""},
+		{"one more", small, []string{"a", "b"}, 6, 2, false, "got 6; allowed: as many as the 10 addresses of each subnet hold; they take 12: take fewer"},
+		{"in the larger subnet only", small, []string{"a"}, 20, 5, true, ""},
+		{"in a subnet of which nothing is known", small, []string{"c"}, 99, 5, true, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			err := test.network.ValidateInstances(test.subnets, test.count, test.count*test.each, test.efa)
+			if test.want == "" && err != nil || test.want != "" && (err == nil || strings.Count(err.Error(), "got ") != 1 || !strings.Contains(err.Error(), test.want)) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+		})
+	}
+}
