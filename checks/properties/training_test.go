@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"pgregory.net/rapid"
 
+	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
@@ -39,6 +40,9 @@ func drawnJob(t *rapid.T, data *storage.DataBucket) (training.Job, environment.E
 		Variables:    rapid.MapOf(rapid.StringMatching(`[A-Z]{1,3}`), rapid.StringMatching(`[a-z]{0,3}`)).Draw(t, "variables"),
 		Parameters:   []training.Parameter{training.Integer("n", 1, 9), training.OneOf("kind", "a", "b")}[:rapid.IntRange(0, 2).Draw(t, "parameters")],
 	}
+	if rapid.IntRange(0, 2).Draw(t, "cluster") == 0 {
+		drawnCluster(t, &j)
+	}
 	if rapid.Bool().Draw(t, "waits") {
 		j.MaxWait = short("wait", 9*time.Hour)
 	}
@@ -53,6 +57,47 @@ func drawnJob(t *rapid.T, data *storage.DataBucket) (training.Job, environment.E
 		j.Packages = supplychain.Repository{ARN: "arn:aws:codeartifact:us-east-1:111122223333:repository/ml/dev"}
 	}
 	return j, e
+}
+
+// drawnCluster gives a job groups, right or wrong, and a distribution. Most are such that they may pass.
+func drawnCluster(t *rapid.T, j *training.Job) {
+	if rapid.IntRange(0, 9).Draw(t, "replaced") > 0 {
+		j.InstanceType, j.Instances = "", 0
+		j.Image = training.ImageURI("111122223333.dkr.ecr.us-east-1.amazonaws.com/a:1")
+	}
+	types := rapid.SampledFrom([][]string{{"ml.m5.large", "ml.m5.xlarge"}, {"ml.g4dn.xlarge", "ml.g5.xlarge"}, {"ml.m5.large", "ml.g5.xlarge", "ml.p4d.24xlarge"}}).Draw(t, "types")
+	for i := range rapid.IntRange(1, 3).Draw(t, "groups") {
+		j.Groups = append(j.Groups, training.InstanceGroup{
+			Name: []string{"a", "b", "c"}[i], InstanceType: rapid.SampledFrom(types).Draw(t, "group's type"), Instances: rapid.IntRange(0, 2).Draw(t, "group's instances"),
+		})
+	}
+	if rapid.Bool().Draw(t, "restricted") {
+		j.Inputs[0].Groups = []string{rapid.SampledFrom([]string{"a", "b"}).Draw(t, "restricted to")}
+	}
+	j.Distribution = rapid.SampledFrom([]training.Distribution{{}, training.TorchDistributed().In("a"), training.MPI(2).In("b"), training.DataParallel(),
+		training.ModelParallel(map[string]any{"tensor_parallel_degree": 2}).In("a")}).Draw(t, "distribution")
+}
+
+// allowedOf tells whether all instances of a job are of types that a guard lets through, at most as many as there may be, and whether it
+// lets their volumes through: those of a type on EBS need a key, and a local disk takes none.
+func allowedOf(resources object, limits environment.Limits) bool {
+	groups, several := resources["InstanceGroups"].([]any)
+	if !several {
+		groups = []any{resources}
+	}
+	count, local := 0.0, 0
+	for _, g := range groups {
+		name := g.(object)["InstanceType"].(string)
+		if !slices.Contains(limits.InstanceTypes, name) {
+			return false
+		}
+		count += g.(object)["InstanceCount"].(float64)
+		if t, _ := catalog.LookupInstanceType(name); t.HasLocalNVMe() {
+			local++
+		}
+	}
+	keyed := resources["VolumeKmsKeyId"] != nil
+	return count <= float64(limits.InstancesPerJob) && (keyed && local == 0 || !keyed && local == len(groups))
 }
 
 // drawnProcessing is a processing job, right or wrong, or none.
@@ -112,7 +157,7 @@ func definitionOf(t *rapid.T, v any) object {
 
 // Whatever passes validation asks for jobs that a guard of the environment lets through, and what does not is told in full.
 func TestEveryJobIsBoundedOrRefused(t *testing.T) {
-	made, refused := 0, 0
+	made, refused, several := 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		var e environment.Environment
 		var j training.Job
@@ -144,6 +189,7 @@ func TestEveryJobIsBoundedOrRefused(t *testing.T) {
 			return
 		}
 		made++
+		several += min(len(j.Groups), 1)
 		limits := e.Resolved().Limits
 		workflow := slices.IndexFunc(machines, func(id string) bool { return strings.Contains(id, "StateMachine") })
 		for name, state := range definitionOf(t, template.Resources[machines[workflow]].Properties["DefinitionString"])["States"].(object) {
@@ -162,7 +208,7 @@ func TestEveryJobIsBoundedOrRefused(t *testing.T) {
 				t.Fatalf("%s is isolated: %v", name, request["EnableNetworkIsolation"])
 			case request["EnableInterContainerTrafficEncryption"] != true, request["VpcConfig"] == nil, request["OutputDataConfig"].(object)["KmsKeyId"] == nil:
 				t.Fatalf("%s is open: %v", name, request)
-			case !slices.Contains(limits.InstanceTypes, resources["InstanceType"].(string)), resources["InstanceCount"].(float64) > float64(limits.InstancesPerJob):
+			case !allowedOf(resources, limits):
 				t.Fatalf("%s uses %v", name, resources)
 			case runtime <= 0 || runtime > limits.Runtime.Seconds():
 				t.Fatalf("%s runs for %v s", name, runtime)
@@ -171,7 +217,7 @@ func TestEveryJobIsBoundedOrRefused(t *testing.T) {
 			}
 		}
 	})
-	if made == 0 || refused == 0 {
-		t.Errorf("%d jobs were made and %d refused", made, refused)
+	if made == 0 || refused == 0 || several == 0 {
+		t.Errorf("%d jobs were made, %d of them of groups, and %d refused", made, several, refused)
 	}
 }

@@ -49,6 +49,31 @@
 // say that jobs side by side keep theirs apart: on spot an interrupted job starts again from nothing. The guard needs the feature Tuning.
 // In a pipeline a Gate may name its objective only.
 //
+// # Several instances
+//
+// One larger instance is the simpler way while there is one. After that, a [Distribution] has the training toolkit of AWS's Deep
+// Learning Containers start the program on all of them together:
+//
+//	InstanceType: "ml.g5.12xlarge", Instances: 4, Distribution: training.TorchDistributed(),
+//
+// Take TorchDistributed for PyTorch, MPI for Horovod, ModelParallel where the model is too large for one GPU, and DataParallel where
+// instances of ml.p4d or ml.p4de wait for each other. The built-in XGBoost needs none: it spreads by itself. Where GPUs wait for data,
+// give them instances of another type, and each its Inputs:
+//
+//	Groups: []training.InstanceGroup{
+//		{Name: "data", InstanceType: "ml.r5d.4xlarge"}, {Name: "gpu", InstanceType: "ml.g5.12xlarge", Instances: 2},
+//	},
+//	Distribution: training.MPI(4).In("gpu"),
+//
+// All of their types have a local disk, as here, or none has: the volumes of all have one key, which a local disk refuses. EFA needs no
+// field: types that have it use it as far as the container's toolkit knows them; for newer ones set the variable FI_PROVIDER to efa. The
+// network has to let the instances speak, over EFA too, and to have the addresses, 2 for each or 5 with EFA: give it the environment
+// of the job, or synth says
+//
+//	Job.Instances: got 4; allowed: 1 instance with EFA in this network: its security group does not let everything through to itself; ...
+//
+// What instances send each other is encrypted by SageMaker; whether that over EFA is too AWS does not say (unverified).
+//
 // # Workflow or pipeline
 //
 // A [Pipeline] runs the same Job in SageMaker Pipelines, in ten lines:
@@ -77,6 +102,5 @@
 //
 // AtOnce counts as Step Functions lists, which is a few seconds late. A SIGTERM of spot leaves the container 120 seconds. Not every
 // type that trains can process: SageMaker says so when the job starts. In Development the model package group goes with its stack, if it
-// holds no versions. A pipeline holds its parameters to no bounds, and tells how it ended without a class. Several kinds of instances are
-// not there yet.
+// holds no versions. A pipeline holds its parameters to no bounds, and tells how it ended without a class.
 package training

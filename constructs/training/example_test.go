@@ -57,3 +57,22 @@ func ExampleNewPipeline() {
 	}
 	// Output: dev-churn
 }
+
+func ExampleDistribution_In() {
+	data := &storage.DataBucket{Name: "data", KeyARN: "arn:aws:kms:eu-west-1:111122223333:key/k"}
+	job := training.Job{
+		Image:  training.ImageURI("111122223333.dkr.ecr.eu-west-1.amazonaws.com/vision:1"),
+		Inputs: []training.Input{{Channel: "raw", From: data.Prefix("raw/"), Groups: []string{"data"}}},
+		Output: data.Prefix("models/"),
+		Groups: []training.InstanceGroup{
+			{Name: "data", InstanceType: "ml.g4dn.xlarge"}, {Name: "gpu", InstanceType: "ml.g5.12xlarge", Instances: 2},
+		},
+		Distribution: training.MPI(4).In("gpu"),
+	}
+	fmt.Println(job.Validate(environment.Environment{}))
+	job.Distribution = training.MPI(4)
+	fmt.Println(job.Validate(environment.Environment{}))
+	// Output:
+	// <nil>
+	//   - Distribution: got ""; allowed: one of Groups; name it: MPI(...).In(group); it runs in one group only
+}

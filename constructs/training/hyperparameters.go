@@ -23,9 +23,14 @@ const (
 // known.
 func (j Job) validateHyperParameters() error {
 	var l problem.List
-	if n := len(j.HyperParameters) + len(j.Parameters); n > maxHyperParameters {
-		l.Add("HyperParameters", n, fmt.Sprintf("at most %d together with Parameters", maxHyperParameters), "")
+	own, _ := j.Distribution.hyperParameters(j)
+	if n := len(j.HyperParameters) + len(j.Parameters) + len(own); n > maxHyperParameters {
+		l.Add("HyperParameters", n, fmt.Sprintf("at most %d together with Parameters and those of Distribution", maxHyperParameters), "")
 	}
+	if n := utf8.RuneCountInString(own[modelParameters]); n > maxValueLength {
+		l.Add("Distribution", n, fmt.Sprintf("parameters of at most %d characters as JSON", maxValueLength), "")
+	}
+	l.Include("", j.validateShared())
 	for _, name := range slices.Sorted(maps.Keys(j.HyperParameters)) {
 		field, value := fmt.Sprintf("HyperParameters[%q]", name), j.HyperParameters[name]
 		if strings.HasSuffix(name, ".$") {

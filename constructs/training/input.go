@@ -3,6 +3,7 @@ package training
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/plinth-ml/plinth/constructs/access"
@@ -25,6 +26,8 @@ type Input struct {
 	Mount storage.Directory
 	// ContentType is their MIME type: "text/csv". Empty: the algorithm's default.
 	ContentType string
+	// Groups are the names of those of the job's Groups that get the objects; a mounted directory is there for all. Empty: all of them.
+	Groups []string
 
 	preparation storage.Prefix // the output that Prepared lies in
 	model       bool           // the trained model, somewhere in From
@@ -47,6 +50,7 @@ func (j Job) validateInputs() error {
 			l.Add(field+".Channel", in.Channel, "1 to 64 letters, digits, dots, hyphens and underscores, different for each channel", "")
 		}
 		seen[in.Channel] = true
+		l.Include(field, in.validateGroups(j))
 		switch {
 		case in.Prepared != "":
 			l.Include(field, in.validatePrepared())
@@ -70,6 +74,19 @@ func (j Job) validateInputs() error {
 }
 
 func (in Input) mounted() bool { return in.Mount != (storage.Directory{}) }
+
+func (in Input) validateGroups(j Job) error {
+	var l problem.List
+	if len(in.Groups) > 0 && in.mounted() {
+		l.Add("Groups", in.Groups, "none with Mount", "what is mounted is there for every instance")
+	}
+	for i, name := range in.Groups {
+		if !slices.ContainsFunc(j.Groups, func(g InstanceGroup) bool { return g.Name == name }) || slices.Index(in.Groups, name) < i {
+			l.Add(fmt.Sprintf("Groups[%d]", i), name, "the names of Groups of the job, each once", "")
+		}
+	}
+	return l.Err()
+}
 
 var preparedPattern = regexp.MustCompile(`^(/|([A-Za-z0-9._-]+/)+)$`)
 
@@ -115,8 +132,8 @@ func (j Job) given() access.ExecutionRoleProps {
 // subnets are those of the network in which the job can reach its file systems.
 func (j Job) subnets(all []string) []string {
 	for _, in := range j.Inputs {
-		if in.mounted() && in.Mount.FileSystem.SubnetID != "" {
-			return []string{in.Mount.FileSystem.SubnetID}
+		if f := in.Mount.FileSystem; f != nil && f.SubnetID != "" {
+			return []string{f.SubnetID}
 		}
 	}
 	return all
@@ -143,6 +160,9 @@ func (in Input) source(d dialect) map[string]any {
 		}}
 	}
 	source := map[string]any{"S3DataType": "S3Prefix", "S3DataDistributionType": "FullyReplicated"}
+	if len(in.Groups) > 0 {
+		source["InstanceGroupNames"] = in.Groups
+	}
 	in.put(source, d)
 	return map[string]any{"S3DataSource": source}
 }

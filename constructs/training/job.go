@@ -14,7 +14,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// Job is one kind of training job. Image, Inputs, Output and InstanceType are required.
+// Job is one kind of training job. Image, Inputs, Output, and InstanceType or Groups are required.
 type Job struct {
 	// Image is what runs. Required.
 	Image Image
@@ -24,10 +24,15 @@ type Job struct {
 	Output storage.Prefix
 	// InstanceType is the type of every instance, one that the environment allows. A CDK token is not held against
 	// Limits.InstanceTypes; it is taken to cost as much as the dearest of them, and to have no local disk: a type that has
-	// one then never starts, since SageMaker refuses the volume's key for it. Required.
+	// one then never starts, since SageMaker refuses the volume's key for it. Required, unless Groups are given.
 	InstanceType string
-	// Instances is their number. Zero: 1.
+	// Instances is their number. More than one need a network whose environment allows as many. Zero: 1.
 	Instances int
+	// Groups are instances of several types, in place of InstanceType and Instances: at most 5, all with a local disk or all without
+	// where the output's bucket has a key, and not with KeepAlive. Empty: all instances are of one type.
+	Groups []InstanceGroup
+	// Distribution starts the program on all instances together, or on those of one group. Zero: each instance runs it by itself.
+	Distribution Distribution
 	// VolumeGB is the size of each instance's volume, in GB. A type with a local disk has no other volume, and takes no size. Zero: 30.
 	VolumeGB int
 	// MaxRuntime is when SageMaker stops the job, in whole seconds. Zero: what the environment allows.
@@ -53,7 +58,7 @@ type Job struct {
 	// allow: RuntimeInstalls. Zero: nothing is installed, and the container has neither.
 	Packages supplychain.Repository
 	// HyperParameters are fixed for every execution: names of at most 256 characters that do not end in .$, and values of at
-	// most 2500; at most 100 together with Parameters.
+	// most 2500; at most 100 together with Parameters and those of Distribution.
 	HyperParameters map[string]string
 	// Parameters are the hyperparameters that each execution gives.
 	Parameters []Parameter
@@ -63,7 +68,10 @@ const defaultVolumeGB = 30
 
 // resolved is the job with its zero fields filled in.
 func (j Job) resolved(limits environment.Limits) Job {
-	j.Instances = max(j.Instances, 1)
+	j.Groups = j.resolvedGroups()
+	if len(j.Groups) == 0 {
+		j.Instances = max(j.Instances, 1)
+	}
 	if j.VolumeGB == 0 {
 		j.VolumeGB = defaultVolumeGB
 	}
@@ -87,19 +95,22 @@ func (j Job) validate(e environment.Environment, searched bool) error {
 	l.Include("", j.Image.validate())
 	l.Include("", j.validateInputs())
 	l.Include("Output", j.Output.Validate())
+	l.Include("", j.validateGroups())
+	l.Include("", j.validateDistribution())
 	l.Include("", j.validateHyperParameters())
 	l.Include("", j.validatePackages(e))
 	l.Include("", j.resolved(limits).validateSpot(searched))
 	l.Include("", j.validateMetrics())
 	l.Include("", j.validateVariables())
+	l.Include("", j.validateEFA())
 	if j.Instances < 0 {
 		l.Add("Instances", j.Instances, "1 or more, or 0 for 1", "")
 	}
 	if j.VolumeGB < 0 {
 		l.Add("VolumeGB", j.VolumeGB, "1 or more, or 0 for 30", "")
 	}
-	if t, _ := catalog.LookupInstanceType(j.InstanceType); j.VolumeGB > 0 && t.HasLocalNVMe() {
-		l.Add("VolumeGB", j.VolumeGB, "0 on "+j.InstanceType, "its local disk is all that it has, of the type's own size")
+	if local, others := j.disks(); j.VolumeGB > 0 && local > 0 && others == 0 {
+		l.Add("VolumeGB", j.VolumeGB, "0 on "+j.types(), "a local disk is all that an instance has, of the type's own size")
 	}
 	if j.MaxRuntime < 0 || j.MaxRuntime%time.Second != 0 {
 		l.Add("MaxRuntime", j.MaxRuntime, "a positive number of whole seconds, or 0 for what the environment allows", "")
@@ -112,38 +123,41 @@ func (j Job) validate(e environment.Environment, searched bool) error {
 func (j Job) validateLimits(limits environment.Limits) error {
 	var l problem.List
 	const change = "change the job, or the environment's Limits.%s"
-	if !token.Is(j.InstanceType) && !slices.Contains(limits.InstanceTypes, j.InstanceType) {
-		l.Add("InstanceType", j.InstanceType, "one of "+strings.Join(limits.InstanceTypes, ", "), fmt.Sprintf(change, "InstanceTypes"))
+	for i, g := range j.groups() {
+		if !token.Is(g.InstanceType) && !slices.Contains(limits.InstanceTypes, g.InstanceType) {
+			l.Add(j.field(i, "InstanceType"), g.InstanceType, "one of "+strings.Join(limits.InstanceTypes, ", "), fmt.Sprintf(change, "InstanceTypes"))
+		}
 	}
-	if j.Instances > limits.InstancesPerJob {
-		l.Add("Instances", j.Instances, fmt.Sprintf("at most %d", limits.InstancesPerJob), fmt.Sprintf(change, "InstancesPerJob"))
+	if field, n := j.counted(); n > limits.InstancesPerJob {
+		l.Add(field, n, fmt.Sprintf("at most %d instances", limits.InstancesPerJob), fmt.Sprintf(change, "InstancesPerJob"))
 	}
 	if j.MaxRuntime > limits.Runtime {
 		l.Add("MaxRuntime", j.MaxRuntime, fmt.Sprintf("at most %v", limits.Runtime), fmt.Sprintf(change, "Runtime"))
 	}
 	if of, usd, known := j.price(limits.InstanceTypes); known && usd > limits.PricePerRun {
 		l.Add("MaxRuntime", j.MaxRuntime, fmt.Sprintf("a run of at most %g USD", limits.PricePerRun),
-			fmt.Sprintf("%d x %s for that long can cost %.2f USD: take fewer, cheaper or shorter, or raise the environment's Limits.PricePerRun",
-				j.Instances, of, usd))
+			fmt.Sprintf("%s for that long can cost %.2f USD: take fewer, cheaper or shorter, or raise the environment's Limits.PricePerRun", of, usd))
 	}
 	return l.Err()
 }
 
-// price is the most that a run can cost, in USD on demand in us-east-1, on which type, and whether it is known. A type that
-// is a token counts as the dearest of those allowed.
+// price is the most that a run can cost, in USD on demand in us-east-1, on what, and whether any of it is known: what is not counts
+// nothing. A type that is a token counts as the dearest of those allowed.
 func (j Job) price(allowed []string) (of string, usd float64, known bool) {
-	if !token.Is(j.InstanceType) {
-		allowed = []string{j.InstanceType}
-	}
-	dearest := 0.0
-	for _, name := range allowed {
-		t, _ := catalog.LookupInstanceType(name)
-		if hour, ok := t.PricePerHour(); ok && hour > dearest {
-			of, dearest, known = name, hour, true
+	var all []string
+	for _, g := range j.groups() {
+		dearest, hourly := g.InstanceType, 0.0
+		for _, name := range j.known(g, allowed) {
+			t, _ := catalog.LookupInstanceType(name)
+			if hour, ok := t.PricePerHour(); ok && hour > hourly {
+				dearest, hourly, known = name, hour, true
+			}
 		}
+		if token.Is(g.InstanceType) {
+			dearest += ", the dearest type allowed,"
+		}
+		all = append(all, fmt.Sprintf("%d x %s", g.Instances, dearest))
+		usd += hourly * float64(g.Instances) * j.MaxRuntime.Hours()
 	}
-	if token.Is(j.InstanceType) {
-		of += ", the dearest type allowed,"
-	}
-	return of, dearest * float64(j.Instances) * j.MaxRuntime.Hours(), known
+	return strings.Join(all, " and "), usd, known
 }

@@ -191,7 +191,8 @@ func variants() map[string]Job {
 	return map[string]Job{
 		"on spot, with gate and registry": spot,
 		"no parameter":                    with(), "whole number": with(Integer("n", 1, 9)), "number": with(Number("x", 0, 1)), "text": with(OneOf("kind", "a", "b")),
-		"all": with(Integer("n", 1, 9), Integer("m", -5, 5), Number("x", 0, 1), OneOf("kind", "a", "b")),
+		"all":     with(Integer("n", 1, 9), Integer("m", -5, 5), Number("x", 0, 1), OneOf("kind", "a", "b")),
+		"several": clustered(),
 	}
 }
 

@@ -1,10 +1,6 @@
 package training
 
-import (
-	"fmt"
-
-	"github.com/plinth-ml/plinth/constructs/catalog"
-)
+import "fmt"
 
 // request is the request as a state machine makes it.
 func request(j Job, w wiring, spot bool) map[string]any {
@@ -21,10 +17,8 @@ func request(j Job, w wiring, spot bool) map[string]any {
 // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html), but for what each execution has of its own:
 // the name and the parameters.
 func common(j Job, w wiring, d dialect, spot bool) map[string]any {
-	// A type on EBS needs the size; one with a local disk takes it and uses the whole disk all the same.
-	resources := map[string]any{
-		"InstanceType": j.InstanceType, "InstanceCount": j.Instances, "VolumeSizeInGB": j.VolumeGB,
-	}
+	resources := j.instances()
+	resources["VolumeSizeInGB"] = j.VolumeGB // a type on EBS needs it; one with a local disk takes it and uses the whole disk all the same
 	if w.volumeKeyARN != "" && j.takesVolumeKey() {
 		resources["VolumeKmsKeyId"] = w.volumeKeyARN
 	}
@@ -39,10 +33,6 @@ func common(j Job, w wiring, d dialect, spot bool) map[string]any {
 	if w.volumeKeyARN != "" {
 		output["KmsKeyId"] = w.volumeKeyARN
 	}
-	hyperParameters := map[string]any{}
-	for name, value := range j.HyperParameters {
-		hyperParameters[name] = value
-	}
 	r := map[string]any{
 		"AlgorithmSpecification":                j.algorithm(w.imageURI),
 		"RoleArn":                               w.roleARN,
@@ -52,7 +42,7 @@ func common(j Job, w wiring, d dialect, spot bool) map[string]any {
 		"StoppingCondition":                     stopping,
 		"ProfilerConfig":                        map[string]any{"DisableProfiler": true}, // and no debugger: they cost, and start jobs of their own
 		"VpcConfig":                             map[string]any{"Subnets": j.subnets(w.subnets), "SecurityGroupIds": []string{w.securityGroup}},
-		"HyperParameters":                       hyperParameters,
+		"HyperParameters":                       j.allHyperParameters(),
 		"EnableNetworkIsolation":                !j.installs(),
 		"EnableInterContainerTrafficEncryption": true,
 		"Tags":                                  tags(w.tags),
@@ -69,11 +59,4 @@ func common(j Job, w wiring, d dialect, spot bool) map[string]any {
 		r["EnableManagedSpotTraining"] = true
 	}
 	return r
-}
-
-// takesVolumeKey tells whether the volumes are encrypted with a key: a local disk refuses one. A type that is a token gets the key:
-// should it have a local disk, SageMaker refuses the job rather than run it on a volume without the key.
-func (j Job) takesVolumeKey() bool {
-	t, _ := catalog.LookupInstanceType(j.InstanceType)
-	return !t.HasLocalNVMe()
 }

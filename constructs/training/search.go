@@ -67,6 +67,9 @@ func (s *Search) validate(j Job, e environment.Environment) error {
 	if j.KeepAlive > 0 {
 		l.Add("Job.KeepAlive", j.KeepAlive, "none in a search", "it keeps its instances by itself")
 	}
+	if len(j.Groups) > 0 {
+		l.Add("Job.Groups", len(j.Groups), "none in a search", "AWS documents them for training jobs by themselves only: give InstanceType")
+	}
 	limits := e.Resolved().Limits
 	if of, usd, known := j.resolved(limits).price(limits.InstanceTypes); known && usd*float64(r.Jobs) > limits.PricePerRun {
 		l.Add("Search.Jobs", r.Jobs, fmt.Sprintf("a run of at most %g USD", limits.PricePerRun),

@@ -32,7 +32,11 @@ func TestSearches(t *testing.T) {
 		{"on spot", Search{Objective: "validation:auc"}, func(j *Job) { j.Spot = true }, ""},
 		{"with checkpoints", Search{Objective: "a"}, func(j *Job) { j.Checkpoints = j.Output }, "; allowed: none in a search"},
 		{"a warm pool", Search{Objective: "a"}, func(j *Job) { j.KeepAlive = time.Minute }, "Job.KeepAlive: got 1m0s; allowed: none in a search"},
-		{"too dear together", Search{Objective: "a", Jobs: 500}, func(j *Job) { j.InstanceType, j.MaxRuntime = "ml.g5.12xlarge", time.Hour }, "500 jobs on ml.g5.12xlarge can cost"},
+		{"groups", Search{Objective: "validation:auc"}, func(j *Job) { *j = clustered(); j.Parameters = searched().Parameters }, "Job.Groups: got 2; allowed: none in a search"},
+		{"distributed", Search{Objective: "validation:auc"}, func(j *Job) {
+			j.Image, j.Distribution, j.Metrics = own().Image, MPI(2), []Metric{{"validation:auc", "(.)"}}
+		}, ""},
+		{"too dear together", Search{Objective: "a", Jobs: 500}, func(j *Job) { j.InstanceType, j.MaxRuntime = "ml.g5.12xlarge", time.Hour }, "500 jobs on 1 x ml.g5.12xlarge can cost"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -79,6 +79,7 @@ func (p *WorkflowProps) Validate(id string) error {
 	l.Include("", p.validateNames(id))
 	l.Include("Job", p.Job.validate(p.Environment, p.Search != nil))
 	l.Include("", p.validateProcessing())
+	l.Include("", p.validateNetwork())
 	l.Include("", p.validateGuard())
 	l.Include("", p.Job.validateGate(p.Gate))
 	taken := p.Job.Parameters
@@ -93,7 +94,24 @@ func (p *WorkflowProps) Validate(id string) error {
 		l.Add("AtOnce", p.AtOnce, fmt.Sprintf("1 to %d, or 0 for any number", longestLine/2), "")
 	}
 	l.Include("Role", p.Role.Covers(p.Job.following(p.Prepare).given()))
-	if p.Job.installs() && p.Job.Packages.Validate() == nil && p.Network != nil {
+	return l.Err()
+}
+
+// validateNetwork checks that the network holds the jobs, and that they reach their packages.
+func (p *WorkflowProps) validateNetwork() error {
+	if p.Network == nil {
+		return nil
+	}
+	var l problem.List
+	limits := p.Environment.Resolved().Limits
+	l.Include("Job", p.Job.resolved(limits).validateIn(p.Network, limits))
+	if p.Prepare != nil {
+		l.Include("Prepare", p.Prepare.resolvedJob(limits).validateIn(p.Network, limits))
+	}
+	if p.Evaluate != nil {
+		l.Include("Evaluate", p.Evaluate.resolvedJob(limits).validateIn(p.Network, limits))
+	}
+	if p.Job.installs() && p.Job.Packages.Validate() == nil {
 		l.Include("", p.Network.ValidatePackages(p.Job.Packages.ARN))
 	}
 	return l.Err()

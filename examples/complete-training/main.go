@@ -24,7 +24,7 @@ func build(app awscdk.App) {
 	stack := awscdk.NewStack(app, jsii.String("Churn"), &awscdk.StackProps{
 		Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("us-east-1")},
 	})
-	staging := environment.Environment{Name: "staging", Tier: environment.Staging}
+	staging := environment.Environment{Name: "staging", Tier: environment.Staging, Limits: environment.Limits{InstancesPerJob: 3}}
 	net := network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: staging})
 	data := storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{Environment: staging, Endpoints: []string{net.S3Endpoint}, Events: true})
 	checkpoints := storage.NewDataBucket(stack, "Checkpoints", &storage.DataBucketProps{
@@ -71,6 +71,20 @@ func build(app awscdk.App) {
 	training.NewWorkflow(stack, "Search", &training.WorkflowProps{
 		Environment: staging, Network: net, Guard: guard, Prepare: prepare, Job: search, Gate: gate, Register: &training.Registration{},
 		Search: &training.Search{Objective: "validation:auc", Jobs: 20, Parallel: 4},
+	})
+	// A larger model: two instances with GPUs learn together from what a third prepares.
+	training.NewWorkflow(stack, "Cluster", &training.WorkflowProps{
+		Environment: staging, Network: net, Guard: guard, Job: training.Job{
+			Image: image,
+			Inputs: []training.Input{
+				{Channel: "raw", From: data.Prefix("raw/"), Groups: []string{"data"}}, {Channel: "validation", From: data.Prefix("validation/")},
+			},
+			Output: data.Prefix("models/"), MaxRuntime: 2 * time.Hour,
+			Groups: []training.InstanceGroup{
+				{Name: "data", InstanceType: "ml.g4dn.xlarge"}, {Name: "gpu", InstanceType: "ml.g5.xlarge", Instances: 2},
+			},
+			Distribution: training.MPI(1).In("gpu"),
+		},
 	})
 	guard.Protect(stack)
 }
