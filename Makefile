@@ -74,7 +74,7 @@ properties: need-go $(TOOLS) $(CHECK_TOOLS)
 strict: synth
 
 # Examples whose templates are looked at besides those of the reference app.
-ASSEMBLIES := complete-network complete-storage complete-supplychain complete-training two-teams
+ASSEMBLIES := complete-hyperpod complete-network complete-storage complete-supplychain complete-training two-teams
 
 assemblies: strict
 	@for e in $(ASSEMBLIES); do (cd examples/$$e && CDK_VALIDATION=false CDK_OUTDIR=cdk.out go run . 2>/dev/null) || exit 1; done

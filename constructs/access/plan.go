@@ -56,22 +56,26 @@ func data(g grants) []policy.Statement {
 	for _, p := range g.checkpoints {
 		grants = append(grants, p.GrantReadWriteDelete())
 	}
-	s := storage.Statements(grants...)
 	var keys []string
 	for _, p := range g.writes {
 		if key := p.Bucket.KeyARN; key != "" && !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
 	}
-	if len(keys) > 0 {
-		s = append(s, policy.Statement{
-			Effect: policy.Allow, Actions: []string{"kms:CreateGrant"}, Resources: keys,
-			Conditions: policy.Conditions{"Bool": {"kms:GrantIsForAWSResource": "true"}},
-		}, policy.Statement{
-			Effect: policy.Allow, Actions: []string{"kms:DescribeKey"}, Resources: keys,
-		})
+	return append(storage.Statements(grants...), volumes(keys)...)
+}
+
+// volumes lets volumes be encrypted with keys: by grants to AWS's own services only.
+func volumes(keys []string) []policy.Statement {
+	if len(keys) == 0 {
+		return nil
 	}
-	return s
+	return []policy.Statement{{
+		Effect: policy.Allow, Actions: []string{"kms:CreateGrant"}, Resources: keys,
+		Conditions: policy.Conditions{"Bool": {"kms:GrantIsForAWSResource": "true"}},
+	}, {
+		Effect: policy.Allow, Actions: []string{"kms:DescribeKey"}, Resources: keys,
+	}}
 }
 
 // fileSystems lets SageMaker find the file systems of the job. Mounting knows no permission: the security group decides

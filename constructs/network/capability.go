@@ -30,6 +30,8 @@ const (
 	Pipelines Capability = "Pipelines"
 	// Airflow is a private MWAA environment and DAGs that start jobs. It needs two zones.
 	Airflow Capability = "Airflow"
+	// HyperPod is the machines of a SageMaker HyperPod cluster with Slurm. Derived: AWS lists no complete set.
+	HyperPod Capability = "HyperPod"
 	// Monitoring is metrics and logs from inside the VPC.
 	Monitoring Capability = "Monitoring"
 	// Secrets is reading secrets.

@@ -21,6 +21,7 @@ func TestWhatEachCapabilityNeeds(t *testing.T) {
 		network.Monitoring:   "logs monitoring sagemaker.metrics",
 		network.Secrets:      "kms secretsmanager",
 		network.FeatureStore: "s3 sagemaker.api sagemaker.featurestore-runtime",
+		network.HyperPod:     "logs monitoring s3 ssm ssmmessages",
 		network.Remote:       "ssm ssmmessages",
 	}
 	if len(network.Capabilities()) != len(want) {

@@ -46,7 +46,9 @@ type Isolated struct {
 	peers []peer         // what the instances of a job may send each other
 	free  map[string]int // addresses for jobs by subnet, where they are known
 
-	endpointGroup string // empty: no interface endpoint stands here
+	endpointGroup string   // empty: no interface endpoint stands here
+	s3PrefixList  string   // of the region
+	reach         []string // ranges that members may speak to by 443
 }
 
 const kind = "network.Isolated"
@@ -69,7 +71,7 @@ func NewIsolated(scope constructs.Construct, id string, props *IsolatedProps) *I
 	cdk.Check(kind, scope, id, l.Err())
 	n := &Isolated{Construct: this, LogKey: p.LogKey, Capabilities: slices.Clone(p.capabilities()), Endpoints: plan.endpoints,
 		account: at.Account, packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
-		peers: plan.peers, free: map[string]int{}}
+		peers: plan.peers, free: map[string]int{}, s3PrefixList: s3PrefixList, reach: plan.reach}
 	if n.LogKey == nil && p.SharedWith != nil {
 		n.LogKey = p.SharedWith.LogKey
 	}
@@ -144,7 +146,7 @@ func (n *Isolated) adopt(b *builder, p IsolatedProps, s3PrefixList string) {
 // share makes the jobs' group in the network of another environment.
 func (n *Isolated) share(b *builder, p IsolatedProps, s3PrefixList string) {
 	n.Vpc, n.SubnetIDs, n.S3Endpoint = p.SharedWith.Vpc, slices.Clone(p.SharedWith.SubnetIDs), p.SharedWith.S3Endpoint
-	n.free = p.SharedWith.free
+	n.free, n.endpointGroup = p.SharedWith.free, p.SharedWith.endpointGroup
 	b.vpc = *n.Vpc.VpcId()
 	b.jobGroup(s3PrefixList)
 	if p.SharedWith.endpointGroup != "" {

@@ -35,6 +35,11 @@ var (
 	}
 	writeLogs = []need{{service: "logs", sid: "Write", actions: []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents",
 		"logs:DescribeLogStreams"}, resources: []string{"logs:log-group:*"}}}
+	remote = []need{
+		{service: "ssm", sid: "Register", actions: []string{"ssm:UpdateInstanceInformation"}},
+		{service: "ssmmessages", sid: "Channels", actions: []string{"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+			"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"}},
+	}
 	putMetrics = []need{{service: "monitoring", sid: "Metrics", actions: []string{"cloudwatch:PutMetricData"}}}
 	keys       = []need{{service: "kms", sid: "Keys", actions: []string{"kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"}, resources: []string{"kms:key/*"}}}
 	jobs       = []need{{service: "sagemaker.api", sid: "Jobs", actions: []string{
@@ -90,11 +95,10 @@ var needs = map[Capability][]need{
 			"sagemaker:DeleteRecord"}, resources: []string{"sagemaker:feature-group/*"}},
 		{service: "sagemaker.api", sid: "Features", actions: []string{"sagemaker:DescribeFeatureGroup"}, resources: []string{"sagemaker:feature-group/*"}},
 	}),
-	Remote: {
-		{service: "ssm", sid: "Register", actions: []string{"ssm:UpdateInstanceInformation"}},
-		{service: "ssmmessages", sid: "Channels", actions: []string{"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
-			"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"}},
-	},
+	HyperPod: slices.Concat(objects, writeLogs, putMetrics, remote, []need{
+		{service: "s3", sid: "Checkpoints", actions: []string{"s3:DeleteObject"}, resources: []string{"s3:*/*"}},
+	}),
+	Remote: remote,
 }
 
 // onEach asks the same of several services.

@@ -34,8 +34,7 @@ func (n *Isolated) ValidateImage(repository string) error {
 
 // ValidateInstances reports why the instances of a job can't run together in subnets of the network: how many, how many addresses they
 // take, and whether any of them has EFA. Instances of one job speak to each other, and stand in one subnet
-// (https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html). Of a subnet whose range is not known at synth nothing is said, nor
-// of addresses that something else than this network's endpoints takes.
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html).
 func (n *Isolated) ValidateInstances(subnets []string, instances, addresses int, efa bool) error {
 	const give = "give network.NewIsolated the environment of the job, "
 	lets := func(what string) bool {
@@ -49,14 +48,22 @@ func (n *Isolated) ValidateInstances(subnets []string, instances, addresses int,
 		l.Add("", instances, "1 instance with EFA in this network: its security group does not let everything through to itself",
 			give+"whose Limits.InstanceTypes has a type with EFA")
 	}
+	l.Include("", n.ValidateAddresses(subnets, instances, addresses))
+	return l.Err()
+}
+
+// ValidateAddresses reports that so many instances, which take so many addresses together, don't fit into each of the subnets. Of a
+// subnet whose range is not known at synth nothing is said, nor of addresses that something else than this network's endpoints takes.
+func (n *Isolated) ValidateAddresses(subnets []string, instances, addresses int) error {
 	for _, id := range subnets {
 		if free, known := n.free[id]; known && addresses > free {
-			l.Add("", instances, fmt.Sprintf("as many as the %d addresses of each subnet hold", free),
-				fmt.Sprintf("they take %d: take fewer, or a larger Environment.AddressRange; of a Vpc of your own, larger Subnets", addresses))
-			break
+			return problem.Problem{
+				Got: instances, Allowed: fmt.Sprintf("as many as the %d addresses of each subnet hold", free),
+				Fix: fmt.Sprintf("they take %d: take fewer, or a larger Environment.AddressRange; of a Vpc of your own, larger Subnets", addresses),
+			}
 		}
 	}
-	return l.Err()
+	return nil
 }
 
 // contains compares ARNs without their partition, which one may name and the other leave to the deployment.

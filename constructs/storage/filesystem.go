@@ -34,8 +34,11 @@ type FileSystem struct {
 	ID, ARN string
 	// SubnetID is where alone jobs reach it; empty: in every subnet of its network.
 	SubnetID string
+	// DNSName and MountName are what a machine mounts it by; empty for EFS.
+	DNSName, MountName string
 
 	mount string // of Lustre: where directories start
+	group string // of Lustre: its security group
 }
 
 // Directory is a directory of a file system, for a job to read.
@@ -75,26 +78,37 @@ func securityGroup(resources cfn.Resources, net *network.Isolated, what string, 
 		"GroupDescription": what + ": training jobs only", "VpcId": *net.Vpc.VpcId(),
 		"SecurityGroupEgress": []any{cfn.Properties{"IpProtocol": "-1", "CidrIp": "127.0.0.1/32", "Description": "Nothing else"}},
 	}}
-	rule := func(name string, in bool, owner, peer any, ports [2]int, description string) {
-		kind, field := "Egress", "DestinationSecurityGroupId"
-		if in {
-			kind, field = "Ingress", "SourceSecurityGroupId"
-		}
-		resources[name] = cfn.Resource{Type: "AWS::EC2::SecurityGroup" + kind, Properties: cfn.Properties{
-			"GroupId": owner, field: peer, "IpProtocol": "tcp", "FromPort": ports[0], "ToPort": ports[1], "Description": description,
-		}}
-	}
 	for _, p := range ports {
 		suffix := strconv.Itoa(p[0])
-		rule("FromJobs"+suffix, true, group, jobs, p, "Training jobs")
-		rule("JobsOut"+suffix, false, jobs, group, p, what)
+		resources["FromJobs"+suffix], resources["JobsOut"+suffix] = port(true, group, jobs, p, "Training jobs"), port(false, jobs, group, p, what)
 		if bothWays {
-			rule("ToJobs"+suffix, false, group, jobs, p, "Training jobs")
-			rule("JobsIn"+suffix, true, jobs, group, p, what)
-			rule("FromItself"+suffix, true, group, group, p, "Its own servers")
-			rule("ToItself"+suffix, false, group, group, p, "Its own servers")
+			resources["ToJobs"+suffix], resources["JobsIn"+suffix] = port(false, group, jobs, p, "Training jobs"), port(true, jobs, group, p, what)
+			resources["FromItself"+suffix] = port(true, group, group, p, "Its own servers")
+			resources["ToItself"+suffix] = port(false, group, group, p, "Its own servers")
 		}
 	}
+}
+
+// port is a rule of a security group that lets a peer in, or itself out to it.
+func port(in bool, owner, peer any, ports [2]int, description string) cfn.Resource {
+	kind, field := "Egress", "DestinationSecurityGroupId"
+	if in {
+		kind, field = "Ingress", "SourceSecurityGroupId"
+	}
+	return cfn.Resource{Type: "AWS::EC2::SecurityGroup" + kind, Properties: cfn.Properties{
+		"GroupId": owner, field: peer, "IpProtocol": "tcp", "FromPort": ports[0], "ToPort": ports[1], "Description": description,
+	}}
+}
+
+// OpenTo are the rules by which machines of another group, by a reference to it, mount a Lustre file system.
+func (f *FileSystem) OpenTo(group any, description string) cfn.Resources {
+	resources := cfn.Resources{}
+	for _, p := range lustrePorts {
+		suffix := strconv.Itoa(p[0])
+		resources["LustreFrom"+suffix], resources["LustreTo"+suffix] = port(true, f.group, group, p, description), port(false, f.group, group, p, description)
+		resources["ToLustre"+suffix], resources["FromLustre"+suffix] = port(false, group, f.group, p, "Lustre"), port(true, group, f.group, p, "Lustre")
+	}
+	return resources
 }
 
 // keyOf is the ARN of a given key, or a reference to one that is made.

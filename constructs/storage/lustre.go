@@ -41,6 +41,10 @@ const (
 	lustreStep     = 2400
 )
 
+// lustrePorts are those of file system and clients, both ways
+// (https://docs.aws.amazon.com/fsx/latest/LustreGuide/limit-access-security-groups.html).
+var lustrePorts = [][2]int{{988, 988}, {1018, 1023}}
+
 var lustreThroughputs = []int{125, 250, 500, 1000}
 
 // Validate reports every problem of the props.
@@ -81,8 +85,7 @@ func NewLustre(scope constructs.Construct, id string, props *LustreProps) *FileS
 	key := keyOf(resources, props.Key, key.Plan{
 		Description: "Lustre file system", At: at, Retain: props.Environment.Tier.RetainsData(), Services: []string{"fsx"},
 	})
-	// https://docs.aws.amazon.com/fsx/latest/LustreGuide/limit-access-security-groups.html
-	securityGroup(resources, props.Network, "Lustre", true, [2]int{988, 988}, [2]int{1018, 1023})
+	securityGroup(resources, props.Network, "Lustre", true, lustrePorts...)
 	subnet := props.Network.SubnetIDs[props.Zone]
 	resources["FileSystem"] = cfn.Resource{
 		Type: "AWS::FSx::FileSystem",
@@ -108,6 +111,7 @@ func NewLustre(scope constructs.Construct, id string, props *LustreProps) *FileS
 	emitted := cdk.Emit(this, cdk.Path(scope, id), resources)
 	return &FileSystem{
 		Construct: this, Type: Lustre, ID: emitted.Ref("FileSystem"), ARN: emitted.Att("FileSystem", "ResourceARN"),
-		SubnetID: subnet, mount: "/" + emitted.Att("FileSystem", "LustreMountName"),
+		SubnetID: subnet, mount: "/" + emitted.Att("FileSystem", "LustreMountName"), group: emitted.Att("Group", "GroupId"),
+		DNSName: emitted.Att("FileSystem", "DNSName"), MountName: emitted.Att("FileSystem", "LustreMountName"),
 	}
 }

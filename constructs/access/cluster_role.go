@@ -1,0 +1,110 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/role"
+)
+
+// ClusterRoleProps say what the machines of a HyperPod cluster are given. Cluster, SubnetIDs and SecurityGroupID are required.
+type ClusterRoleProps struct {
+	// Name is the role's. Empty: CloudFormation's choice.
+	Name string
+	// Cluster is the name of the cluster, whose logs alone it writes. Required.
+	Cluster string
+	// SubnetIDs and SecurityGroupID are where alone its network interfaces stand. Required.
+	SubnetIDs       []string
+	SecurityGroupID string
+	// Reads, Writes and Checkpoints are prefixes of data, as in [ExecutionRoleProps]. Empty: nothing.
+	Reads, Writes, Checkpoints []storage.Prefix
+	// VolumeKeys are the ARNs of the KMS keys that the volumes of the machines are encrypted with. Empty: AWS's own.
+	VolumeKeys []string
+}
+
+// Validate reports every problem of the props.
+func (p *ClusterRoleProps) Validate() error {
+	if p == nil {
+		p = &ClusterRoleProps{}
+	}
+	var l problem.List
+	if p.Cluster == "" {
+		l.Add("Cluster", nil, "the name of the cluster", "")
+	}
+	if len(p.SubnetIDs) == 0 {
+		l.Add("SubnetIDs", nil, "the subnets of the machines", "those of network.Isolated")
+	}
+	if p.SecurityGroupID == "" {
+		l.Add("SecurityGroupID", nil, "the security group of the machines", "")
+	}
+	for field, prefixes := range map[string][]storage.Prefix{"Reads": p.Reads, "Writes": p.Writes, "Checkpoints": p.Checkpoints} {
+		for i, prefix := range prefixes {
+			l.Include(fmt.Sprintf("%s[%d]", field, i), prefix.Validate())
+		}
+	}
+	return l.Err()
+}
+
+// NewClusterRole makes the execution role of the instance groups of a HyperPod cluster: everybody on a machine has it
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-prerequisites-iam.html). It panics with one message that holds
+// every problem when scope, id or props are wrong.
+func NewClusterRole(scope constructs.Construct, id string, props *ClusterRoleProps) *ExecutionRole {
+	const kind = "access.ClusterRole"
+	this := cdk.New(kind, scope, id, props.Validate())
+	arn := makeRole(this, kind, scope, id, clusterRole(cdk.Location(this), *props))
+	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
+}
+
+func clusterRole(at location.Location, p ClusterRoleProps) role.Role {
+	const why = "the ids of network interfaces and machines are known only when they are made; the condition holds it to the cluster's subnets"
+	var subnets []string
+	for _, id := range p.SubnetIDs {
+		subnets = append(subnets, at.ARN("ec2", "subnet/"+id))
+	}
+	return role.Role{
+		Name: p.Name, Description: "Machines of a HyperPod cluster", Service: "sagemaker.amazonaws.com",
+		TrustConditions: policy.Conditions{
+			"StringEquals": {"aws:SourceAccount": at.Account},
+			"ArnLike":      {"aws:SourceArn": at.ARN("sagemaker", "*")},
+		},
+		Statements: slices.Concat(
+			data(grants{reads: p.Reads, writes: p.Writes, checkpoints: p.Checkpoints}),
+			volumes(p.VolumeKeys),
+			clusterReports(at, p.Cluster),
+			role.Interfaces(at, "sagemaker.amazonaws.com", p.SubnetIDs, p.SecurityGroupID),
+			[]policy.Statement{{
+				Effect: policy.Allow, Actions: []string{"ec2:CreateTags", "ec2:DetachNetworkInterface"},
+				Resources: []string{at.ARN("ec2", "network-interface/*")}, Conditions: policy.Conditions{"ArnEquals": {"ec2:Subnet": subnets}}, Why: why,
+			}, {
+				Effect: policy.Allow, Actions: []string{"ec2:DetachNetworkInterface"}, Resources: []string{at.ARN("ec2", "instance/*")}, Why: why,
+			}, {
+				Effect: policy.Allow, Resources: []string{"*"}, Why: "a session's channels know no resource",
+				Actions: []string{"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel",
+					"ssmmessages:OpenDataChannel"},
+			}},
+		),
+	}
+}
+
+// clusterReports lets the machines write their logs and metrics, as AWS's managed policy for them does.
+func clusterReports(at location.Location, cluster string) []policy.Statement {
+	group := at.ARN("logs", "log-group:/aws/sagemaker/Clusters/"+cluster+"/*")
+	return []policy.Statement{{
+		Effect:    policy.Allow,
+		Actions:   []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"},
+		Resources: []string{group, group + ":*"}, Why: "SageMaker names the groups of the cluster by its id, and their streams",
+	}, {
+		Effect: policy.Allow, Actions: []string{"cloudwatch:PutMetricData"}, Resources: []string{"*"},
+		Conditions: policy.Conditions{"StringEquals": {"cloudwatch:namespace": "/aws/sagemaker/Clusters"}},
+		Why:        "sending metrics knows no resource, and the condition holds it to the clusters' namespace",
+	}}
+}

@@ -1,0 +1,76 @@
+package hyperpod
+
+import (
+	_ "embed"
+
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/cdk"
+)
+
+//go:embed scripts/on_init_complete.sh
+var onInitComplete string
+
+const scriptName = "on_init_complete.sh"
+
+// Cluster is a HyperPod cluster with Slurm.
+type Cluster struct {
+	// Construct is the scope of its parts.
+	Construct constructs.Construct
+	// Name and ARN are the cluster's own.
+	Name, ARN string
+	// Role is what everybody on a machine may do.
+	Role *access.ExecutionRole
+	// Scripts holds the life-cycle script.
+	Scripts *storage.DataBucket
+	// SecurityGroupID is the group of the machines.
+	SecurityGroupID string
+	// Quotas are what Service Quotas has to allow before it can be made: see [ClusterProps.Quotas].
+	Quotas []string
+}
+
+// NewCluster makes a HyperPod cluster, its security group, execution role and life-cycle script. It panics with one message that holds
+// every problem when scope, id or props are wrong.
+func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Cluster {
+	this := cdk.New("hyperpod.Cluster", scope, id, props.Validate(id))
+	p, path := *props, cdk.Path(scope, id)
+	name := p.name(id)
+	ways := constructs.NewConstruct(this, jsii.String("Machines"))
+	group := cdk.Emit(ways, path, groupResources(p, name)).Att("Group", "GroupId")
+	region := cdk.Location(this).Region
+	roleName := func(of string) string { return name + "-hyperpod-" + of + "-" + region }
+	machines, writer := roleName("machines"), roleName("files")
+	scripts := storage.NewDataBucket(this, "Scripts", &storage.DataBucketProps{
+		Environment: p.Environment, AccessLogs: p.AccessLogs, Endpoints: endpoints(p.Network.S3Endpoint),
+		// The writer is in no network, and AWS does not say from where HyperPod reads scripts. Nothing else is in the bucket.
+		OutsideRoles: []string{storage.FilesRole(this, machines), storage.FilesRole(this, writer)},
+	})
+	files := storage.NewFiles(this, "Files", &storage.FilesProps{
+		Environment: p.Environment, Folder: scripts.Prefix("scripts/"), Role: writer, LogKey: p.Network.LogKey,
+		Files: []storage.File{{Path: scriptName, Text: onInitComplete}},
+	})
+	role := access.NewClusterRole(this, "Role", &access.ClusterRoleProps{
+		Name: machines, Cluster: name, SubnetIDs: []string{p.subnet()}, SecurityGroupID: group,
+		Reads: append([]storage.Prefix{scripts.Prefix("scripts/")}, p.Reads...), Writes: p.Writes, Checkpoints: p.Checkpoints,
+		VolumeKeys: []string{scripts.KeyARN},
+	})
+	slurm := constructs.NewConstruct(this, jsii.String("Slurm"))
+	slurm.Node().AddDependency(ways) // a machine that reaches nothing yet fails its checks
+	emitted := cdk.Emit(slurm, path, clusterResources(p, made{
+		name: name, group: group, roleARN: *role.Role.RoleArn(), keyARN: scripts.KeyARN, scripts: files.URI,
+	}))
+	return &Cluster{
+		Construct: this, Name: name, ARN: emitted.Att("Cluster", "ClusterArn"), Role: role, Scripts: scripts, SecurityGroupID: group, Quotas: p.Quotas(),
+	}
+}
+
+// endpoints is a list of the S3 endpoint; empty where it stood already, and its id is not known.
+func endpoints(id string) []string {
+	if id == "" {
+		return nil
+	}
+	return []string{id}
+}

@@ -1,0 +1,195 @@
+package hyperpod
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// ClusterProps say what a cluster consists of. Network and Groups are required.
+type ClusterProps struct {
+	// Environment decides the instance types, how many a group has at most, and what the cluster may cost in a month. Zero: the preset of
+	// Production.
+	Environment environment.Environment
+	// Network is where the machines stand; it has the capability HyperPod. Required.
+	Network *network.Isolated
+	// Zone is which of the network's subnets they stand in, counted from 0: those of a cluster stand together, since EFA crosses no zone.
+	// With Lustre it is the file system's. Zero: the first.
+	Zone int
+	// Name is the cluster's: 1 to 30 letters, digits and hyphens. Empty: the environment's name and the construct's id.
+	Name string
+	// Groups are the machines that compute, by type: 1 to 98. Required.
+	Groups []Group
+	// ControllerType is the type of the one machine that runs Slurm. Empty: ml.m5.xlarge.
+	ControllerType string
+	// LoginType is the type of a machine that people log in to. Empty: they log in to the controller.
+	LoginType string
+	// Lustre is mounted at /fsx on every machine. Nil: nothing is.
+	Lustre *storage.FileSystem
+	// Reads, Writes and Checkpoints are prefixes that whoever is on a machine may read; write; and read, write and delete. Empty: nothing.
+	Reads, Writes, Checkpoints []storage.Prefix
+	// AccessLogs is the Logs bucket that accesses to the scripts are logged to. Nil: one is made.
+	AccessLogs *storage.DataBucket
+	// EKS is the ARN of an EKS cluster in place of Slurm. It can't be had: see the package's documentation. Empty: Slurm.
+	EKS string
+}
+
+// Group is machines of one type, and the Slurm partition of that name.
+type Group struct {
+	// Name is 1 to 30 lower-case letters, digits and hyphens, different for each group, and not controller, login or dev. Required.
+	Name string
+	// InstanceType is one that the environment allows. Required.
+	InstanceType string
+	// Instances is their number. Zero: 1.
+	Instances int
+	// VolumeGB is the size of the volume at /opt/sagemaker of each, in GB, 1 to 16,384. Zero: 100.
+	VolumeGB int
+	// DeepHealthChecks stresses each machine and its connections before it takes part, which can take an hour and more; only with GPUs
+	// or Trainium. Off: HyperPod's own quick checks.
+	DeepHealthChecks bool
+}
+
+const (
+	defaultController = "ml.m5.xlarge"
+	defaultVolumeGB   = 100
+	maxVolumeGB       = 16_384
+	maxGroups         = 98 // of SageMaker's 100, besides controller and login
+)
+
+// Names of the groups that are no partitions. HyperPod has a partition dev of all machines.
+const (
+	controllerGroup = "controller"
+	loginGroup      = "login"
+	devPartition    = "dev"
+)
+
+var (
+	namePattern  = regexp.MustCompile(`^[A-Za-z0-9](-*[A-Za-z0-9]){0,29}$`)
+	groupPattern = regexp.MustCompile(`^[a-z0-9](-*[a-z0-9]){0,29}$`)
+)
+
+// resolved is the group with its zero fields filled in.
+func (g Group) resolved() Group {
+	g.Instances, g.VolumeGB = cmp.Or(g.Instances, 1), cmp.Or(g.VolumeGB, defaultVolumeGB)
+	return g
+}
+
+// all are the groups of the cluster, the controller's and the login machine's first.
+func (p *ClusterProps) all() []Group {
+	groups := []Group{Group{Name: controllerGroup, InstanceType: cmp.Or(p.ControllerType, defaultController)}.resolved()}
+	if p.LoginType != "" {
+		groups = append(groups, Group{Name: loginGroup, InstanceType: p.LoginType}.resolved())
+	}
+	for _, g := range p.Groups {
+		groups = append(groups, g.resolved())
+	}
+	return groups
+}
+
+// name of the cluster.
+func (p *ClusterProps) name(id string) string {
+	switch {
+	case p.Name != "":
+		return p.Name
+	case p.Environment.Name != "":
+		return p.Environment.Name + "-" + id
+	}
+	return id
+}
+
+// Validate reports every problem of the props, for a cluster of that construct id.
+func (p *ClusterProps) Validate(id string) error {
+	if p == nil {
+		p = &ClusterProps{}
+	}
+	var l problem.List
+	l.Include("Environment", p.Environment.Validate())
+	if name := p.name(id); !token.Is(name) && !namePattern.MatchString(name) {
+		l.Add("Name", name, "1 to 30 letters, digits and hyphens, no hyphen first or last", "")
+	}
+	if p.EKS != "" {
+		l.Add("EKS", p.EKS, "none: without internet HyperPod on EKS needs what CloudFormation can't make",
+			"install AWS's HyperPod chart from mirrored images by hand and make the cluster by the CLI, or leave EKS out for Slurm: see docs/hyperpod.md")
+	}
+	l.Include("", p.validatePlace())
+	l.Include("", p.validateGroups())
+	for _, data := range []struct {
+		field    string
+		prefixes []storage.Prefix
+	}{{"Reads", p.Reads}, {"Writes", p.Writes}, {"Checkpoints", p.Checkpoints}} {
+		for i, prefix := range data.prefixes {
+			l.Include(fmt.Sprintf("%s[%d]", data.field, i), prefix.Validate())
+		}
+	}
+	if l.Err() == nil {
+		l.Include("", p.validateLimits())
+	}
+	return l.Err()
+}
+
+// validatePlace checks where the machines stand.
+func (p *ClusterProps) validatePlace() error {
+	var l problem.List
+	n := p.Network
+	switch {
+	case n == nil:
+		l.Add("Network", nil, "the network that the machines stand in", "make one with network.NewIsolated")
+		return l.Err()
+	case !slices.Contains(n.Capabilities, network.HyperPod):
+		l.Add("Network", fmt.Sprint(n.Capabilities), "a network with the capability HyperPod", "add network.HyperPod to its Capabilities")
+	}
+	if p.Zone < 0 || p.Zone >= len(n.SubnetIDs) {
+		l.Add("Zone", p.Zone, fmt.Sprintf("0 to %d, one of the network's subnets", len(n.SubnetIDs)-1), "")
+	}
+	switch f := p.Lustre; {
+	case f == nil:
+	case f.Type != storage.Lustre:
+		l.Add("Lustre", string(f.Type), "a file system of storage.NewLustre", "")
+	case !slices.Contains(n.SubnetIDs, f.SubnetID):
+		l.Add("Lustre", "one in another network", "a file system in the cluster's network", "")
+	case p.Zone != 0 && n.SubnetIDs[p.Zone%len(n.SubnetIDs)] != f.SubnetID:
+		l.Add("Zone", p.Zone, "the zone of Lustre", "leave it out")
+	}
+	return l.Err()
+}
+
+// subnet is the one that all machines stand in.
+func (p *ClusterProps) subnet() string {
+	if p.Lustre != nil {
+		return p.Lustre.SubnetID
+	}
+	return p.Network.SubnetIDs[p.Zone]
+}
+
+// validateGroups checks the groups one by one.
+func (p *ClusterProps) validateGroups() error {
+	var l problem.List
+	if n := len(p.Groups); n == 0 || n > maxGroups {
+		l.Add("Groups", n, fmt.Sprintf("1 to %d", maxGroups), "")
+	}
+	seen := map[string]bool{controllerGroup: true, loginGroup: true, devPartition: true}
+	for i, g := range p.Groups {
+		at := fmt.Sprintf("Groups[%d]", i)
+		if !groupPattern.MatchString(g.Name) || seen[g.Name] {
+			l.Add(at+".Name", g.Name, "1 to 30 lower-case letters, digits and hyphens, different for each group, and not controller, login or dev", "")
+		}
+		seen[g.Name] = true
+		if g.Instances < 0 {
+			l.Add(at+".Instances", g.Instances, "1 or more, or 0 for 1", "")
+		}
+		if g.VolumeGB < 0 || g.VolumeGB > maxVolumeGB {
+			l.Add(at+".VolumeGB", g.VolumeGB, fmt.Sprintf("1 to %d, or 0 for %d", maxVolumeGB, defaultVolumeGB), "")
+		}
+		if g.DeepHealthChecks && !accelerated(g.InstanceType) {
+			l.Add(at+".DeepHealthChecks", g.InstanceType, "off on a type without GPUs or Trainium", "HyperPod has deep checks for those only")
+		}
+	}
+	return l.Err()
+}

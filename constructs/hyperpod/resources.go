@@ -1,0 +1,82 @@
+package hyperpod
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/plinth-ml/plinth/internal/cfn"
+)
+
+// made is what a cluster is made of that stands before it.
+type made struct {
+	name, group, roleARN, keyARN string
+	scripts                      string // the folder of the life-cycle script
+}
+
+// groupResources are the security group of the machines, open to Lustre where there is one.
+func groupResources(p ClusterProps, name string) cfn.Resources {
+	resources := p.Network.MachinesGroup("HyperPod cluster " + name)
+	if p.Lustre != nil {
+		maps.Copy(resources, p.Lustre.OpenTo(cfn.Att("Group", "GroupId"), "HyperPod cluster "+name))
+	}
+	return resources
+}
+
+// clusterResources are the cluster
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-cluster.html).
+func clusterResources(p ClusterProps, m made) cfn.Resources {
+	var groups []any
+	for _, g := range p.all() {
+		groups = append(groups, instanceGroup(p, m, g))
+	}
+	tags := p.Environment.Tags()
+	var pairs []string
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		pairs = append(pairs, key, tags[key])
+	}
+	properties := cfn.Properties{
+		"ClusterName": m.name, "InstanceGroups": groups,
+		"Orchestrator": cfn.Properties{"Slurm": cfn.Properties{"SlurmConfigStrategy": "Managed"}}, // by the groups, not by files on the controller
+		"NodeRecovery": "Automatic",
+		"VpcConfig":    cfn.Properties{"SecurityGroupIds": []any{m.group}, "Subnets": []any{p.subnet()}},
+	}
+	if len(pairs) > 0 {
+		properties["Tags"] = cfn.Tags(pairs...)
+	}
+	return cfn.Resources{"Cluster": {Type: "AWS::SageMaker::Cluster", Properties: properties}}
+}
+
+// instanceGroup is a group, its volumes encrypted by the key, and its place in Slurm.
+func instanceGroup(p ClusterProps, m made, g Group) cfn.Properties {
+	volume := func(of cfn.Properties) cfn.Properties {
+		of["VolumeKmsKeyId"] = m.keyARN
+		return cfn.Properties{"EbsVolumeConfig": of}
+	}
+	storages := []any{volume(cfn.Properties{"RootVolume": true}), volume(cfn.Properties{"VolumeSizeInGB": g.VolumeGB})}
+	if p.Lustre != nil {
+		storages = append(storages, cfn.Properties{"FsxLustreConfig": cfn.Properties{
+			"DnsName": p.Lustre.DNSName, "MountName": p.Lustre.MountName, "MountPath": "/fsx",
+		}})
+	}
+	group := cfn.Properties{
+		"InstanceGroupName": g.Name, "InstanceType": g.InstanceType, "InstanceCount": g.Instances, "ExecutionRole": m.roleARN,
+		"InstanceStorageConfigs": storages, "SlurmConfig": slurm(g),
+		"LifeCycleConfig": cfn.Properties{"SourceS3Uri": m.scripts, "OnInitComplete": scriptName},
+	}
+	if g.DeepHealthChecks {
+		group["OnStartDeepHealthChecks"] = []any{"InstanceStress", "InstanceConnectivity"}
+	}
+	return group
+}
+
+// slurm is what a group is in Slurm: each that computes is a partition of its name.
+func slurm(g Group) cfn.Properties {
+	switch g.Name {
+	case controllerGroup:
+		return cfn.Properties{"NodeType": "Controller"}
+	case loginGroup:
+		return cfn.Properties{"NodeType": "Login"}
+	default:
+		return cfn.Properties{"NodeType": "Compute", "PartitionNames": []any{g.Name}}
+	}
+}

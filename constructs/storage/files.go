@@ -1,0 +1,156 @@
+package storage
+
+import (
+	_ "embed"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/role"
+)
+
+//go:embed write_files.py
+var writeFiles string
+
+// writingSeconds is how long writing the files may take.
+const writingSeconds = 300
+
+// FilesProps say which text files a deployment writes. Folder, Role, LogKey and Files are required.
+type FilesProps struct {
+	// Environment decides how long the writer's log is kept. Zero: the preset of Production.
+	Environment environment.Environment
+	// Folder is where they go. Its bucket has the role among its OutsideRoles: the writer is in no network. Required.
+	Folder Prefix
+	// Role is the name of the role that writes them, at most 64 letters, digits, hyphens and underscores: see [FilesRole]. Required.
+	Role string
+	// LogKey encrypts the writer's log. Required.
+	LogKey awskms.IKey
+	// Files are the files. Required.
+	Files []File
+}
+
+// File is a text file.
+type File struct {
+	// Path is below the folder: "dags/churn.py". Required.
+	Path string
+	// Text is what it holds; it may hold CDK tokens.
+	Text string
+	// Name is letters and digits by which [Files.Version] tells its version. Empty: nobody asks for it.
+	Name string
+}
+
+// Files are text files in a bucket.
+type Files struct {
+	// Construct is the scope of their writer.
+	Construct constructs.Construct
+	// URI is the folder as s3://BUCKET/PATH, known when all of them are written: what refers to it waits for them.
+	URI string
+
+	emitted cdk.Emitted
+}
+
+// Version is the version of the file of that name.
+func (f *Files) Version(name string) string { return f.emitted.Att("Files", name) }
+
+// FilesRole is the ARN of a role of that name in the construct's account, to let its bucket know of the writer before it is there.
+func FilesRole(scope constructs.Construct, name string) string {
+	at := cdk.Location(scope)
+	return "arn:" + at.Partition + ":iam::" + at.Account + ":role/" + name
+}
+
+var (
+	roleNamePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+	fileNamePattern = regexp.MustCompile(`^[A-Za-z0-9]*$`)
+)
+
+// Validate reports every problem of the props.
+func (p *FilesProps) Validate() error {
+	if p == nil {
+		p = &FilesProps{}
+	}
+	var l problem.List
+	l.Include("Environment", p.Environment.Validate())
+	l.Include("Folder", p.Folder.Validate())
+	text(&l, "Role", p.Role, roleNamePattern, "1 to 64 letters, digits, hyphens and underscores")
+	if p.LogKey == nil {
+		l.Add("LogKey", nil, "a key for the writer's log", "the LogKey of network.Isolated")
+	}
+	if len(p.Files) == 0 {
+		l.Add("Files", 0, "at least one", "")
+	}
+	seen := map[string]bool{}
+	for i, f := range p.Files {
+		if f.Path == "" || seen[f.Path] {
+			l.Add(fmt.Sprintf("Files[%d].Path", i), f.Path, "a path, different for each file", "")
+		}
+		seen[f.Path] = true
+		if !fileNamePattern.MatchString(f.Name) || f.Name == "URI" {
+			l.Add(fmt.Sprintf("Files[%d].Name", i), f.Name, "letters and digits, and not URI", "")
+		}
+	}
+	return l.Err()
+}
+
+// NewFiles writes text files into a bucket whenever a deployment changes them, and takes away those that are no longer wanted; with
+// their stack they stay, as long as the bucket does. It panics with one message that holds every problem when scope, id or props are
+// wrong.
+func NewFiles(scope constructs.Construct, id string, props *FilesProps) *Files {
+	this := cdk.New("storage.Files", scope, id, props.Validate())
+	emitted := cdk.Emit(this, cdk.Path(scope, id), filesResources(cdk.Location(this), *props))
+	return &Files{Construct: this, URI: emitted.Att("Files", "URI"), emitted: emitted}
+}
+
+// filesResources are the files, the function that writes them, its role and its log.
+func filesResources(at location.Location, p FilesProps) cfn.Resources {
+	r := role.Role{
+		Name: p.Role, Description: "Writes the files of a deployment", Service: "lambda.amazonaws.com",
+		// No document says that Lambda fills the key in, so that its absence must do.
+		TrustConditions: policy.Conditions{"StringEqualsIfExists": {"aws:SourceAccount": at.Account}},
+		Statements: append(Statements(p.Folder.GrantReadWriteDelete()), policy.Statement{
+			Effect: policy.Allow, Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, References: []any{cfn.Att("Logs", "Arn")},
+		}),
+	}
+	var files []any
+	for _, f := range p.Files {
+		file := cfn.Properties{"Path": f.Path, "Text": f.Text}
+		if f.Name != "" {
+			file["Name"] = f.Name
+		}
+		files = append(files, file)
+	}
+	const waits = "It runs in a deployment only; CloudFormation waits for it and fails with its error"
+	resources := r.Resources("Role")
+	maps.Copy(resources, cfn.Resources{
+		"Logs": cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Properties{
+			"RetentionInDays": p.Environment.Resolved().LogRetentionDays, "KmsKeyId": *p.LogKey.KeyArn(),
+		}}.Stateful(false),
+		"Writer": {
+			Type: "AWS::Lambda::Function",
+			Properties: cfn.Properties{
+				"Description": "Writes the files of a deployment", "Runtime": "python3.14", "Handler": "index.handler",
+				"Code": cfn.Properties{"ZipFile": writeFiles}, "Role": cfn.Att("Role", "Arn"), "Timeout": writingSeconds,
+				"LoggingConfig": cfn.Properties{"LogGroup": cfn.Ref("Logs")},
+			},
+			Metadata: role.Metadata(slices.Concat(role.AcceptInPacks("LambdaInsideVPC", waits),
+				role.AcceptInPacks("LambdaConcurrency", waits, role.NIST, role.HIPAA), role.AcceptInPacks("LambdaDLQ", waits, role.NIST, role.HIPAA))),
+		},
+		"Files": {
+			Type: "Custom::Files",
+			Properties: cfn.Properties{
+				"ServiceToken": cfn.Att("Writer", "Arn"), "ServiceTimeout": writingSeconds,
+				"Bucket": p.Folder.Bucket.Name, "Folder": p.Folder.Path, "Files": files,
+			},
+		},
+	})
+	return resources
+}
