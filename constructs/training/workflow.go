@@ -3,6 +3,7 @@ package training
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -113,6 +114,8 @@ type Workflow struct {
 	Role *access.ExecutionRole
 	// Topic tells how each execution ended, and why. Subscribe to it.
 	Topic awssns.ITopic
+	// Parameters are what the input of each execution has to hold; none with Search.
+	Parameters []Parameter
 	// ModelGroup is the name of the model package group; empty: nothing is registered.
 	ModelGroup string
 }
@@ -138,6 +141,9 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), jsii.String(emitted.Ref("StateMachine"))),
 		Role:         role,
 		Topic:        awssns.Topic_FromTopicArn(this, jsii.String("Topic"), jsii.String(emitted.Ref("Topic"))),
+	}
+	if props.Search == nil {
+		made.Parameters = slices.Clone(props.Job.Parameters)
 	}
 	if props.Register != nil {
 		made.ModelGroup = w.namePrefix
