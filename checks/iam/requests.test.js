@@ -8,6 +8,7 @@ import { referenceApp } from './endpoints.js';
 import { allowed, possible } from './simulator.js';
 
 const training = process.env.TRAINING ?? 'examples/complete-training/cdk.out';
+const airflow = process.env.AIRFLOW ?? 'examples/complete-airflow/cdk.out';
 
 // contextOf is what AWS says of a request of CreateTrainingJob.
 function contextOf(request) {
@@ -61,10 +62,19 @@ for (const { stack, properties } of resources(training, 'AWS::SageMaker::Pipelin
     request: Steps.find((s) => s.Type === 'Training').Arguments,
   });
 }
+for (const { stack, properties } of resources(airflow, 'Custom::AirflowFiles')) {
+  for (const { Text } of properties.Files.filter((f) => f.Text.includes('REQUEST = '))) {
+    const [, request] = Text.match(/REQUEST = r"""\n([^]*?)\n"""/);
+    const [, name] = Text.match(/return "(.*)" \+ digest\(run_id, attempt\)/);
+    jobs.push({
+      where: `${stack} Airflow`, policies: policiesOf(airflow, stack, 'AirflowRole'), name: `${name}0123456789abcdef`, request: JSON.parse(request),
+    });
+  }
+}
 
 test('every way to run a job is looked at', () => {
   assert.deepEqual(jobs.map((j) => j.where).sort(), [
-    'Churn Search', 'Churn Train', 'Churn TrainOnSpot', 'Churn pipeline',
+    'Churn Airflow', 'Churn Search', 'Churn Train', 'Churn TrainOnSpot', 'Churn pipeline',
     ...['dev', 'prod', 'staging'].flatMap((e) => [`${e}/Training Train`, `${e}/Training TrainOnSpot`]),
   ]);
 });

@@ -103,7 +103,8 @@ func airflowTrust(at location.Location, name string) []policy.Statement {
 }
 
 // airflowItself is what MWAA does by the role (https://docs.aws.amazon.com/mwaa/latest/userguide/mwaa-create-role.html). Where the guide
-// gives patterns, such as s3:GetBucket*, these are what they are for: AWS has no list.
+// gives patterns, such as s3:GetBucket*, these are what they are for: AWS has no list. It also gives logs:GetLogRecord and
+// logs:GetQueryResults on log groups, which know no resource and so are not allowed by it.
 func airflowItself(at location.Location, name string, files *storage.DataBucket) []policy.Statement {
 	through := func(services ...string) policy.Conditions {
 		var names []string
@@ -125,9 +126,8 @@ func airflowItself(at location.Location, name string, files *storage.DataBucket)
 		Actions:   []string{"s3:GetAccountPublicAccessBlock", "logs:DescribeLogGroups", "cloudwatch:PutMetricData"},
 		Resources: []string{"*"}, Why: "the actions know no resource",
 	}, {
-		Effect: policy.Allow,
-		Actions: []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:GetLogEvents", "logs:GetLogRecord",
-			"logs:GetLogGroupFields", "logs:GetQueryResults"},
+		Effect:    policy.Allow,
+		Actions:   []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:GetLogEvents", "logs:GetLogGroupFields"},
 		Resources: []string{at.ARN("logs", "log-group:airflow-"+name+"-*")}, Why: "MWAA names its groups and streams itself, below the environment's name",
 	}, {
 		Effect: policy.Allow,
