@@ -11,7 +11,6 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
-	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
@@ -33,7 +32,7 @@ type AirflowRoleProps struct {
 	Jobs []string
 	// ExecutionRoles are the only roles that its jobs may run under. Required with Jobs.
 	ExecutionRoles []awsiam.IRole
-	// Workflows are the ARNs of the state machines that it may start, look at and stop. Empty: none.
+	// Workflows are the names of the account's state machines that it may start, look at and stop. Empty: none.
 	Workflows []string
 	// Packages are the repositories that it may install packages from. Empty: none.
 	Packages []supplychain.Repository
@@ -41,7 +40,10 @@ type AirflowRoleProps struct {
 	Team string
 }
 
-var airflowPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,79}$`)
+var (
+	airflowPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,79}$`)
+	machinePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}$`)
+)
 
 // Validate reports every problem of the props.
 func (p *AirflowRoleProps) Validate() error {
@@ -64,7 +66,9 @@ func (p *AirflowRoleProps) Validate() error {
 	if len(p.Jobs) > 0 && len(p.ExecutionRoles) == 0 {
 		l.Add("ExecutionRoles", nil, "the roles that the jobs run under", "make one with access.NewExecutionRole")
 	}
-	arn.Validate(&l, "Workflows", p.Workflows, "states", ":stateMachine:", "the ARN of a state machine")
+	for i, w := range p.Workflows {
+		check(&l, fmt.Sprintf("Workflows[%d]", i), w, machinePattern, "the name of a state machine, 1 to 80 letters, digits, hyphens and underscores")
+	}
 	for i, r := range p.Packages {
 		l.Include(fmt.Sprintf("Packages[%d]", i), r.Validate())
 	}
@@ -81,7 +85,7 @@ func NewAirflowRole(scope constructs.Construct, id string, props *AirflowRolePro
 		Description: "Runs the DAGs of Airflow",
 		Name:        props.Name,
 		Trust:       airflowTrust(at, props.Airflow),
-		Statements: slices.Concat(airflowItself(at, props.Airflow, props.Files), startsWorkflows(props.Workflows, executions(at, props.Workflows)),
+		Statements: slices.Concat(airflowItself(at, props.Airflow, props.Files), startsWorkflows(at, props.Workflows),
 			startsJobs(at, props.Jobs, props.ExecutionRoles), supplychain.Statements(props.Packages...)),
 	}
 	props.Guard.attach(&r, props.Team)
@@ -141,17 +145,20 @@ func airflowItself(at location.Location, name string, files *storage.DataBucket)
 	}}
 }
 
-// startsWorkflows lets start, look at and stop executions of state machines, by their ARNs.
-func startsWorkflows(workflows, executions []string) []policy.Statement {
-	if len(workflows) == 0 {
+// startsWorkflows lets start, look at and stop executions of state machines, by their names.
+func startsWorkflows(at location.Location, names []string) []policy.Statement {
+	if len(names) == 0 {
 		return nil
 	}
-	return []policy.Statement{{
-		Effect: policy.Allow, Actions: []string{"states:StartExecution"}, Resources: workflows,
-	}, {
-		Effect: policy.Allow, Actions: []string{"states:DescribeExecution", "states:StopExecution"}, Resources: executions,
-		Why: "executions are named when they are started",
-	}}
+	start := policy.Statement{Effect: policy.Allow, Actions: []string{"states:StartExecution"}}
+	watch := policy.Statement{
+		Effect: policy.Allow, Actions: []string{"states:DescribeExecution", "states:StopExecution"}, Why: "executions are named when they are started",
+	}
+	for _, name := range names {
+		start.Resources = append(start.Resources, at.ARN("states", "stateMachine:"+name))
+		watch.Resources = append(watch.Resources, at.ARN("states", "execution:"+name+":*"))
+	}
+	return []policy.Statement{start, watch}
 }
 
 // startsJobs lets start, look at and stop training jobs by what their names start with, under the given roles.

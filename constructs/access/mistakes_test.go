@@ -58,11 +58,11 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 		{"airflow", func(s awscdk.Stack) {
 			access.NewAirflowRole(s, "X", &access.AirflowRoleProps{
 				Airflow: "1st", Files: storage.NewDataBucket(s, "Files", &storage.DataBucketProps{Class: storage.Logs}), Guard: access.NewGuard(s, "G", nil),
-				Jobs: []string{"dev-churn"}, Workflows: []string{"churn"}, Team: "red", Packages: []supplychain.Repository{{ARN: "ml"}},
+				Jobs: []string{"dev-churn"}, Workflows: []string{churnMachine}, Team: "red", Packages: []supplychain.Repository{{ARN: "ml"}},
 			})
 		}, []string{
 			"6 problems", `Airflow: got "1st"`, "Files: got Logs; allowed: a bucket with a key", "the guard demands the tag Team or does not",
-			"ExecutionRoles: got nothing; allowed: the roles that the jobs run under", `Workflows[0]: got "churn"`, `Packages[0].ARN: got "ml"`,
+			"ExecutionRoles: got nothing; allowed: the roles that the jobs run under", `Workflows[0]: got "` + churnMachine + `"; allowed: the name of a state machine`, `Packages[0].ARN: got "ml"`,
 		}},
 		{"airflow, a role that is not there", func(s awscdk.Stack) {
 			access.NewAirflowRole(s, "X", &access.AirflowRoleProps{

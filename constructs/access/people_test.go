@@ -267,7 +267,7 @@ func TestAirflowRole(t *testing.T) {
 	idle.underGuard(t)
 	busy := build(func(p *access.AirflowRoleProps) {
 		p.Jobs, p.ExecutionRoles = []string{"dev-churn"}, passed(awscdk.Stack_Of(p.Files.Construct))
-		p.Workflows = []string{churnMachine}
+		p.Workflows = []string{"churn"}
 	})
 	busy.wantAllows(t, "iam:PassRole", pass)
 	busy.wantAllows(t, "sagemaker:CreateTrainingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/dev-churn-*"`)

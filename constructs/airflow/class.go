@@ -26,15 +26,13 @@ const (
 type size struct {
 	// dags is how many DAGs AWS gives as its capacity, and tasks how many a worker runs at once.
 	dags, tasks int
-	// price is empty where none is known.
-	price catalog.Item
 }
 
 var sizes = map[Class]size{
 	Micro:       {dags: 25, tasks: 3},
-	Small:       {dags: 50, tasks: 5, price: catalog.AirflowSmallHour},
-	Medium:      {dags: 250, tasks: 10, price: catalog.AirflowMediumHour},
-	Large:       {dags: 1000, tasks: 20, price: catalog.AirflowLargeHour},
+	Small:       {dags: 50, tasks: 5},
+	Medium:      {dags: 250, tasks: 10},
+	Large:       {dags: 1000, tasks: 20},
 	XLarge:      {dags: 2000, tasks: 40},
 	DoubleLarge: {dags: 4000, tasks: 80},
 }
@@ -53,7 +51,7 @@ func (c Class) Tasks() int { return sizes[c].tasks }
 // PricePerMonth is what an environment of the class costs in a month of 730 hours, in USD, and whether that is known. No price of
 // MWAA is verified; workers besides the first and the storage of the database are billed besides.
 func (c Class) PricePerMonth(region string) (usd float64, known bool) {
-	hour, known := catalog.Price(sizes[c].price, region)
+	hour, known := catalog.Price(catalog.AirflowHour(string(c)), region)
 	return hour * catalog.HoursPerMonth, known
 }
 

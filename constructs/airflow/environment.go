@@ -91,8 +91,8 @@ func roleProps(p EnvironmentProps, name string, bucket *storage.DataBucket) *acc
 	r := &access.AirflowRoleProps{Name: name, Airflow: p.Name, Files: bucket, Guard: p.Guard, Team: p.Team}
 	for _, d := range p.DAGs {
 		if d.Workflow != nil {
-			if arn := *d.Workflow.StateMachine.StateMachineArn(); !slices.Contains(r.Workflows, arn) {
-				r.Workflows = append(r.Workflows, arn)
+			if !slices.Contains(r.Workflows, d.Workflow.Name) {
+				r.Workflows = append(r.Workflows, d.Workflow.Name)
 			}
 			continue
 		}

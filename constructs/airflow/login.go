@@ -37,8 +37,10 @@ func (e *Environment) GrantLogin(to awsiam.IRole, as Login) {
 	}
 	const kind = "airflow.GrantLogin"
 	cdk.Check(kind, e.Construct, string(as), l.Err())
-	id := string(as) + "-" + strings.ReplaceAll(*to.Node().Path(), "/", "-")
-	cdk.Emit(cdk.New(kind, e.Construct, id, nil), cdk.Path(e.Construct, id), cfn.Resources{"Policy": {
+	stack := to.Stack() // the policy refers to the role, and knows the environment by its name
+	path := strings.TrimPrefix(*to.Node().Path(), *stack.Node().Path()+"/")
+	id := strings.ReplaceAll(path, "/", "-") + "-" + string(as) + "-" + e.Name
+	cdk.Emit(cdk.New(kind, stack, id, nil), cdk.Path(stack, id), cfn.Resources{"Policy": {
 		Type: "AWS::IAM::ManagedPolicy",
 		Properties: cfn.Properties{
 			"Description": "Logs in to Airflow", "Roles": []string{*to.RoleName()}, "PolicyDocument": policy.Document(policy.Statement{

