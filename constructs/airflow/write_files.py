@@ -9,10 +9,10 @@ def write(s3, bucket, path, text):
     try:
         found = s3.get_object(Bucket=bucket, Key=path)
         if found["Body"].read() == text:
-            return found["VersionId"]
+            return found.get("VersionId")
     except s3.exceptions.NoSuchKey:
         pass
-    return s3.put_object(Bucket=bucket, Key=path, Body=text)["VersionId"]
+    return s3.put_object(Bucket=bucket, Key=path, Body=text).get("VersionId")
 
 
 def handler(event, context):
