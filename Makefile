@@ -6,7 +6,7 @@
 #
 # Needs Go 1.26, Node.js with npm, and Python 3.11. Everything else is pinned and installed into this folder.
 
-.PHONY: synth test demo matrix clean lint go race examples container properties strict assemblies templates workflows scripts iam packs emulator need-go need-node need-python
+.PHONY: synth test demo matrix clean lint go race examples container properties strict assemblies templates workflows scripts dags iam packs emulator need-go need-node need-python
 .DEFAULT_GOAL := synth
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -31,7 +31,7 @@ synth: need-go $(TOOLS)
 	@cdk synth '**' --quiet --no-notices
 	@go run ./internal/summary cdk.out
 
-test: lint go race examples container properties strict templates workflows scripts iam packs emulator
+test: lint go race examples container properties strict templates workflows scripts dags iam packs emulator
 	@echo "Everything passed."
 
 demo: need-go $(TOOLS) $(CHECK_TOOLS) .venv/.installed
@@ -41,7 +41,7 @@ matrix: strict $(CHECK_TOOLS)
 	@node checks/iam/matrix.js
 
 clean:
-	rm -rf cdk.out node_modules checks/node_modules .venv examples/training-container/.venv bin
+	rm -rf cdk.out node_modules checks/node_modules .venv checks/airflow/.venv examples/training-container/.venv bin
 
 # What CI runs, one target each.
 
@@ -74,7 +74,7 @@ properties: need-go $(TOOLS) $(CHECK_TOOLS)
 strict: synth
 
 # Examples whose templates are looked at besides those of the reference app.
-ASSEMBLIES := complete-hyperpod complete-network complete-storage complete-supplychain complete-training two-teams
+ASSEMBLIES := complete-airflow complete-hyperpod complete-network complete-storage complete-supplychain complete-training two-teams
 
 assemblies: strict
 	@for e in $(ASSEMBLIES); do (cd examples/$$e && CDK_VALIDATION=false CDK_OUTDIR=cdk.out go run . 2>/dev/null) || exit 1; done
@@ -91,6 +91,11 @@ scripts: assemblies $(CHECK_TOOLS) .venv/.installed
 	@echo "== build scripts, linted and run as CodeBuild would"
 	@.venv/bin/shellcheck --shell=bash constructs/supplychain/scripts/*.sh checks/scripts/*.sh
 	@node --test --test-concurrency=2 --test-reporter=dot checks/scripts/*.test.js
+
+dags: assemblies checks/airflow/.venv/.installed .venv/.installed
+	@echo "== DAGs, parsed and run by Airflow, and the files beside them"
+	@checks/airflow/.venv/bin/python checks/airflow/test_dags.py
+	@$(PYTHON) checks/airflow/test_files.py
 
 iam: assemblies $(CHECK_TOOLS)
 	@echo "== policies, simulated"
@@ -119,6 +124,12 @@ $(CHECK_TOOLS): checks/package.json checks/package-lock.json | need-node
 	@echo "Installing the emulator and cfn-lint ..."
 	@rm -rf .venv && python3 -m venv .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r checks/requirements.txt
+	@touch $@
+
+checks/airflow/.venv/.installed: checks/airflow/requirements.txt | need-python
+	@echo "Installing Airflow ..."
+	@cd checks/airflow && rm -rf .venv && python3 -m venv .venv && \
+		.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.txt
 	@touch $@
 
 examples/training-container/.venv/.installed: examples/training-container/requirements.txt | need-python

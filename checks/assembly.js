@@ -57,6 +57,8 @@ const values = {
     const profile = arnAt(at, 'signer', `/signing-profiles/${hex.slice(0, 16)}`);
     return { Ref: profile, Arn: profile, ProfileName: hex.slice(0, 16) };
   },
+  'Custom::AirflowFiles': (name, hex) => ({ Ref: name, Requirements: hex.slice(0, 32), Startup: hex.slice(32, 64) }),
+  'AWS::MWAA::Environment': (name, hex, at, { Name }) => ({ Ref: Name, Arn: arnAt(at, 'airflow', `environment/${Name}`) }),
   'AWS::StepFunctions::StateMachine': (name, hex, at) => ({ Ref: arnAt(at, 'states', `stateMachine:${name}`), Name: name }),
 };
 

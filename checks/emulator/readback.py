@@ -18,6 +18,7 @@ IGNORED_TYPES = {
     "AWS::ECR::RegistryScanningConfiguration": "unknown in stacks",
     "AWS::ECR::SigningConfiguration": "unknown to moto",
     "AWS::EC2::SecurityGroupEgress": "every group keeps the default rule, out to anywhere",
+    "AWS::MWAA::Environment": "unknown to moto",
     "AWS::Route53Resolver::FirewallDomainList": "unknown in stacks",
     "AWS::Route53Resolver::FirewallRuleGroup": "unknown in stacks",
     "AWS::Route53Resolver::FirewallRuleGroupAssociation": "unknown in stacks",

@@ -32,6 +32,7 @@ class Reader:
             "AWS::S3::Bucket": self._bucket,
             "AWS::SNS::Topic": lambda i, _: self._client("sns").get_topic_attributes(TopicArn=i)["Attributes"],
             "AWS::StepFunctions::StateMachine": self._state_machine,
+            "Custom::AirflowFiles": self._files,
             "Custom::EmptiedWithStack": lambda _, want: want,  # its function answered, or the stack would not stand
             "Custom::EmptySecurityGroup": self._empty_group,
         }
@@ -157,6 +158,13 @@ class Reader:
             "PublicAccessBlockConfiguration": ask("public_access_block").get("PublicAccessBlockConfiguration"),
             "VersioningConfiguration": {"Status": ask("bucket_versioning").get("Status")},
         }
+
+    def _files(self, _, want):
+        """Its function ran if the files are in the bucket."""
+        def text(path):
+            return self._client("s3").get_object(Bucket=want["Bucket"], Key=path)["Body"].read().decode()
+
+        return want | {"Files": [file | {"Text": text(file["Path"])} for file in want["Files"]]}
 
     def _state_machine(self, physical_id, _):
         found = self._client("stepfunctions").describe_state_machine(stateMachineArn=physical_id)

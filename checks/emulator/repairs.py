@@ -13,6 +13,7 @@ from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import Stack
 from moto.ec2.exceptions import DependencyViolationError
 from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.iam.models import IAMBackend
 
 # What a reference to a resource that moto skipped stands for.
 SKIPPED = "arn:aws:skipped:us-east-1:123456789012:{name}"
@@ -24,11 +25,26 @@ def repair() -> None:
     CustomModel.create_from_cloudformation_json = classmethod(create_custom_resource)
     delete_custom_resources_first()
     stand_in_for_skipped_types()
+    detach_policies_of_deleted_roles()
+
+
+def detach_policies_of_deleted_roles() -> None:
+    """moto deletes a role before the policies that name it. CloudFormation deletes those first."""
+    original = IAMBackend.delete_role
+
+    def delete_role(self, role_name):
+        role = self.get_role(role_name)
+        for policy in list(role.managed_policies.values()):
+            policy.detach_from(role)
+        original(self, role_name)
+
+    IAMBackend.delete_role = delete_role
 
 
 def stand_in_for_skipped_types() -> None:
     """moto makes nothing of a type that it does not know, and then refuses what refers to it: such a reference gets the ARN of
-    nothing."""
+    nothing. Of outputs it asks the type itself, and fails."""
+    parsing.ResourceMap.validate_outputs = lambda self: None
     original = parsing.clean_json
 
     def clean_json(value, resources):

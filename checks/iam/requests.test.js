@@ -8,6 +8,7 @@ import { referenceApp } from './endpoints.js';
 import { allowed, possible } from './simulator.js';
 
 const training = process.env.TRAINING ?? 'examples/complete-training/cdk.out';
+const airflow = process.env.AIRFLOW ?? 'examples/complete-airflow/cdk.out';
 
 // contextOf is what AWS says of a request of CreateTrainingJob.
 function contextOf(request) {
@@ -84,9 +85,19 @@ for (const { stack, properties } of resources(training, 'AWS::SageMaker::Pipelin
     });
   }
 }
+for (const { stack, properties } of resources(airflow, 'Custom::AirflowFiles')) {
+  for (const { Text } of properties.Files.filter((f) => f.Text.includes('REQUEST = '))) {
+    const [, request] = Text.match(/REQUEST = r"""\n([^]*?)\n"""/);
+    const [, name] = Text.match(/return "(.*)" \+ digest\(run_id, attempt\)/);
+    jobs.push({
+      where: `${stack} Airflow`, policies: policiesOf(airflow, stack, 'AirflowRole'), name: `${name}0123456789abcdef`, request: JSON.parse(request),
+    });
+  }
+}
 
 test('every way to run a job is looked at', () => {
   assert.deepEqual(jobs.map((j) => j.where).sort(), [
+    'Churn Airflow',
     'Churn Churn Train', 'Churn Churn TrainOnSpot', 'Churn ChurnWorkflowRole Evaluate', 'Churn ChurnWorkflowRole Prepare', 'Churn Cluster Train',
     'Churn Search', 'Churn SearchWorkflowRole Prepare', 'Churn pipeline Evaluate', 'Churn pipeline Prepare', 'Churn pipeline Train',
     ...['dev', 'prod', 'staging'].flatMap((e) => [`${e}/Training XGBoost Train`, `${e}/Training XGBoost TrainOnSpot`]),

@@ -11,8 +11,8 @@ import (
 // services are those that roles under a boundary may use at all. A boundary allows nothing by itself: it is the most that the
 // policies of a role can.
 var services = []string{
-	"backup:*", "cloudformation:Describe*", "cloudwatch:*", "codeartifact:*", "ecr:*", "ec2:*NetworkInterface*", "ec2:Describe*",
-	"ec2:RevokeSecurityGroup*", "elasticfilesystem:*", "events:*", "fsx:*", "kms:*", "logs:*", "s3:*", "sns:*", "states:*",
+	"airflow:*", "backup:*", "cloudformation:Describe*", "cloudwatch:*", "codeartifact:*", "ecr:*", "ec2:*NetworkInterface*", "ec2:Describe*",
+	"ec2:RevokeSec*", "elasticfilesystem:*", "events:*", "fsx:*", "kms:*", "logs:*", "s3:*", "sns:*", "sqs:*", "states:*",
 	"sts:GetCallerIdentity", "sts:GetServiceBearerToken", "xray:*",
 }
 
@@ -54,10 +54,12 @@ func (g guard) boundary(at location.Location) []policy.Statement {
 	return all
 }
 
-// short are patterns that only the one action of SageMaker matches.
+// short are patterns that only the one action matches.
 var short = map[string]string{
 	"sagemaker:CreateHyperParameterTuningJob": "sagemaker:CreateHyper*",
 	"sagemaker:CreateProcessingJob":           "sagemaker:CreateProc*",
+	"sts:GetCallerIdentity":                   "sts:GetCaller*",
+	"sts:GetServiceBearerToken":               "sts:GetService*",
 }
 
 // boundarySize is the size of the boundary once its network is known.

@@ -22,7 +22,7 @@
 //
 // # Roles
 //
-// [NewExecutionRole] for jobs, [NewPipelineRole] for SageMaker pipelines; for people and CI
+// [NewExecutionRole] for jobs, [NewPipelineRole] for SageMaker pipelines, [NewAirflowRole] for the DAGs of MWAA; for people and CI
 // [NewLauncher], who starts jobs, [NewOperator], who looks after them, and [NewBreakGlass], who repairs data in an emergency.
 // Sessions of people last an hour. With Teams, jobs carry their caller's tag Team, and a launcher touches its own team's only:
 // jobs, logs and prefixes. Names of jobs and log streams can be listed across teams: AWS offers nothing narrower.

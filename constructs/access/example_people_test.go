@@ -78,3 +78,14 @@ func ExampleNewPipelineRole() {
 	})
 	// Output: <nil>
 }
+
+func ExampleNewAirflowRole() {
+	inDev(func(stack awscdk.Stack, _ environment.Environment, net *network.Isolated, guard *access.Guard) {
+		role := access.NewExecutionRole(stack, "Role", &access.ExecutionRoleProps{Network: net})
+		access.NewAirflowRole(stack, "Airflow", &access.AirflowRoleProps{
+			Airflow: "dev-airflow", Files: storage.NewDataBucket(stack, "Files", nil), Guard: guard,
+			Jobs: []string{"dev-churn"}, ExecutionRoles: []awsiam.IRole{role.Role},
+		})
+	})
+	// Output: <nil>
+}

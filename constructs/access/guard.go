@@ -116,8 +116,8 @@ func (g *Guard) Protect(scope constructs.Construct) {
 
 var teamPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
 
-// validateTeam checks the team of who starts jobs under the guard.
-func (g *Guard) validateTeam(team string) error {
+// ValidateTeam reports a team that the guard demands and is not given, or that is given and not demanded. A nil guard demands none.
+func (g *Guard) ValidateTeam(team string) error {
 	var l problem.List
 	if g != nil && g.teams != (team != "") {
 		l.Add("Team", team, "a team's name with a guard for Teams, and none without", "the guard demands the tag Team or does not")

@@ -45,7 +45,7 @@ func (p *LauncherProps) Validate() error {
 	if p.Guard == nil {
 		l.Add("Guard", nil, "what the jobs are held to", "make one with access.NewGuard")
 	}
-	l.Include("", p.Guard.validateTeam(p.Team))
+	l.Include("", p.Guard.ValidateTeam(p.Team))
 	l.Include("", validateRoles(p.ExecutionRoles))
 	for i, g := range p.Data {
 		l.Include(fmt.Sprintf("Data[%d]", i), g.Validate())

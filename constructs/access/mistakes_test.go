@@ -13,6 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/synthtest"
@@ -52,6 +53,23 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 			[]string{"access.BreakGlass", "3 problems", `Name: got ""; allowed: a role's name`, "Buckets: got nothing", "TrustedBy"}},
 		{"pipeline", func(s awscdk.Stack) { access.NewPipelineRole(s, "X", nil) },
 			[]string{"access.PipelineRole", "2 problems", "Guard: got nothing", "ExecutionRoles: got nothing"}},
+		{"airflow, nil", func(s awscdk.Stack) { access.NewAirflowRole(s, "X", nil) },
+			[]string{"access.AirflowRole", "3 problems", `Airflow: got ""; allowed: 1 to 80 letters`, "Files: got nothing", "Guard: got nothing"}},
+		{"airflow", func(s awscdk.Stack) {
+			access.NewAirflowRole(s, "X", &access.AirflowRoleProps{
+				Airflow: "1st", Files: storage.NewDataBucket(s, "Files", &storage.DataBucketProps{Class: storage.Logs}), Guard: access.NewGuard(s, "G", nil),
+				Jobs: []string{"dev-churn"}, Workflows: []string{churnMachine}, Team: "red", Packages: []supplychain.Repository{{ARN: "ml"}},
+			})
+		}, []string{
+			"6 problems", `Airflow: got "1st"`, "Files: got Logs; allowed: a bucket with a key", "the guard demands the tag Team or does not",
+			"ExecutionRoles: got nothing; allowed: the roles that the jobs run under", `Workflows[0]: got "` + churnMachine + `"; allowed: the name of a state machine`, `Packages[0].ARN: got "ml"`,
+		}},
+		{"airflow, a role that is not there", func(s awscdk.Stack) {
+			access.NewAirflowRole(s, "X", &access.AirflowRoleProps{
+				Airflow: "dev", Files: storage.NewDataBucket(s, "Files", nil), Guard: access.NewGuard(s, "G", nil),
+				Jobs: []string{"dev-churn"}, ExecutionRoles: []awsiam.IRole{nil},
+			})
+		}, []string{"1 problem", "ExecutionRoles[0]: got nothing; allowed: a role"}},
 		{"mounts", func(s awscdk.Stack) {
 			access.NewExecutionRole(s, "X", &access.ExecutionRoleProps{Mounts: []storage.Directory{{Path: "x"}}})
 		}, []string{"2 problems", "Mounts[0].FileSystem: got nothing", `Mounts[0].Path: got "x"`}},

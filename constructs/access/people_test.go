@@ -245,3 +245,33 @@ func TestPipelineRole(t *testing.T) {
 	m.wantNone(t, "s3:", "kms:", "states:", "sagemaker:CreateProcessingJob")
 	m.underGuard(t)
 }
+
+// DAGs start the named jobs and workflows, under the guard, and MWAA assumes the role for their environment only.
+func TestAirflowRole(t *testing.T) {
+	build := func(change func(*access.AirflowRoleProps)) made {
+		return find(t, func(s awscdk.Stack) {
+			p := &access.AirflowRoleProps{
+				Name: "dev-airflow", Airflow: "dev", Files: storage.NewDataBucket(s, "Files", nil),
+				Guard: access.NewGuard(s, "Guard", &access.GuardProps{Environment: dev, Teams: true}), Team: "red",
+			}
+			change(p)
+			access.NewAirflowRole(s, "X", p)
+		})
+	}
+	idle := build(func(*access.AirflowRoleProps) {})
+	idle.has(t, "RoleName", `"dev-airflow"`)
+	idle.has(t, "Tags", `[{"Key":"Team","Value":"red"}]`)
+	idle.has(t, "AssumeRolePolicyDocument", trusted(`{"Action":"sts:AssumeRole","Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:airflow:eu-west-1:111122223333:environment/dev"},`+
+		`"StringEquals":{"aws:SourceAccount":"111122223333"}},"Effect":"Allow","Principal":{"Service":["airflow.amazonaws.com","airflow-env.amazonaws.com"]}}`))
+	idle.wantNone(t, "iam:", "sagemaker:", "states:", "s3:Put", "s3:Delete", "codeartifact:", "kms:CreateGrant")
+	idle.underGuard(t)
+	busy := build(func(p *access.AirflowRoleProps) {
+		p.Jobs, p.ExecutionRoles = []string{"dev-churn"}, passed(awscdk.Stack_Of(p.Files.Construct))
+		p.Workflows = []string{"churn"}
+	})
+	busy.wantAllows(t, "iam:PassRole", pass)
+	busy.wantAllows(t, "sagemaker:CreateTrainingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/dev-churn-*"`)
+	busy.wantAllows(t, "states:StartExecution", `"`+churnMachine+`"`)
+	busy.wantAllows(t, "states:StopExecution", `"arn:aws:states:eu-west-1:111122223333:execution:churn:*"`)
+	busy.wantNone(t, "sagemaker:CreateProcessingJob", "sagemaker:List", "sagemaker:Delete")
+}

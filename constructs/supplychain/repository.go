@@ -75,6 +75,12 @@ func (r Repository) Name() string {
 	return name
 }
 
+// Domain is the domain that it is in: its name, and the account and region that it is of. They may be CDK tokens.
+func (r Repository) Domain() (name, account, region string) {
+	at, name, _ := r.parts()
+	return name, at.Account, at.Region
+}
+
 func (r Repository) domainARN() string {
 	at, domain, _ := r.parts()
 	return at.ARN("codeartifact", "domain/"+domain)

@@ -2,7 +2,6 @@ package training
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -74,16 +73,7 @@ func (t Trigger) validate(parameters []Parameter) error {
 		l.Add("", nil, "training.OnSchedule, training.OnData or training.OnImage", "")
 		return l.Err()
 	}
-	for _, p := range parameters {
-		if value, given := t.input[p.name]; !given || !p.takes(value) {
-			l.Add(p.name, value, p.String(), "")
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(t.input)) {
-		if !slices.ContainsFunc(parameters, func(p Parameter) bool { return p.name == name }) {
-			l.Add(name, t.input[name], "one of the job's Parameters", "")
-		}
-	}
+	l.Include("", ValidateInput(parameters, t.input))
 	return l.Err()
 }
 

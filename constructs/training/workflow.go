@@ -3,6 +3,7 @@ package training
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -151,10 +152,14 @@ type Workflow struct {
 	Construct constructs.Construct
 	// StateMachine is the state machine. Start it with an input that holds the job's Parameters.
 	StateMachine awsstepfunctions.IStateMachine
+	// Name is the state machine's, which the ARNs of its executions have too. It is a CDK token.
+	Name string
 	// Role is the execution role of the jobs.
 	Role *access.ExecutionRole
 	// Topic tells how each execution ended, and why. Subscribe to it.
 	Topic awssns.ITopic
+	// Parameters are what the input of each execution has to hold; none with Search.
+	Parameters []Parameter
 	// ModelGroup is the name of the model package group; empty: nothing is registered.
 	ModelGroup string
 }
@@ -175,8 +180,12 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 	made := &Workflow{
 		Construct:    this,
 		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), jsii.String(emitted.Ref("StateMachine"))),
+		Name:         emitted.Att("StateMachine", "Name"),
 		Role:         role,
 		Topic:        awssns.Topic_FromTopicArn(this, jsii.String("Topic"), jsii.String(emitted.Ref("Topic"))),
+	}
+	if props.Search == nil {
+		made.Parameters = slices.Clone(props.Job.Parameters)
 	}
 	if props.Register != nil {
 		made.ModelGroup = w.namePrefix

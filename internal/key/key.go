@@ -27,6 +27,8 @@ type Plan struct {
 	Readers, Writers []string
 	// Lustre lets FSx for Lustre get at the buckets of the key.
 	Lustre bool
+	// LogGroups is a pattern of names of log groups, for which CloudWatch Logs may use it; empty: none.
+	LogGroups string
 }
 
 // Administration is what the account's identity policies may allow about the key itself, listed so that none of it is use.
@@ -82,6 +84,11 @@ func (k Plan) Statements() []policy.Statement {
 				"StringEquals": {"kms:ViaService": through},
 				"ArnLike":      {"aws:PrincipalArn": LustreRole(k.At)},
 			}))
+	}
+	if k.LogGroups != "" {
+		all = append(all, allow("Logs", policy.ServicePrincipal("logs."+k.At.Region+".amazonaws.com"),
+			append(slices.Clone(use), "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"),
+			policy.Conditions{"ArnLike": {"kms:EncryptionContext:aws:logs:arn": k.At.ARN("logs", "log-group:"+k.LogGroups)}}))
 	}
 	return all
 }

@@ -65,6 +65,27 @@ func TestSummary(t *testing.T) {
 	}
 }
 
+// What Airflow costs is said where it is known, and that it is not verified.
+func TestAirflow(t *testing.T) {
+	const clean = `{"pluginReports": []}`
+	for class, want := range map[string]string{"mw1.small": "357.70, unverified", "mw1.micro": "unknown"} {
+		dir := assemblyOf(t, "us-east-1", clean)
+		template := `{"Resources": {"A": {"Type": "AWS::MWAA::Environment", "Properties": {"EnvironmentClass": "` + class + `"}}}}`
+		if err := os.WriteFile(filepath.Join(dir, "stage/t.json"), []byte(template), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		if _, err := summarize(&b, dir); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{want + " ", "Airflow of dev/Net, " + class + ", is billed by the hour"} {
+			if !strings.Contains(b.String(), text) {
+				t.Errorf("the summary lacks %q:\n%s", text, b.String())
+			}
+		}
+	}
+}
+
 func TestNoAssembly(t *testing.T) {
 	if _, err := summarize(&strings.Builder{}, t.TempDir()); err == nil {
 		t.Error("an empty folder has a summary")

@@ -15,24 +15,27 @@ import (
 // contextPrefix starts the context keys that the app reads: plinth:dev:account, plinth:dev:region and so on.
 const contextPrefix = "plinth:"
 
-// withContext fills in what the context gives: accounts, regions, administrators. A key that starts like one of the app's
-// and means nothing is an error: it is most likely misspelt.
-func withContext(app awscdk.App, environments []environment.Environment) ([]environment.Environment, error) {
-	all, ok := app.Node().GetAllContext(nil).(map[string]any)
+// withContext fills in what the context gives: accounts, regions, administrators, and which environments have Airflow. A key that
+// starts like one of the app's and means nothing is an error: it is most likely misspelt.
+func withContext(app awscdk.App, environments []environment.Environment) (all []environment.Environment, airflow []string, err error) {
+	context, ok := app.Node().GetAllContext(nil).(map[string]any)
 	if !ok {
-		return environments, nil
+		return environments, Airflow, nil
 	}
-	return applyContext(all, environments)
+	return applyContext(context, environments)
 }
 
-func applyContext(context map[string]any, environments []environment.Environment) ([]environment.Environment, error) {
-	environments = slices.Clone(environments)
+func applyContext(context map[string]any, environments []environment.Environment) (all []environment.Environment, airflow []string, err error) {
+	environments, airflow = slices.Clone(environments), slices.Clone(Airflow)
 	set := map[string]func(text string){}
 	for i := range environments {
 		e := &environments[i]
 		set[contextPrefix+e.Name+":account"] = func(text string) { e.Account = text }
 		set[contextPrefix+e.Name+":region"] = func(text string) { e.Region = text }
 		set[contextPrefix+e.Name+":administrators"] = func(text string) { e.Administrators = strings.Split(text, ",") }
+		if e.Name != Tools.Name {
+			set[contextPrefix+e.Name+":airflow"] = func(string) { airflow = append(airflow, e.Name) }
+		}
 	}
 	allowed := "one of " + strings.Join(slices.Sorted(maps.Keys(set)), ", ")
 	var l problem.List
@@ -47,9 +50,11 @@ func applyContext(context map[string]any, environments []environment.Environment
 			l.Add("context "+key, context[key], "a key that is "+allowed, "")
 		case !isText:
 			l.Add("context "+key, fmt.Sprintf("%v, a %T", context[key], context[key]), "a text; several ARNs in one, with commas between", "put it in quotes in cdk.json")
+		case strings.HasSuffix(key, ":airflow") && value != "true":
+			l.Add("context "+key, value, "true", "leave it out for none")
 		default:
 			apply(value)
 		}
 	}
-	return environments, l.Err()
+	return environments, airflow, l.Err()
 }

@@ -14,3 +14,7 @@ var Environments = []environment.Environment{
 var Tools = environment.Environment{
 	Name: "tools", Tier: environment.Production, AZs: 1, AddressRange: "10.3.0.0/20", Owner: "ml-platform", CostCenter: "ml-tools",
 }
+
+// Airflow names the environments that have Airflow besides: a stack of its own, which is billed by the hour, whether or not anything
+// runs, and ten more endpoints in at least two zones (docs/airflow.md). The context does the same: plinth:dev:airflow=true.
+var Airflow []string

@@ -24,9 +24,11 @@ func TestWrongContext(t *testing.T) {
 		want    []string
 	}{
 		{"misspelt environment", map[string]any{"plinth:dve:region": "eu-west-1"},
-			[]string{"context plinth:dve:region", "plinth:dev:account, plinth:dev:administrators, plinth:dev:region, plinth:prod:account"}},
+			[]string{"context plinth:dve:region", "plinth:dev:account, plinth:dev:administrators, plinth:dev:airflow, plinth:dev:region, plinth:prod:account"}},
 		{"unknown region", map[string]any{"plinth:dev:region": "eu-west-9"}, []string{`dev.Region: got "eu-west-9"`}},
 		{"account as a number", map[string]any{"plinth:dev:account": 123456789012.0}, []string{"context plinth:dev:account", "quotes"}},
+		{"Airflow, perhaps", map[string]any{"plinth:dev:airflow": "yes"}, []string{`context plinth:dev:airflow: got "yes"; allowed: true; leave it out for none`}},
+		{"Airflow for the tools", map[string]any{"plinth:tools:airflow": "true"}, []string{"context plinth:tools:airflow"}},
 		{"two at once", map[string]any{"plinth:dev:account": "12", "plinth:prod:region": "mars"},
 			[]string{`dev.Account: got "12"`, `prod.Region: got "mars"`}},
 		{"an account beside an unknown one", map[string]any{"plinth:prod:account": "111122223333"},
@@ -64,6 +66,42 @@ func TestKnownRegion(t *testing.T) {
 	}
 	if strings.Contains(text, "Fn::FindInMap") {
 		t.Error("the template looks a known region up in a mapping")
+	}
+}
+
+// Airflow is a stack of its own in the environments that ask for it, which then have two zones and its endpoints; the others stay.
+func TestAirflowIsOptional(t *testing.T) {
+	dir := t.TempDir()
+	if err := synth.App(&synth.Options{Dir: dir, Context: map[string]any{"plinth:dev:airflow": "true"}}, stacks.Build); err != nil {
+		t.Fatal(err)
+	}
+	all, err := assembly.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var with []string
+	for _, s := range all {
+		if n := len(s.Template.OfType("AWS::MWAA::Environment")); n > 0 {
+			with = append(with, s.Path)
+		}
+		if text := templateText(t, dir, s.Path); s.Name() == "Foundation" && strings.Contains(text, ".airflow.env") != (s.Stage() == "dev") {
+			t.Errorf("%s: endpoints of Airflow where none is, or none where it is", s.Path)
+		}
+	}
+	if len(with) != 1 || with[0] != "dev/Airflow" || len(all) != len(app)+1 {
+		t.Errorf("Airflow is in %v", with)
+	}
+	text := templateText(t, dir, "dev/Airflow")
+	for _, want := range []string{"mw1.micro", "dags/xgboost.py", "dags/xgboost_by_itself.py", "dev-xgboost-airflow-"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the stack lacks %s", want)
+		}
+	}
+	if !strings.Contains(templateText(t, dir, "dev/Training"), "role/dev-airflow/User") {
+		t.Error("nobody can log in")
+	}
+	if got := strings.Count(templateText(t, dir, "dev/Foundation"), `"AWS::EC2::Subnet"`); got != 2 {
+		t.Errorf("%d subnets", got)
 	}
 }
 

@@ -20,21 +20,22 @@ var (
 	breakGlass = []access.WayIn{access.IdentityCenter("MLBreakGlass")}
 )
 
-// newPeople makes the roles of people: who starts jobs, who looks after them, who repairs data in an emergency.
-func newPeople(stack awscdk.Stack, e environment.Environment, f foundation, workflow *training.Workflow) {
+// newPeople makes the roles of people: who starts jobs, who looks after them, who repairs data in an emergency. It gives the second.
+func newPeople(stack awscdk.Stack, e environment.Environment, f foundation, workflow *training.Workflow) *access.Person {
 	workflows := []string{*workflow.StateMachine.StateMachineArn()}
 	access.NewLauncher(stack, "Launcher", &access.LauncherProps{
 		Environment: e, Guard: f.guard, TrustedBy: scientists, Workflows: workflows,
 		ExecutionRoles: []awsiam.IRole{workflow.Role.Role},
 		Data:           []storage.Grant{f.datasets.Prefix("xgboost/").GrantReadWrite(), f.models.Prefix("xgboost/").GrantRead()},
 	})
-	access.NewOperator(stack, "Operator", &access.OperatorProps{
+	operator := access.NewOperator(stack, "Operator", &access.OperatorProps{
 		Environment: e, TrustedBy: operators, Features: features, Workflows: workflows,
 	})
 	access.NewBreakGlass(stack, "BreakGlass", &access.BreakGlassProps{
 		Environment: e, Name: breakGlassName(e), TrustedBy: breakGlass,
 		Buckets: []*storage.DataBucket{f.datasets, f.features, f.models, f.checkpoints},
 	})
+	return operator
 }
 
 func breakGlassName(e environment.Environment) string { return "plinth-" + e.Name + "-break-glass" }

@@ -20,7 +20,7 @@ import (
 // (plinth:dev:account, plinth:dev:region, and so on, in cdk.json or by -c); where none is given the stage can be
 // deployed to any.
 func Build(app awscdk.App) {
-	all, err := withContext(app, append(slices.Clone(Environments), Tools))
+	all, airflow, err := withContext(app, append(slices.Clone(Environments), Tools))
 	environments, tools := all[:len(all)-1], all[len(all)-1]
 	chain := newSupplyChain(environments, tools)
 	var l problem.List
@@ -32,7 +32,7 @@ func Build(app awscdk.App) {
 	}
 	newTools(app, chain)
 	for _, e := range environments {
-		newStage(app, e, chain)
+		newStage(app, e, chain, slices.Contains(airflow, e.Name))
 	}
 }
 
@@ -42,11 +42,17 @@ func newStageOf(app awscdk.App, e environment.Environment) awscdk.Stage {
 	})
 }
 
-// newStage makes the stage of one environment.
-func newStage(app awscdk.App, e environment.Environment, chain supplyChain) {
+// newStage makes the stage of one environment, with or without Airflow, which needs two zones.
+func newStage(app awscdk.App, e environment.Environment, chain supplyChain, airflow bool) {
 	stage := newStageOf(app, e)
-	foundation := newFoundation(stage, e, chain)
-	newTraining(stage, e, foundation)
+	if airflow {
+		e.AZs = max(e.Resolved().AZs, 2)
+	}
+	foundation := newFoundation(stage, e, chain, airflow)
+	workflow, operator := newTraining(stage, e, foundation)
+	if airflow {
+		newAirflow(stage, e, foundation, workflow, operator)
+	}
 	foundation.guard.Protect(stage)
 	writeSCPs(*stage.Outdir(), e)
 }

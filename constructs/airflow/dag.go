@@ -1,0 +1,81 @@
+package airflow
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/plinth-ml/plinth/constructs/training"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// DAG starts a workflow, or runs a job by itself, once for each of its runs. ID, and one of Workflow and Job, are required.
+//
+// Its parameters are those of the job, with their bounds: Airflow refuses a run whose parameters lack one or are out of bounds, before
+// anything is spent. Each run has one job at a time, however often it is cleared; a run that is marked as failed stops it.
+type DAG struct {
+	// ID is the DAG's, and names its file: a letter first, then letters, digits, hyphens and underscores, at most 100. Required.
+	ID string
+	// Workflow is what each run starts and waits for.
+	Workflow *training.Workflow
+	// Job is what each run runs by itself: once, without a gate or a registry, and without another try when AWS has no instances.
+	Job *training.Request
+	// Schedule starts runs by itself: a cron expression of five fields in UTC, such as "0 6 * * 1", or @hourly, @daily, @weekly or
+	// @monthly. Empty: only people and programs do.
+	Schedule string
+	// Settings are what parameters are unless a run says otherwise: a value for each. Required with Schedule.
+	Settings map[string]any
+}
+
+var (
+	idPattern       = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,99}$`)
+	schedulePattern = regexp.MustCompile(`^(@(hourly|daily|weekly|monthly)|[0-9*/,-]+ [0-9*/,-]+ [0-9*/,-]+ [0-9A-Za-z*/,-]+ [0-9A-Za-z*/,#-]+)$`)
+)
+
+func (d DAG) validate() error {
+	var l problem.List
+	if !idPattern.MatchString(d.ID) {
+		l.Add("ID", d.ID, "1 to 100 letters, digits, hyphens and underscores, a letter first", "")
+	}
+	if (d.Workflow == nil) == (d.Job == nil) {
+		l.Add("Workflow", given(d.Workflow != nil, "both"), "one of Workflow and Job", "make one with training.NewWorkflow or training.NewRequest")
+	}
+	if d.Schedule != "" && !schedulePattern.MatchString(d.Schedule) {
+		l.Add("Schedule", d.Schedule, `a cron expression of five fields, such as "0 6 * * 1", or @hourly, @daily, @weekly or @monthly`, "")
+	}
+	if d.Schedule != "" || len(d.Settings) > 0 {
+		l.Include("Settings", training.ValidateInput(d.parameters(), d.Settings))
+	}
+	return l.Err()
+}
+
+// given is a text, or nil for nothing.
+func given(there bool, text string) any {
+	if there {
+		return text
+	}
+	return nil
+}
+
+func (d DAG) parameters() []training.Parameter {
+	switch {
+	case d.Workflow != nil:
+		return d.Workflow.Parameters
+	case d.Job != nil:
+		return d.Job.Parameters
+	}
+	return nil
+}
+
+// validateDAGs checks all of them, and that no two are one to Airflow.
+func validateDAGs(all []DAG) error {
+	var l problem.List
+	seen := map[string]bool{}
+	for i, d := range all {
+		l.Include(fmt.Sprintf("DAGs[%d]", i), d.validate())
+		if seen[d.ID] {
+			l.Add(fmt.Sprintf("DAGs[%d].ID", i), d.ID, "an ID that no other DAG has", "")
+		}
+		seen[d.ID] = true
+	}
+	return l.Err()
+}

@@ -1,0 +1,110 @@
+package airflow
+
+import (
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/supplychain"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/key"
+	"github.com/plinth-ml/plinth/internal/location"
+)
+
+// Environment is a private Airflow environment of MWAA.
+type Environment struct {
+	// Construct is the scope of its parts.
+	Construct constructs.Construct
+	// Name is the environment's: aws mwaa create-cli-token --name NAME.
+	Name string
+	// URL is the host of its web server, which answers inside the VPC only.
+	URL string
+	// Bucket holds its DAGs below dags/.
+	Bucket *storage.DataBucket
+	// Role is its execution role.
+	Role *access.ExecutionRole
+	// Key encrypts all of it.
+	Key awskms.IKey
+
+	at location.Location
+}
+
+// NewEnvironment makes an environment of MWAA, its key, bucket and execution role, and writes its DAGs. It panics with one message that
+// holds every problem when scope, id or props are wrong.
+func NewEnvironment(scope constructs.Construct, id string, props *EnvironmentProps) *Environment {
+	this := cdk.New("airflow.Environment", scope, id, props.Validate(id))
+	p := props.resolved(id)
+	p.Environment = p.Environment.Resolved()
+	at := cdk.Location(this)
+	roleName := p.Name + "-airflow-" + at.Region
+	e := &Environment{Construct: this, Name: p.Name, Key: keyOf(this, p, at), at: at}
+	e.Bucket = storage.NewDataBucket(this, "Bucket", &storage.DataBucketProps{
+		Environment: p.Environment, Key: e.Key, AccessLogs: p.AccessLogs, Endpoints: endpoints(p.Network.S3Endpoint),
+		// AWS does not say from where MWAA reads requirements and DAGs; the writer is in no VPC.
+		OutsideRoles: []string{roleARN(at, roleName), roleARN(at, writerRole(p.Name, at))},
+		// A version that the environment was given has to stay, even where somebody writes another one.
+		LifeCycle: storage.LifeCycle{TieringDays: storage.Never, OldVersionDays: storage.Never},
+	})
+	e.Role = access.NewAirflowRole(this, "Role", roleProps(p, roleName, e.Bucket))
+	emitted := cdk.Emit(this, cdk.Path(scope, id), resources(p, made{
+		at: at, bucket: e.Bucket, roleARN: *e.Role.Role.RoleArn(), keyARN: *e.Key.KeyArn(),
+	}))
+	e.URL = emitted.Att("Environment", "WebserverUrl")
+	return e
+}
+
+// keyOf is the given key, or one that is used through S3 and SQS, for the environment's log groups, and by grants.
+func keyOf(this constructs.Construct, p EnvironmentProps, at location.Location) awskms.IKey {
+	if p.Key != nil {
+		return p.Key
+	}
+	const id = "Key"
+	plan := key.Plan{
+		Description: "Airflow environment " + p.Name, At: at, Retain: p.Environment.Tier.RetainsData(),
+		Services: []string{"s3", "sqs"}, LogGroups: "airflow-" + p.Name + "-*",
+	}
+	scope := constructs.NewConstruct(this, jsii.String(id))
+	emitted := cdk.Emit(scope, cdk.Path(this, id), cfn.Resources{"Key": plan.Resource()})
+	return awskms.Key_FromKeyArn(scope, jsii.String("Key"), jsii.String(emitted.Att("Key", "Arn")))
+}
+
+// endpoints is a list of the S3 endpoint; empty where it stood already, and its id is not known.
+func endpoints(id string) []string {
+	if id == "" {
+		return nil
+	}
+	return []string{id}
+}
+
+func roleARN(at location.Location, name string) string {
+	return "arn:" + at.Partition + ":iam::" + at.Account + ":role/" + name
+}
+
+// roleProps are what the environment's DAGs need.
+func roleProps(p EnvironmentProps, name string, bucket *storage.DataBucket) *access.AirflowRoleProps {
+	r := &access.AirflowRoleProps{Name: name, Airflow: p.Name, Files: bucket, Guard: p.Guard, Team: p.Team}
+	for _, d := range p.DAGs {
+		if d.Workflow != nil {
+			if !slices.Contains(r.Workflows, d.Workflow.Name) {
+				r.Workflows = append(r.Workflows, d.Workflow.Name)
+			}
+			continue
+		}
+		if !slices.Contains(r.Jobs, d.Job.Name) {
+			r.Jobs = append(r.Jobs, d.Job.Name)
+		}
+		if !slices.ContainsFunc(r.ExecutionRoles, func(known awsiam.IRole) bool { return known == d.Job.Role.Role }) {
+			r.ExecutionRoles = append(r.ExecutionRoles, d.Job.Role.Role)
+		}
+	}
+	if from := p.Requirements.From; from.ARN != "" {
+		r.Packages = []supplychain.Repository{from}
+	}
+	return r
+}

@@ -1,0 +1,157 @@
+package airflow
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+
+	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// EnvironmentProps say what an Airflow environment runs, and where. Network and Guard are required.
+type EnvironmentProps struct {
+	// Environment decides the size, how long logs of the deployment are kept, and whether the DAGs' bucket outlives its stack. Zero:
+	// the preset of Production.
+	Environment environment.Environment
+	// Network is where it stands: in its first two zones. It needs the capability Airflow, and Packages with Requirements.From. Required.
+	Network *network.Isolated
+	// Guard is what the jobs of DAGs are held to. Required.
+	Guard *access.Guard
+	// DAGs are what it runs. Files that somebody else puts below dags/ in its bucket run too, under the same role. Empty: none.
+	DAGs []DAG
+	// Requirements are further Python packages. Zero: those that MWAA has.
+	Requirements Requirements
+	// Name is the environment's, at most 30 letters, digits and hyphens, a letter first. Another name makes another environment, and the
+	// history of runs is lost. Empty: the environment's name and the construct's id.
+	Name string
+	// Version is that of Airflow: 2.11 or newer, one that MWAA has. A 2 can't become a 3. Empty: 3.3.1.
+	Version string
+	// Class is the size. Empty: Micro in Development, Small elsewhere.
+	Class Class
+	// MaxWorkers is how many workers there are at most; the first is in the price of the environment. Not with Micro. Zero: 2 in
+	// Staging and 5 in Production, 2 for another class in Development.
+	MaxWorkers int
+	// MaintenanceWindow is when AWS may replace containers each week, in UTC, such as "SUN:03:30". Empty: SUN:03:00.
+	MaintenanceWindow string
+	// Team is the value of the tag Team of the execution role, which a guard for Teams demands. Empty: no such tag.
+	Team string
+	// Key encrypts the environment, its logs and its bucket. Its policy must let the account use it through S3 and SQS, CloudWatch Logs for
+	// the groups airflow-NAME-*, and AWS's services make grants. Nil: a key is made. Another key makes another environment.
+	Key awskms.IKey
+	// AccessLogs is the Logs bucket that the accesses to the environment's bucket are logged to. Nil: one is made.
+	AccessLogs *storage.DataBucket
+}
+
+const (
+	defaultVersion = "3.3.1"
+	defaultWindow  = "SUN:03:00"
+	// zones is how many MWAA stands in: exactly two (https://docs.aws.amazon.com/mwaa/latest/userguide/networking-about.html).
+	zones = 2
+)
+
+var (
+	namePattern    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,29}$`)
+	versionPattern = regexp.MustCompile(`^(2\.(1[1-9]|[2-9][0-9])|3\.[0-9]+)\.[0-9]+$`)
+	windowPattern  = regexp.MustCompile(`^(MON|TUE|WED|THU|FRI|SAT|SUN):([01][0-9]|2[0-3]):(00|30)$`)
+)
+
+// resolved are the props with their zero fields filled in, for a construct of that id.
+func (p EnvironmentProps) resolved(id string) EnvironmentProps {
+	tier := workloadOf(p.Environment.Tier)
+	if p.Name == "" {
+		p.Name = strings.ToLower(id)
+		if p.Environment.Name != "" {
+			p.Name = p.Environment.Name + "-" + p.Name
+		}
+	}
+	if p.Version == "" {
+		p.Version = defaultVersion
+	}
+	if p.Class == "" {
+		p.Class = tier.class
+	}
+	if p.MaxWorkers == 0 && p.Class != Micro {
+		p.MaxWorkers = max(tier.workers, 2)
+	}
+	if p.MaintenanceWindow == "" {
+		p.MaintenanceWindow = defaultWindow
+	}
+	return p
+}
+
+// Validate reports every problem of the props, for an environment of that construct id.
+func (p *EnvironmentProps) Validate(id string) error {
+	if p == nil {
+		p = &EnvironmentProps{}
+	}
+	var l problem.List
+	r := p.resolved(id)
+	l.Include("Environment", p.Environment.Validate())
+	l.Include("", p.validateNetwork())
+	if p.Guard == nil {
+		l.Add("Guard", nil, "what the jobs of DAGs are held to", "make one with access.NewGuard")
+	}
+	l.Include("", p.Guard.ValidateTeam(p.Team))
+	l.Include("", validateDAGs(p.DAGs))
+	l.Include("Requirements", p.Requirements.validate())
+	text(&l, "Name", r.Name, namePattern, "1 to 30 letters, digits and hyphens, a letter first", "set Name: roles and log groups are named after it")
+	text(&l, "Version", r.Version, versionPattern, "a version of Airflow from 2.11 on, such as "+defaultVersion, "MWAA's guide lists those that it has")
+	text(&l, "MaintenanceWindow", r.MaintenanceWindow, windowPattern, "a day and a half hour in UTC, such as SUN:03:30", "")
+	l.Include("", r.validateSize())
+	return l.Err()
+}
+
+func text(l *problem.List, field, value string, pattern *regexp.Regexp, allowed, fix string) {
+	if !token.Is(value) && !pattern.MatchString(value) {
+		l.Add(field, value, allowed, fix)
+	}
+}
+
+func (p *EnvironmentProps) validateNetwork() error {
+	var l problem.List
+	if p.Network == nil {
+		l.Add("Network", nil, "the network that it stands in", "make one with network.NewIsolated")
+		return l.Err()
+	}
+	if !slices.Contains(p.Network.Capabilities, network.Airflow) {
+		l.Add("Network.Capabilities", p.Network.Capabilities, "Airflow among them", "without it MWAA reaches neither its queue nor its logs: add network.Airflow")
+	}
+	if n := len(p.Network.SubnetIDs); n < zones {
+		l.Add("Network", fmt.Sprintf("%d zone", n), "at least 2 zones, which MWAA needs", "set the environment's AZs to 2")
+	}
+	if from := p.Requirements.From; from.ARN != "" && from.Validate() == nil {
+		l.Include("", p.Network.ValidatePackages(from.ARN))
+	}
+	return l.Err()
+}
+
+// validateSize checks the size of resolved props.
+func (p EnvironmentProps) validateSize() error {
+	var l problem.List
+	if _, known := sizes[p.Class]; !known {
+		var names []string
+		for _, c := range Classes() {
+			names = append(names, string(c))
+		}
+		l.Add("Class", string(p.Class), "one of "+strings.Join(names, ", "), "")
+		return l.Err()
+	}
+	if n := len(p.DAGs); n > p.Class.DAGs() {
+		l.Add("DAGs", n, fmt.Sprintf("at most %d, which %s holds", p.Class.DAGs(), p.Class), "take a larger Class")
+	}
+	switch {
+	case p.Class == Micro && p.MaxWorkers != 0:
+		l.Add("MaxWorkers", p.MaxWorkers, "none with "+string(Micro), "it has one container for all, and does not grow: take a larger Class")
+	case p.MaxWorkers < 0:
+		l.Add("MaxWorkers", p.MaxWorkers, "1 or more, or 0 for the tier's", "")
+	}
+	return l.Err()
+}

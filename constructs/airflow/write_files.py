@@ -1,0 +1,34 @@
+"""Writes text files into a bucket for CloudFormation, and tells the versions of those that have a name."""
+
+import boto3
+import cfnresponse
+
+
+def write(s3, bucket, path, text):
+    # One that is as it should be is left alone: a new version would make MWAA replace all its containers.
+    try:
+        found = s3.get_object(Bucket=bucket, Key=path)
+        if found["Body"].read() == text:
+            return found.get("VersionId")
+    except s3.exceptions.NoSuchKey:
+        pass
+    return s3.put_object(Bucket=bucket, Key=path, Body=text).get("VersionId")
+
+
+def handler(event, context):
+    wanted, before = event["ResourceProperties"], event.get("OldResourceProperties", {})
+    bucket, versions = wanted["Bucket"], {}
+    try:
+        if event["RequestType"] != "Delete":  # they go with their bucket
+            s3 = boto3.client("s3")
+            for file in wanted["Files"]:
+                version = write(s3, bucket, file["Path"], file["Text"].encode())
+                if "Name" in file:
+                    versions[file["Name"]] = version
+            if before.get("Bucket") == bucket:
+                for path in {f["Path"] for f in before["Files"]} - {f["Path"] for f in wanted["Files"]}:
+                    s3.delete_object(Bucket=bucket, Key=path)
+    except Exception as error:
+        cfnresponse.send(event, context, cfnresponse.FAILED, {}, bucket, reason=str(error))
+    else:
+        cfnresponse.send(event, context, cfnresponse.SUCCESS, versions, bucket)
