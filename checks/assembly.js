@@ -57,7 +57,9 @@ const values = {
     const profile = arnAt(at, 'signer', `/signing-profiles/${hex.slice(0, 16)}`);
     return { Ref: profile, Arn: profile, ProfileName: hex.slice(0, 16) };
   },
-  'Custom::AirflowFiles': (name, hex) => ({ Ref: name, Requirements: hex.slice(0, 32), Startup: hex.slice(32, 64) }),
+  'Custom::Files': (name, hex, at, { Bucket, BucketArn }, inStack) => ({
+    Ref: name, URI: `s3://${inStack(Bucket)}/`, ARN: inStack(BucketArn), Requirements: hex.slice(0, 32), Startup: hex.slice(32, 64),
+  }),
   'AWS::MWAA::Environment': (name, hex, at, { Name }) => ({ Ref: Name, Arn: arnAt(at, 'airflow', `environment/${Name}`) }),
   'AWS::StepFunctions::StateMachine': (name, hex, at) => ({ Ref: arnAt(at, 'states', `stateMachine:${name}`), Name: name }),
 };
@@ -177,7 +179,7 @@ function attribute(stack, id, name) {
 
 function valuesOf(stack, id) {
   const { Type, Properties = {} } = known(stack.template.Resources[id], id);
-  return values[Type]?.(`${stack.name}-${id}`, hexOf(`${stack.name}/${id}`), stack.at, Properties) ?? {};
+  return values[Type]?.(`${stack.name}-${id}`, hexOf(`${stack.name}/${id}`), stack.at, Properties, (value) => resolve(value, stack, [stack])) ?? {};
 }
 
 function hexOf(text) {

@@ -2,10 +2,10 @@
 import { resources } from '../assembly.js';
 
 const dir = process.argv[2] ?? 'examples/complete-airflow/cdk.out';
-const files = resources(dir, 'Custom::AirflowFiles').flatMap((r) => r.properties.Files);
+const files = resources(dir, 'Custom::Files').flatMap((r) => r.properties.Files);
 const machines = resources(dir, 'AWS::StepFunctions::StateMachine');
 process.stdout.write(JSON.stringify({
   files: Object.fromEntries(files.map((f) => [f.Path, f.Text])),
   machines: Object.fromEntries(machines.map((m) => [m.values.Ref, JSON.parse(m.properties.DefinitionString)])),
-  writer: resources(dir, 'AWS::Lambda::Function').find((f) => f.id.startsWith('AirflowWriter')).properties.Code.ZipFile,
+  writer: resources(dir, 'AWS::Lambda::Function').find((f) => f.id.startsWith('AirflowFilesWriter')).properties.Code.ZipFile,
 }));

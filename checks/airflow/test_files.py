@@ -32,7 +32,7 @@ class Writer(unittest.TestCase):
 
     def ask(self, request, files, before=None, bucket="files", old_bucket="files"):
         """CloudFormation's request, and what it is answered: whether it worked, what it was told, and which resource that is."""
-        event = {"RequestType": request, "ResourceProperties": {"Bucket": bucket, "Files": files}}
+        event = {"RequestType": request, "ResourceProperties": {"Bucket": bucket, "BucketArn": f"arn:aws:s3:::{bucket}", "Files": files}}
         if before is not None:
             event["OldResourceProperties"] = {"Bucket": old_bucket, "Files": before}
         answers = []
@@ -54,7 +54,7 @@ class Writer(unittest.TestCase):
         status, data, physical_id = self.ask("Create", files)
         self.assertEqual((status, physical_id), ("SUCCESS", "files"))
         self.assertEqual(self.s3.get_object(Bucket="files", Key="dags/a.py")["Body"].read().decode(), "dag ä")
-        self.assertEqual(data, {"Requirements": self.versions("config/r.txt")[0][0]})
+        self.assertEqual(data, {"Requirements": self.versions("config/r.txt")[0][0], "URI": "s3://files/", "ARN": "arn:aws:s3:::files"})
 
     def test_what_did_not_change_keeps_its_version(self):
         same = {"Path": "config/r.txt", "Text": "x==1", "Name": "Requirements"}

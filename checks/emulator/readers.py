@@ -32,7 +32,7 @@ class Reader:
             "AWS::S3::Bucket": self._bucket,
             "AWS::SNS::Topic": lambda i, _: self._client("sns").get_topic_attributes(TopicArn=i)["Attributes"],
             "AWS::StepFunctions::StateMachine": self._state_machine,
-            "Custom::AirflowFiles": self._files,
+            "Custom::Files": self._files,
             "Custom::EmptiedWithStack": lambda _, want: want,  # its function answered, or the stack would not stand
             "Custom::EmptySecurityGroup": self._empty_group,
         }

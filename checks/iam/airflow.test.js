@@ -133,7 +133,7 @@ for (const [name, principal, action, context, expected] of [
 // The bucket is reached from inside the network; from elsewhere by the role and by who writes the files.
 for (const [name, principal, from, expected] of [
   ['the role, inside', role.values.Arn, s3Endpoint, yes], ['the role, from AWS', role.values.Arn, undefined, yes],
-  ['the writer', find('AWS::IAM::Role', 'AirflowWriterRole').values.Arn, undefined, yes],
+  ['the writer', find('AWS::IAM::Role', 'AirflowFilesRole').values.Arn, undefined, yes],
   ['another role, outside', `arn:aws:iam::${account}:role/x`, undefined, no], ['another role, elsewhere', `arn:aws:iam::${account}:role/x`, 'vpce-0123456789abcdef0', no],
 ]) {
   test(`files are read by ${name}: ${expected}`, async () => {
@@ -147,8 +147,8 @@ for (const [name, principal, from, expected] of [
 }
 
 // The writer writes files, and the role trusts MWAA for this environment only.
-const writer = { arn: find('AWS::IAM::Role', 'AirflowWriterRole').values.Arn, identity: find('AWS::IAM::ManagedPolicy', 'AirflowWriterRolePolicy').properties.PolicyDocument };
-const writerLogs = find('AWS::Logs::LogGroup', 'AirflowWriterLogs').values.Arn;
+const writer = { arn: find('AWS::IAM::Role', 'AirflowFilesRole').values.Arn, identity: find('AWS::IAM::ManagedPolicy', 'AirflowFilesRolePolicy').properties.PolicyDocument };
+const writerLogs = find('AWS::Logs::LogGroup', 'AirflowFilesLogs').values.Arn;
 testRole(writer, [
   ['looks for DAGs', 's3:ListBucket', files, yes, { 's3:prefix': 'dags/churn.py' }],
   ['looks for requirements', 's3:ListBucket', files, yes, { 's3:prefix': 'config/requirements.txt' }],

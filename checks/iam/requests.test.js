@@ -85,7 +85,7 @@ for (const { stack, properties } of resources(training, 'AWS::SageMaker::Pipelin
     });
   }
 }
-for (const { stack, properties } of resources(airflow, 'Custom::AirflowFiles')) {
+for (const { stack, properties } of resources(airflow, 'Custom::Files')) {
   for (const { Text } of properties.Files.filter((f) => f.Text.includes('REQUEST = '))) {
     const [, request] = Text.match(/REQUEST = r"""\n([^]*?)\n"""/);
     const [, name] = Text.match(/return "(.*)" \+ digest\(run_id, attempt\)/);

@@ -42,18 +42,18 @@ func NewEnvironment(scope constructs.Construct, id string, props *EnvironmentPro
 	p := props.resolved(id)
 	p.Environment = p.Environment.Resolved()
 	at := cdk.Location(this)
-	roleName := p.Name + "-airflow-" + at.Region
+	roleName, writerName := p.Name+"-airflow-"+at.Region, p.Name+"-files-"+at.Region
 	e := &Environment{Construct: this, Name: p.Name, Key: keyOf(this, p, at), at: at}
 	e.Bucket = storage.NewDataBucket(this, "Bucket", &storage.DataBucketProps{
 		Environment: p.Environment, Key: e.Key, AccessLogs: p.AccessLogs, Endpoints: endpoints(p.Network.S3Endpoint),
 		// AWS does not say from where MWAA reads requirements and DAGs; the writer is in no VPC.
-		OutsideRoles: []string{roleARN(at, roleName), roleARN(at, writerRole(p.Name, at))},
+		OutsideRoles: []string{storage.FilesRole(this, roleName), storage.FilesRole(this, writerName)},
 		// A version that the environment was given has to stay, even where somebody writes another one.
 		LifeCycle: storage.LifeCycle{TieringDays: storage.Never, OldVersionDays: storage.Never},
 	})
 	e.Role = access.NewAirflowRole(this, "Role", roleProps(p, roleName, e.Bucket))
 	emitted := cdk.Emit(this, cdk.Path(scope, id), resources(p, made{
-		at: at, bucket: e.Bucket, roleARN: *e.Role.Role.RoleArn(), keyARN: *e.Key.KeyArn(),
+		bucket: e.Bucket, files: filesOf(this, p, writerName, e.Bucket), roleARN: *e.Role.Role.RoleArn(), keyARN: *e.Key.KeyArn(),
 	}))
 	e.URL = emitted.Att("Environment", "WebserverUrl")
 	return e
@@ -80,10 +80,6 @@ func endpoints(id string) []string {
 		return nil
 	}
 	return []string{id}
-}
-
-func roleARN(at location.Location, name string) string {
-	return "arn:" + at.Partition + ":iam::" + at.Account + ":role/" + name
 }
 
 // roleProps are what the environment's DAGs need.

@@ -163,7 +163,7 @@ func TestFiles(t *testing.T) {
 		p.Requirements = airflow.Requirements{Lock: aLock, From: supplychain.Repository{ARN: packages}}
 	})
 	var paths []string
-	for _, f := range at(t, template, "Stack/A/Default/Files").Properties["Files"].([]any) {
+	for _, f := range at(t, template, "Stack/A/Files/Default/Files").Properties["Files"].([]any) {
 		paths = append(paths, f.(map[string]any)["Path"].(string))
 	}
 	if want := []string{"dags/churn.py", "dags/churn_by_itself.py", "dags/again.py", "config/requirements.txt", "config/startup.sh"}; !slices.Equal(paths, want) {

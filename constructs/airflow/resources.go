@@ -1,27 +1,28 @@
 package airflow
 
 import (
-	"maps"
 	"strings"
 
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cfn"
-	"github.com/plinth-ml/plinth/internal/location"
 )
 
 // made is what an environment is made of that stands before it.
 type made struct {
-	at              location.Location
 	bucket          *storage.DataBucket
+	files           *storage.Files // nil: there are none
 	roleARN, keyARN string
 }
 
-// resources are the environment, and what writes its files.
+// resources are the environment, which waits for its files.
 func resources(p EnvironmentProps, m made) cfn.Resources {
-	all := cfn.Resources{}
+	bucketARN := m.bucket.ARN
+	if m.files != nil {
+		bucketARN = m.files.ARN
+	}
 	properties := cfn.Properties{
 		"Name": p.Name, "AirflowVersion": p.Version, "EnvironmentClass": string(p.Class), "Tags": tags(p),
-		"SourceBucketArn": m.bucket.ARN, "DagS3Path": strings.TrimSuffix(dagsPath, "/"), "ExecutionRoleArn": m.roleARN, "KmsKey": m.keyARN,
+		"SourceBucketArn": bucketARN, "DagS3Path": strings.TrimSuffix(dagsPath, "/"), "ExecutionRoleArn": m.roleARN, "KmsKey": m.keyARN,
 		"NetworkConfiguration": cfn.Properties{
 			"SubnetIds": p.Network.SubnetIDs[:zones], "SecurityGroupIds": []any{*p.Network.JobSecurityGroup.SecurityGroupId()},
 		},
@@ -34,23 +35,15 @@ func resources(p EnvironmentProps, m made) cfn.Resources {
 		properties["MinWorkers"], properties["MaxWorkers"] = 1, p.MaxWorkers
 	}
 	if !p.Requirements.none() {
-		properties["RequirementsS3Path"], properties["RequirementsS3ObjectVersion"] = requirementsPath, cfn.Att("Files", requirementsName)
+		properties["RequirementsS3Path"], properties["RequirementsS3ObjectVersion"] = requirementsPath, m.files.Version(requirementsName)
 	}
 	if p.Requirements.From.ARN != "" {
-		properties["StartupScriptS3Path"], properties["StartupScriptS3ObjectVersion"] = startupPath, cfn.Att("Files", startupName)
+		properties["StartupScriptS3Path"], properties["StartupScriptS3ObjectVersion"] = startupPath, m.files.Version(startupName)
 	}
 	if p.Requirements.Wheels != "" {
 		properties["PluginsS3Path"], properties["PluginsS3ObjectVersion"] = wheelsPath, p.Requirements.Wheels
 	}
-	environment := cfn.Resource{Type: "AWS::MWAA::Environment", Properties: properties}
-	if len(files(p)) > 0 {
-		maps.Copy(all, writer(p, m.at, m.bucket))
-		if p.Requirements.none() { // else it waits for their versions
-			environment.DependsOn = []string{"Files"}
-		}
-	}
-	all["Environment"] = environment
-	return all
+	return cfn.Resources{"Environment": {Type: "AWS::MWAA::Environment", Properties: properties}}
 }
 
 // logging turns every log on.

@@ -14,7 +14,10 @@ import (
 //go:embed scripts/on_init_complete.sh
 var onInitComplete string
 
-const scriptName = "on_init_complete.sh"
+const (
+	scriptFolder = "scripts/"
+	scriptName   = "on_init_complete.sh"
+)
 
 // Cluster is a HyperPod cluster with Slurm.
 type Cluster struct {
@@ -49,18 +52,18 @@ func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Clu
 		OutsideRoles: []string{storage.FilesRole(this, machines), storage.FilesRole(this, writer)},
 	})
 	files := storage.NewFiles(this, "Files", &storage.FilesProps{
-		Environment: p.Environment, Folder: scripts.Prefix("scripts/"), Role: writer, LogKey: p.Network.LogKey,
-		Files: []storage.File{{Path: scriptName, Text: onInitComplete}},
+		Environment: p.Environment, Bucket: scripts, Folders: []string{scriptFolder}, Role: writer, LogKey: p.Network.LogKey,
+		Files: []storage.File{{Path: scriptFolder + scriptName, Text: onInitComplete}},
 	})
 	role := access.NewClusterRole(this, "Role", &access.ClusterRoleProps{
 		Name: machines, Cluster: name, SubnetIDs: []string{p.subnet()}, SecurityGroupID: group,
-		Reads: append([]storage.Prefix{scripts.Prefix("scripts/")}, p.Reads...), Writes: p.Writes, Checkpoints: p.Checkpoints,
+		Reads: append([]storage.Prefix{scripts.Prefix(scriptFolder)}, p.Reads...), Writes: p.Writes, Checkpoints: p.Checkpoints,
 		VolumeKeys: []string{scripts.KeyARN},
 	})
 	slurm := constructs.NewConstruct(this, jsii.String("Slurm"))
 	slurm.Node().AddDependency(ways) // a machine that reaches nothing yet fails its checks
 	emitted := cdk.Emit(slurm, path, clusterResources(p, made{
-		name: name, group: group, roleARN: *role.Role.RoleArn(), keyARN: scripts.KeyARN, scripts: files.URI,
+		name: name, group: group, roleARN: *role.Role.RoleArn(), keyARN: scripts.KeyARN, scripts: files.URI + scriptFolder,
 	}))
 	return &Cluster{
 		Construct: this, Name: name, ARN: emitted.Att("Cluster", "ClusterArn"), Role: role, Scripts: scripts, SecurityGroupID: group, Quotas: p.Quotas(),

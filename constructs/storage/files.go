@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -25,12 +26,14 @@ var writeFiles string
 // writingSeconds is how long writing the files may take.
 const writingSeconds = 300
 
-// FilesProps say which text files a deployment writes. Folder, Role, LogKey and Files are required.
+// FilesProps say which text files a deployment writes. All but Environment are required.
 type FilesProps struct {
 	// Environment decides how long the writer's log is kept. Zero: the preset of Production.
 	Environment environment.Environment
-	// Folder is where they go. Its bucket has the role among its OutsideRoles: the writer is in no network. Required.
-	Folder Prefix
+	// Bucket is where they go. It has the role among its OutsideRoles: the writer is in no network. Required.
+	Bucket *DataBucket
+	// Folders are the only ones that it writes to, such as "dags/". Required.
+	Folders []string
 	// Role is the name of the role that writes them, at most 64 letters, digits, hyphens and underscores: see [FilesRole]. Required.
 	Role string
 	// LogKey encrypts the writer's log. Required.
@@ -41,7 +44,7 @@ type FilesProps struct {
 
 // File is a text file.
 type File struct {
-	// Path is below the folder: "dags/churn.py". Required.
+	// Path is in one of the folders: "dags/churn.py". Required.
 	Path string
 	// Text is what it holds; it may hold CDK tokens.
 	Text string
@@ -53,8 +56,8 @@ type File struct {
 type Files struct {
 	// Construct is the scope of their writer.
 	Construct constructs.Construct
-	// URI is the folder as s3://BUCKET/PATH, known when all of them are written: what refers to it waits for them.
-	URI string
+	// URI is the bucket as s3://BUCKET/, and ARN its ARN, told when all files are written: what refers to them waits for the files.
+	URI, ARN string
 
 	emitted cdk.Emitted
 }
@@ -80,7 +83,15 @@ func (p *FilesProps) Validate() error {
 	}
 	var l problem.List
 	l.Include("Environment", p.Environment.Validate())
-	l.Include("Folder", p.Folder.Validate())
+	if p.Bucket == nil {
+		l.Add("Bucket", nil, "a bucket", "make one with storage.NewDataBucket")
+	}
+	if len(p.Folders) == 0 {
+		l.Add("Folders", 0, "at least one", "")
+	}
+	for i, folder := range p.Folders {
+		l.Include(fmt.Sprintf("Folders[%d]", i), validatePath(folder))
+	}
 	text(&l, "Role", p.Role, roleNamePattern, "1 to 64 letters, digits, hyphens and underscores")
 	if p.LogKey == nil {
 		l.Add("LogKey", nil, "a key for the writer's log", "the LogKey of network.Isolated")
@@ -90,12 +101,12 @@ func (p *FilesProps) Validate() error {
 	}
 	seen := map[string]bool{}
 	for i, f := range p.Files {
-		if f.Path == "" || seen[f.Path] {
-			l.Add(fmt.Sprintf("Files[%d].Path", i), f.Path, "a path, different for each file", "")
+		if seen[f.Path] || !slices.ContainsFunc(p.Folders, func(folder string) bool { return strings.HasPrefix(f.Path, folder) && f.Path != folder }) {
+			l.Add(fmt.Sprintf("Files[%d].Path", i), f.Path, "a path in one of Folders, different for each file", "")
 		}
 		seen[f.Path] = true
-		if !fileNamePattern.MatchString(f.Name) || f.Name == "URI" {
-			l.Add(fmt.Sprintf("Files[%d].Name", i), f.Name, "letters and digits, and not URI", "")
+		if !fileNamePattern.MatchString(f.Name) || f.Name == "URI" || f.Name == "ARN" {
+			l.Add(fmt.Sprintf("Files[%d].Name", i), f.Name, "letters and digits, and not URI or ARN", "")
 		}
 	}
 	return l.Err()
@@ -107,16 +118,20 @@ func (p *FilesProps) Validate() error {
 func NewFiles(scope constructs.Construct, id string, props *FilesProps) *Files {
 	this := cdk.New("storage.Files", scope, id, props.Validate())
 	emitted := cdk.Emit(this, cdk.Path(scope, id), filesResources(cdk.Location(this), *props))
-	return &Files{Construct: this, URI: emitted.Att("Files", "URI"), emitted: emitted}
+	return &Files{Construct: this, URI: emitted.Att("Files", "URI"), ARN: emitted.Att("Files", "ARN"), emitted: emitted}
 }
 
 // filesResources are the files, the function that writes them, its role and its log.
 func filesResources(at location.Location, p FilesProps) cfn.Resources {
+	var grants []Grant
+	for _, folder := range p.Folders {
+		grants = append(grants, p.Bucket.Prefix(folder).GrantReadWriteDelete())
+	}
 	r := role.Role{
 		Name: p.Role, Description: "Writes the files of a deployment", Service: "lambda.amazonaws.com",
 		// No document says that Lambda fills the key in, so that its absence must do.
 		TrustConditions: policy.Conditions{"StringEqualsIfExists": {"aws:SourceAccount": at.Account}},
-		Statements: append(Statements(p.Folder.GrantReadWriteDelete()), policy.Statement{
+		Statements: append(Statements(grants...), policy.Statement{
 			Effect: policy.Allow, Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, References: []any{cfn.Att("Logs", "Arn")},
 		}),
 	}
@@ -148,7 +163,7 @@ func filesResources(at location.Location, p FilesProps) cfn.Resources {
 			Type: "Custom::Files",
 			Properties: cfn.Properties{
 				"ServiceToken": cfn.Att("Writer", "Arn"), "ServiceTimeout": writingSeconds,
-				"Bucket": p.Folder.Bucket.Name, "Folder": p.Folder.Path, "Files": files,
+				"Bucket": p.Bucket.Name, "BucketArn": p.Bucket.ARN, "Files": files,
 			},
 		},
 	})

@@ -17,18 +17,18 @@ def write(s3, bucket, path, text):
 
 def handler(event, context):
     wanted, before = event["ResourceProperties"], event.get("OldResourceProperties", {})
-    bucket, folder = wanted["Bucket"], wanted["Folder"]
-    told = {"URI": "s3://%s/%s" % (bucket, folder)}
+    bucket = wanted["Bucket"]
+    told = {"URI": "s3://%s/" % bucket, "ARN": wanted["BucketArn"]}
     try:
         if event["RequestType"] != "Delete":  # they go with their bucket
             s3 = boto3.client("s3")
             for file in wanted["Files"]:
-                version = write(s3, bucket, folder + file["Path"], file["Text"].encode())
+                version = write(s3, bucket, file["Path"], file["Text"].encode())
                 if "Name" in file:
                     told[file["Name"]] = version
-            if (before.get("Bucket"), before.get("Folder")) == (bucket, folder):
+            if before.get("Bucket") == bucket:
                 for path in {f["Path"] for f in before["Files"]} - {f["Path"] for f in wanted["Files"]}:
-                    s3.delete_object(Bucket=bucket, Key=folder + path)
+                    s3.delete_object(Bucket=bucket, Key=path)
     except Exception as error:
         cfnresponse.send(event, context, cfnresponse.FAILED, {}, bucket, reason=str(error))
     else:

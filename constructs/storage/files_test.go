@@ -1,0 +1,82 @@
+package storage_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/synth"
+	"github.com/plinth-ml/plinth/internal/synthtest"
+)
+
+func logKey(stack awscdk.Stack) awskms.IKey {
+	return awskms.Key_FromKeyArn(stack, jsii.String("LogKey"), jsii.String("arn:aws:kms:eu-west-1:111122223333:key/log"))
+}
+
+func ExampleNewFiles() {
+	err := synth.App(nil, func(app awscdk.App) {
+		stack := awscdk.NewStack(app, jsii.String("Scripts"), nil)
+		bucket := storage.NewDataBucket(stack, "Bucket", &storage.DataBucketProps{OutsideRoles: []string{storage.FilesRole(stack, "scripts-writer")}})
+		files := storage.NewFiles(stack, "Files", &storage.FilesProps{
+			Bucket: bucket, Folders: []string{"scripts/"}, Role: "scripts-writer", LogKey: logKey(stack),
+			Files: []storage.File{{Path: "scripts/hello.sh", Text: "echo hello", Name: "Hello"}},
+		})
+		fmt.Println(files.Version("Hello") != "")
+	})
+	if err != nil {
+		fmt.Println(err)
+	}
+	// Output: true
+}
+
+func TestMistakesInFiles(t *testing.T) {
+	err := synthtest.Error(t, "", func(stack awscdk.Stack) { storage.NewFiles(stack, "Files", nil) })
+	for _, want := range []string{"5 problems", "Role: got \"\"", "LogKey: got nothing", "Bucket: got nothing", "Folders: got 0", "Files: got 0"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error lacks %q:\n%v", want, err)
+		}
+	}
+	err = synthtest.Error(t, "", func(stack awscdk.Stack) {
+		storage.NewFiles(stack, "Files", &storage.FilesProps{
+			Bucket: storage.NewDataBucket(stack, "Bucket", nil), Folders: []string{"a/", "b"}, Role: "a role", LogKey: logKey(stack),
+			Files: []storage.File{{Path: "a/x", Name: "URI"}, {Path: "a/x"}, {Path: "c/x"}, {Path: "a/"}},
+		})
+	})
+	for _, want := range []string{
+		"6 problems", "Role: got \"a role\"", "Folders[1].Path: got \"b\"", "Files[0].Name: got \"URI\"", "Files[1].Path: got \"a/x\"", "Files[2].Path: got \"c/x\"", "Files[3].Path: got \"a/\"",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error lacks %q:\n%v", want, err)
+		}
+	}
+}
+
+// The writer reaches its folders and nothing else of the bucket.
+func TestTheWriterOfFiles(t *testing.T) {
+	template := synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
+		storage.NewFiles(stack, "Files", &storage.FilesProps{
+			Bucket: storage.NewDataBucket(stack, "Bucket", nil), Folders: []string{"a/", "b/"}, Role: "writer", LogKey: logKey(stack),
+			Files: []storage.File{{Path: "a/x", Text: "1"}},
+		})
+	})
+	for _, id := range template.OfType("AWS::IAM::ManagedPolicy") {
+		if !strings.Contains(template.Resources[id].Path(), "Stack/Files/") {
+			continue
+		}
+		text, _ := json.Marshal(template.Resources[id].Properties["PolicyDocument"])
+		for _, want := range []string{`"/a/*"`, `"/b/*"`} {
+			if !strings.Contains(string(text), want) {
+				t.Errorf("the policy lacks %s: %s", want, text)
+			}
+		}
+		if strings.Contains(string(text), `"/*"`) {
+			t.Errorf("the policy holds the whole bucket: %s", text)
+		}
+	}
+}
