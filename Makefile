@@ -89,7 +89,7 @@ workflows: assemblies $(CHECK_TOOLS) .venv/.installed
 
 scripts: assemblies $(CHECK_TOOLS) .venv/.installed
 	@echo "== build scripts, linted and run as CodeBuild would"
-	@.venv/bin/shellcheck --shell=bash constructs/supplychain/scripts/*.sh checks/scripts/*.sh
+	@.venv/bin/shellcheck --shell=bash constructs/supplychain/scripts/*.sh constructs/hyperpod/scripts/*.sh checks/scripts/*.sh
 	@node --test --test-concurrency=2 --test-reporter=dot checks/scripts/*.test.js
 
 dags: assemblies checks/airflow/.venv/.installed .venv/.installed

@@ -41,7 +41,7 @@ const values = {
   },
   'AWS::FSx::FileSystem': (name, hex, at) => {
     const id = `fs-${hex.slice(0, 17)}`;
-    return { Ref: id, LustreMountName: hex.slice(17, 25), ResourceARN: arnAt(at, 'fsx', `file-system/${id}`) };
+    return { Ref: id, DNSName: `${id}.fsx.${at.region}.amazonaws.com`, LustreMountName: hex.slice(17, 25), ResourceARN: arnAt(at, 'fsx', `file-system/${id}`) };
   },
   'AWS::IAM::ManagedPolicy': (name, hex, at) => ({ Ref: `arn:aws:iam::${at.account}:policy/${name}` }),
   'AWS::IAM::Role': (name, hex, at, { RoleName = name }) => ({ Ref: RoleName, Arn: `arn:aws:iam::${at.account}:role/${RoleName}` }),

@@ -27,7 +27,7 @@ from templates import Stack, load
 # moto knows exports only of stacks that were made without a change set, and no weak references between stacks.
 STRONG_REFERENCES = ("-c", "@aws-cdk/core:defaultCrossStackReferences=strong")
 # Off unless asked for.
-WITH_AIRFLOW = ("-c", "plinth:dev:airflow=true")
+WITH_OPTIONS = ("-c", "plinth:dev:airflow=true", "-c", "plinth:dev:hyperpod=true")
 DEPLOY = ("deploy", "**", "--require-approval", "never", "--method", "direct")
 
 
@@ -51,7 +51,7 @@ def run(folder: Path) -> None:
         print(f"Plinth on an emulated AWS: moto {version('moto')}, on this machine only\n")
         with step("synthesize all stages; bootstrap the account"), ThreadPoolExecutor() as pool:
             jobs = [
-                pool.submit(emulator.cdk, "synth", "synth", "**", *STRONG_REFERENCES, *WITH_AIRFLOW, "--output", str(assembly),
+                pool.submit(emulator.cdk, "synth", "synth", "**", *STRONG_REFERENCES, *WITH_OPTIONS, "--output", str(assembly),
                             "--quiet", downloads=True),
                 pool.submit(emulator.cdk, "bootstrap", "bootstrap", f"aws://{ACCOUNT}/{REGION}"),
             ]

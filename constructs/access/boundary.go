@@ -12,6 +12,7 @@ import (
 // policies of a role can.
 var services = []string{
 	"airflow:*", "backup:*", "cloudformation:Describe*", "cloudwatch:*", "codeartifact:*", "ecr:*", "ec2:*NetworkInterface*", "ec2:Describe*",
+	"ec2:CreateTags", "ssmmessages:*",
 	"ec2:RevokeSec*", "elasticfilesystem:*", "events:*", "fsx:*", "kms:*", "logs:*", "s3:*", "sns:*", "sqs:*", "states:*",
 	"sts:GetCallerIdentity", "sts:GetServiceBearerToken", "xray:*",
 }
@@ -19,7 +20,7 @@ var services = []string{
 // records are the actions of SageMaker that start nothing: looking, stopping, keeping book of what was made.
 var records = []string{
 	"AddTags", "Batch*", "Delete*", "Describe*", "Get*", "Invoke*", "List*", "Search", "Stop*", "Create*Pipeline", "UpdatePipeline*",
-	"StartPipelineExecution", "*ModelPackage*", "PutRecord",
+	"StartPipeline*", "*ModelPackage*", "PutRecord",
 }
 
 // passedTo are the services that roles are handed to.
@@ -56,10 +57,10 @@ func (g guard) boundary(at location.Location) []policy.Statement {
 
 // short are patterns that only the one action matches.
 var short = map[string]string{
-	"sagemaker:CreateHyperParameterTuningJob": "sagemaker:CreateHyper*",
+	"sagemaker:CreateHyperParameterTuningJob": "sagemaker:CreateHy*",
 	"sagemaker:CreateProcessingJob":           "sagemaker:CreateProc*",
-	"sts:GetCallerIdentity":                   "sts:GetCaller*",
-	"sts:GetServiceBearerToken":               "sts:GetService*",
+	"sts:GetCallerIdentity":                   "sts:GetC*",
+	"sts:GetServiceBearerToken":               "sts:GetSer*",
 }
 
 // boundarySize is the size of the boundary once its network is known.

@@ -77,7 +77,7 @@ func clusterRole(at location.Location, p ClusterRoleProps) role.Role {
 			"ArnLike":      {"aws:SourceArn": at.ARN("sagemaker", "*")},
 		},
 		Statements: slices.Concat(
-			data(grants{reads: p.Reads, writes: p.Writes, checkpoints: p.Checkpoints}),
+			objects(grants{reads: p.Reads, writes: p.Writes, checkpoints: p.Checkpoints}),
 			volumes(p.VolumeKeys),
 			clusterReports(at, p.Cluster),
 			role.Interfaces(at, "sagemaker.amazonaws.com", p.SubnetIDs, p.SecurityGroupID),
@@ -101,7 +101,7 @@ func clusterReports(at location.Location, cluster string) []policy.Statement {
 	return []policy.Statement{{
 		Effect:    policy.Allow,
 		Actions:   []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"},
-		Resources: []string{group, group + ":*"}, Why: "SageMaker names the groups of the cluster by its id, and their streams",
+		Resources: []string{group}, Why: "SageMaker names the groups of the cluster by its id, and their streams",
 	}, {
 		Effect: policy.Allow, Actions: []string{"cloudwatch:PutMetricData"}, Resources: []string{"*"},
 		Conditions: policy.Conditions{"StringEquals": {"cloudwatch:namespace": "/aws/sagemaker/Clusters"}},

@@ -46,6 +46,17 @@ func executionRole(at location.Location, g grants) role.Role {
 
 // data lets the job read its inputs and write its outputs, and encrypt the volume of its instances with the outputs' keys.
 func data(g grants) []policy.Statement {
+	var keys []string
+	for _, p := range g.writes {
+		if key := p.Bucket.KeyARN; key != "" && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	return append(objects(g), volumes(keys)...)
+}
+
+// objects lets it read its inputs and write its outputs.
+func objects(g grants) []policy.Statement {
 	var grants []storage.Grant
 	for _, p := range g.reads {
 		grants = append(grants, p.GrantRead())
@@ -56,13 +67,7 @@ func data(g grants) []policy.Statement {
 	for _, p := range g.checkpoints {
 		grants = append(grants, p.GrantReadWriteDelete())
 	}
-	var keys []string
-	for _, p := range g.writes {
-		if key := p.Bucket.KeyARN; key != "" && !slices.Contains(keys, key) {
-			keys = append(keys, key)
-		}
-	}
-	return append(storage.Statements(grants...), volumes(keys)...)
+	return storage.Statements(grants...)
 }
 
 // volumes lets volumes be encrypted with keys: by grants to AWS's own services only.

@@ -39,10 +39,10 @@ type Cluster struct {
 // every problem when scope, id or props are wrong.
 func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Cluster {
 	this := cdk.New("hyperpod.Cluster", scope, id, props.Validate(id))
-	p, path := *props, cdk.Path(scope, id)
+	p := *props
 	name := p.name(id)
 	ways := constructs.NewConstruct(this, jsii.String("Machines"))
-	group := cdk.Emit(ways, path, groupResources(p, name)).Att("Group", "GroupId")
+	group := cdk.Emit(ways, cdk.Path(this, "Machines"), groupResources(p, name)).Att("Group", "GroupId")
 	region := cdk.Location(this).Region
 	roleName := func(of string) string { return name + "-hyperpod-" + of + "-" + region }
 	machines, writer := roleName("machines"), roleName("files")
@@ -62,7 +62,7 @@ func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Clu
 	})
 	slurm := constructs.NewConstruct(this, jsii.String("Slurm"))
 	slurm.Node().AddDependency(ways) // a machine that reaches nothing yet fails its checks
-	emitted := cdk.Emit(slurm, path, clusterResources(p, made{
+	emitted := cdk.Emit(slurm, cdk.Path(this, "Slurm"), clusterResources(p, made{
 		name: name, group: group, roleARN: *role.Role.RoleArn(), keyARN: scripts.KeyARN, scripts: files.URI + scriptFolder,
 	}))
 	return &Cluster{

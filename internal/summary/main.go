@@ -37,10 +37,10 @@ func summarize(w io.Writer, dir string) (int, error) {
 		return 0, fmt.Errorf("no validation was run: %w", err)
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "STAGE\tSTACK\tRESOURCES\tENDPOINTS, USD/MONTH\tAIRFLOW, USD/MONTH\tFINDINGS")
+	fmt.Fprintln(table, "STAGE\tSTACK\tRESOURCES\tENDPOINTS, USD/MONTH\tAIRFLOW, USD/MONTH\tHYPERPOD, USD/MONTH\tFINDINGS")
 	for _, s := range stacks {
-		fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\t%d\n", s.Stage(), s.Name(), len(s.Template.Resources),
-			price(endpointsOf(s.Template), regionOf(s)), airflowPrice(s), of(findings, s))
+		fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\t%s\t%d\n", s.Stage(), s.Name(), len(s.Template.Resources),
+			price(endpointsOf(s.Template), regionOf(s)), airflowPrice(s), hyperpodPrice(s), of(findings, s))
 	}
 	if err := table.Flush(); err != nil {
 		return 0, err

@@ -65,6 +65,25 @@ func TestSummary(t *testing.T) {
 	}
 }
 
+// What a cluster's machines cost in a month is said where the prices of all types are known.
+func TestHyperPod(t *testing.T) {
+	for name, want := range map[string]string{"ml.m5.xlarge": " 335.80 ", "ml.m0.new": "unknown"} {
+		dir := assemblyOf(t, "us-east-1", `{"pluginReports": []}`)
+		template := `{"Resources": {"A": {"Type": "AWS::SageMaker::Cluster", "Properties": {"InstanceGroups": [
+			{"InstanceType": "` + name + `", "InstanceCount": 1}, {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1}]}}}}`
+		if err := os.WriteFile(filepath.Join(dir, "stage/t.json"), []byte(template), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		if _, err := summarize(&b, dir); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the summary lacks %q:\n%s", want, b.String())
+		}
+	}
+}
+
 // What Airflow costs is said where it is known, and that it is not verified.
 func TestAirflow(t *testing.T) {
 	const clean = `{"pluginReports": []}`

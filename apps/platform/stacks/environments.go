@@ -18,3 +18,7 @@ var Tools = environment.Environment{
 // Airflow names the environments that have Airflow besides: a stack of its own, which is billed by the hour, whether or not anything
 // runs, and ten more endpoints in at least two zones (docs/airflow.md). The context does the same: plinth:dev:airflow=true.
 var Airflow []string
+
+// HyperPod names the environments that have a HyperPod cluster besides: a stack of its own, whose machines are billed all the time
+// (docs/hyperpod.md). The context does the same: plinth:dev:hyperpod=true.
+var HyperPod []string

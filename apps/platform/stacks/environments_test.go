@@ -2,6 +2,7 @@ package stacks_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,10 +25,11 @@ func TestWrongContext(t *testing.T) {
 		want    []string
 	}{
 		{"misspelt environment", map[string]any{"plinth:dve:region": "eu-west-1"},
-			[]string{"context plinth:dve:region", "plinth:dev:account, plinth:dev:administrators, plinth:dev:airflow, plinth:dev:region, plinth:prod:account"}},
+			[]string{"context plinth:dve:region", "plinth:dev:account, plinth:dev:administrators, plinth:dev:airflow, plinth:dev:hyperpod, plinth:dev:region, plinth:prod:account"}},
 		{"unknown region", map[string]any{"plinth:dev:region": "eu-west-9"}, []string{`dev.Region: got "eu-west-9"`}},
 		{"account as a number", map[string]any{"plinth:dev:account": 123456789012.0}, []string{"context plinth:dev:account", "quotes"}},
 		{"Airflow, perhaps", map[string]any{"plinth:dev:airflow": "yes"}, []string{`context plinth:dev:airflow: got "yes"; allowed: true; leave it out for none`}},
+		{"HyperPod, perhaps", map[string]any{"plinth:dev:hyperpod": "yes"}, []string{`context plinth:dev:hyperpod: got "yes"; allowed: true; leave it out for none`}},
 		{"Airflow for the tools", map[string]any{"plinth:tools:airflow": "true"}, []string{"context plinth:tools:airflow"}},
 		{"two at once", map[string]any{"plinth:dev:account": "12", "plinth:prod:region": "mars"},
 			[]string{`dev.Account: got "12"`, `prod.Region: got "mars"`}},
@@ -66,6 +68,31 @@ func TestKnownRegion(t *testing.T) {
 	}
 	if strings.Contains(text, "Fn::FindInMap") {
 		t.Error("the template looks a known region up in a mapping")
+	}
+}
+
+// HyperPod is a stack of its own in the environments that ask for it, within every tier's budget; the others stay.
+func TestHyperPodIsOptional(t *testing.T) {
+	dir := t.TempDir()
+	asked := map[string]any{"plinth:dev:hyperpod": "true", "plinth:prod:hyperpod": "true"}
+	if err := synth.App(&synth.Options{Dir: dir, Context: asked}, stacks.Build); err != nil {
+		t.Fatal(err)
+	}
+	all, err := assembly.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var with []string
+	for _, s := range all {
+		if n := len(s.Template.OfType("AWS::SageMaker::Cluster")); n > 0 {
+			with = append(with, s.Path)
+		}
+		if text := templateText(t, dir, s.Path); s.Name() == "Foundation" && strings.Contains(text, ".ssmmessages") == (s.Stage() == "staging") {
+			t.Errorf("%s: endpoints of HyperPod where none is, or none where it is", s.Path)
+		}
+	}
+	if !slices.Equal(with, []string{"dev/HyperPod", "prod/HyperPod"}) || len(all) != len(app)+2 {
+		t.Errorf("HyperPod is in %v", with)
 	}
 }
 

@@ -20,14 +20,11 @@ type foundation struct {
 	datasets, features, models, checkpoints *storage.DataBucket
 }
 
-func newFoundation(stage awscdk.Stage, e environment.Environment, chain supplyChain, airflow bool) foundation {
+func newFoundation(stage awscdk.Stage, e environment.Environment, chain supplyChain, capabilities []network.Capability) foundation {
 	stack := awscdk.NewStack(stage, jsii.String("Foundation"),
 		stackProps(e, "network, keys and buckets", e.Tier.RetainsData()))
 	e.Administrators = append(slices.Clone(e.Administrators), breakGlassARN(stack, e))
-	reach := &network.IsolatedProps{Environment: e, Capabilities: []network.Capability{network.Training}}
-	if airflow {
-		reach.Capabilities = append(reach.Capabilities, network.Airflow)
-	}
+	reach := &network.IsolatedProps{Environment: e, Capabilities: capabilities}
 	if e.Account != chain.tools.Account {
 		reach.ImageRepositories = []string{chain.image(stack, e).ARN}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -20,7 +21,7 @@ import (
 // (plinth:dev:account, plinth:dev:region, and so on, in cdk.json or by -c); where none is given the stage can be
 // deployed to any.
 func Build(app awscdk.App) {
-	all, airflow, err := withContext(app, append(slices.Clone(Environments), Tools))
+	all, o, err := withContext(app, append(slices.Clone(Environments), Tools))
 	environments, tools := all[:len(all)-1], all[len(all)-1]
 	chain := newSupplyChain(environments, tools)
 	var l problem.List
@@ -32,7 +33,7 @@ func Build(app awscdk.App) {
 	}
 	newTools(app, chain)
 	for _, e := range environments {
-		newStage(app, e, chain, slices.Contains(airflow, e.Name))
+		newStage(app, e, chain, slices.Contains(o.airflow, e.Name), slices.Contains(o.hyperpod, e.Name))
 	}
 }
 
@@ -42,16 +43,24 @@ func newStageOf(app awscdk.App, e environment.Environment) awscdk.Stage {
 	})
 }
 
-// newStage makes the stage of one environment, with or without Airflow, which needs two zones.
-func newStage(app awscdk.App, e environment.Environment, chain supplyChain, airflow bool) {
+// newStage makes the stage of one environment, with or without Airflow, which needs two zones, and HyperPod.
+func newStage(app awscdk.App, e environment.Environment, chain supplyChain, airflow, hyperpod bool) {
 	stage := newStageOf(app, e)
+	capabilities := []network.Capability{network.Training}
 	if airflow {
 		e.AZs = max(e.Resolved().AZs, 2)
+		capabilities = append(capabilities, network.Airflow)
 	}
-	foundation := newFoundation(stage, e, chain, airflow)
+	if hyperpod {
+		capabilities = append(capabilities, network.HyperPod)
+	}
+	foundation := newFoundation(stage, e, chain, capabilities)
 	workflow, operator := newTraining(stage, e, foundation)
 	if airflow {
 		newAirflow(stage, e, foundation, workflow, operator)
+	}
+	if hyperpod {
+		newHyperPod(stage, e, foundation)
 	}
 	foundation.guard.Protect(stage)
 	writeSCPs(*stage.Outdir(), e)
