@@ -286,7 +286,7 @@ class WholeRuns(unittest.TestCase):
     def run_until(self, last):
         """How the run and its tasks end where the job is last seen so, and how often it was stopped."""
         module = load("churn_by_itself")
-        module.wait.poke_interval, module.wait.mode, module.wait.retries = 0.1, "poke", 0
+        module.wait.poke_interval, module.wait.mode, module.wait.retries, module.wait.timeout = 0.1, "poke", 0, 10
         module.dag.get_task("stop").retries = 0
         seen = iter(["InProgress", "InProgress"])
         client = mock.MagicMock()
