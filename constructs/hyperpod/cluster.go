@@ -9,6 +9,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
 //go:embed scripts/on_init_complete.sh
@@ -41,8 +42,12 @@ func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Clu
 	this := cdk.New("hyperpod.Cluster", scope, id, props.Validate(id))
 	p := *props
 	name := p.name(id)
-	ways := constructs.NewConstruct(this, jsii.String("Machines"))
-	group := cdk.Emit(ways, cdk.Path(this, "Machines"), groupResources(p, name)).Att("Group", "GroupId")
+	const machinesID, waysID, slurmID = "Machines", "Ways", "Slurm"
+	description := "HyperPod cluster " + name
+	group := cdk.Emit(constructs.NewConstruct(this, jsii.String(machinesID)), cdk.Path(this, machinesID),
+		cfn.Resources{"Group": p.Network.MachinesGroup(description)}).Att("Group", "GroupId")
+	open := constructs.NewConstruct(this, jsii.String(waysID))
+	cdk.Emit(open, cdk.Path(this, waysID), ways(p, group, description))
 	region := cdk.Location(this).Region
 	roleName := func(of string) string { return name + "-hyperpod-" + of + "-" + region }
 	machines, writer := roleName("machines"), roleName("files")
@@ -60,9 +65,9 @@ func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Clu
 		Reads: append([]storage.Prefix{scripts.Prefix(scriptFolder)}, p.Reads...), Writes: p.Writes, Checkpoints: p.Checkpoints,
 		VolumeKeys: []string{scripts.KeyARN},
 	})
-	slurm := constructs.NewConstruct(this, jsii.String("Slurm"))
-	slurm.Node().AddDependency(ways) // a machine that reaches nothing yet fails its checks
-	emitted := cdk.Emit(slurm, cdk.Path(this, "Slurm"), clusterResources(p, made{
+	slurm := constructs.NewConstruct(this, jsii.String(slurmID))
+	slurm.Node().AddDependency(open) // a machine that reaches nothing yet fails its checks
+	emitted := cdk.Emit(slurm, cdk.Path(this, slurmID), clusterResources(p, made{
 		name: name, group: group, roleARN: *role.Role.RoleArn(), keyARN: scripts.KeyARN, scripts: files.URI + scriptFolder,
 	}))
 	return &Cluster{

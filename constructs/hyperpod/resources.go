@@ -13,11 +13,11 @@ type made struct {
 	scripts                      string // the folder of the life-cycle script
 }
 
-// groupResources are the security group of the machines, open to Lustre where there is one.
-func groupResources(p ClusterProps, name string) cfn.Resources {
-	resources := p.Network.MachinesGroup("HyperPod cluster " + name)
+// ways are the rules of the machines' security group, to Lustre too where there is one.
+func ways(p ClusterProps, group, description string) cfn.Resources {
+	resources := p.Network.MachinesRules(group, description)
 	if p.Lustre != nil {
-		maps.Copy(resources, p.Lustre.OpenTo(cfn.Att("Group", "GroupId"), "HyperPod cluster "+name))
+		maps.Copy(resources, p.Lustre.OpenTo(group, description))
 	}
 	return resources
 }
