@@ -46,11 +46,14 @@ func (p *ClusterRoleProps) Validate() error {
 	if p.SecurityGroupID == "" {
 		l.Add("SecurityGroupID", nil, "the security group of the machines", "")
 	}
-	for field, prefixes := range map[string][]storage.Prefix{"Reads": p.Reads, "Writes": p.Writes, "Checkpoints": p.Checkpoints} {
+	look := func(field string, prefixes []storage.Prefix) {
 		for i, prefix := range prefixes {
 			l.Include(fmt.Sprintf("%s[%d]", field, i), prefix.Validate())
 		}
 	}
+	look("Reads", p.Reads)
+	look("Writes", p.Writes)
+	look("Checkpoints", p.Checkpoints)
 	return l.Err()
 }
 
@@ -65,7 +68,6 @@ func NewClusterRole(scope constructs.Construct, id string, props *ClusterRolePro
 }
 
 func clusterRole(at location.Location, p ClusterRoleProps) role.Role {
-	const why = "the ids of network interfaces and machines are known only when they are made; the condition holds it to the cluster's subnets"
 	var subnets []string
 	for _, id := range p.SubnetIDs {
 		subnets = append(subnets, at.ARN("ec2", "subnet/"+id))
@@ -83,9 +85,11 @@ func clusterRole(at location.Location, p ClusterRoleProps) role.Role {
 			role.Interfaces(at, "sagemaker.amazonaws.com", p.SubnetIDs, p.SecurityGroupID),
 			[]policy.Statement{{
 				Effect: policy.Allow, Actions: []string{"ec2:CreateTags", "ec2:DetachNetworkInterface"},
-				Resources: []string{at.ARN("ec2", "network-interface/*")}, Conditions: policy.Conditions{"ArnEquals": {"ec2:Subnet": subnets}}, Why: why,
+				Resources: []string{at.ARN("ec2", "network-interface/*")}, Conditions: policy.Conditions{"ArnEquals": {"ec2:Subnet": subnets}},
+				Why: "the ids of network interfaces are known only when they are made; the condition holds them to the cluster's subnets",
 			}, {
-				Effect: policy.Allow, Actions: []string{"ec2:DetachNetworkInterface"}, Resources: []string{at.ARN("ec2", "instance/*")}, Why: why,
+				Effect: policy.Allow, Actions: []string{"ec2:DetachNetworkInterface"}, Resources: []string{at.ARN("ec2", "instance/*")},
+				Why: "the ids of machines are known only when they are made; the interface, a resource of the same call, is held to the cluster's subnets",
 			}, {
 				Effect: policy.Allow, Resources: []string{"*"}, Why: "a session's channels know no resource",
 				Actions: []string{"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel",

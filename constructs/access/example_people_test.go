@@ -89,3 +89,13 @@ func ExampleNewAirflowRole() {
 	})
 	// Output: <nil>
 }
+
+func ExampleNewClusterRole() {
+	inDev(func(stack awscdk.Stack, _ environment.Environment, net *network.Isolated, _ *access.Guard) {
+		data := storage.NewDataBucket(stack, "Data", nil)
+		access.NewClusterRole(stack, "Machines", &access.ClusterRoleProps{
+			Cluster: "dev-research", SubnetIDs: net.SubnetIDs[:1], SecurityGroupID: "sg-0123456789abcdef0", Reads: []storage.Prefix{data.Prefix("corpus/")},
+		})
+	})
+	// Output: <nil>
+}

@@ -27,6 +27,14 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 		build func(stack awscdk.Stack)
 		want  []string
 	}{
+		{"cluster's machines, nil", func(s awscdk.Stack) { access.NewClusterRole(s, "X", nil) },
+			[]string{"access.ClusterRole Stack/X", "3 problems", "Cluster: got nothing", "SubnetIDs: got nothing", "SecurityGroupID: got nothing"}},
+		{"cluster's machines", func(s awscdk.Stack) {
+			access.NewClusterRole(s, "X", &access.ClusterRoleProps{
+				Cluster: "x", SubnetIDs: []string{"subnet-1"}, SecurityGroupID: "sg-1",
+				Reads: []storage.Prefix{{}}, Writes: []storage.Prefix{{}}, Checkpoints: []storage.Prefix{{}},
+			})
+		}, []string{"3 problems", "Reads[0].Bucket: got nothing", "Writes[0].Bucket: got nothing", "Checkpoints[0].Bucket: got nothing"}},
 		{"launcher, nil", func(s awscdk.Stack) { access.NewLauncher(s, "X", nil) },
 			[]string{"access.Launcher Stack/X", "mistakes_test.go:", "TrustedBy: got nothing; allowed: at least one way in", "Guard: got nothing"}},
 		{"launcher", func(s awscdk.Stack) {

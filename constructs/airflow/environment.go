@@ -45,7 +45,7 @@ func NewEnvironment(scope constructs.Construct, id string, props *EnvironmentPro
 	roleName, writerName := p.Name+"-airflow-"+at.Region, p.Name+"-files-"+at.Region
 	e := &Environment{Construct: this, Name: p.Name, Key: keyOf(this, p, at), at: at}
 	e.Bucket = storage.NewDataBucket(this, "Bucket", &storage.DataBucketProps{
-		Environment: p.Environment, Key: e.Key, AccessLogs: p.AccessLogs, Endpoints: endpoints(p.Network.S3Endpoint),
+		Environment: p.Environment, Key: e.Key, AccessLogs: p.AccessLogs, Endpoints: p.Network.S3Endpoints(),
 		// AWS does not say from where MWAA reads requirements and DAGs; the writer is in no VPC.
 		OutsideRoles: []string{storage.FilesRole(this, roleName), storage.FilesRole(this, writerName)},
 		// A version that the environment was given has to stay, even where somebody writes another one.
@@ -72,14 +72,6 @@ func keyOf(this constructs.Construct, p EnvironmentProps, at location.Location) 
 	scope := constructs.NewConstruct(this, jsii.String(id))
 	emitted := cdk.Emit(scope, cdk.Path(this, id), cfn.Resources{"Key": plan.Resource()})
 	return awskms.Key_FromKeyArn(scope, jsii.String("Key"), jsii.String(emitted.Att("Key", "Arn")))
-}
-
-// endpoints is a list of the S3 endpoint; empty where it stood already, and its id is not known.
-func endpoints(id string) []string {
-	if id == "" {
-		return nil
-	}
-	return []string{id}
 }
 
 // roleProps are what the environment's DAGs need.

@@ -52,7 +52,7 @@ func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Clu
 	roleName := func(of string) string { return name + "-hyperpod-" + of + "-" + region }
 	machines, writer := roleName("machines"), roleName("files")
 	scripts := storage.NewDataBucket(this, "Scripts", &storage.DataBucketProps{
-		Environment: p.Environment, AccessLogs: p.AccessLogs, Endpoints: endpoints(p.Network.S3Endpoint),
+		Environment: p.Environment, AccessLogs: p.AccessLogs, Endpoints: p.Network.S3Endpoints(),
 		// The writer is in no network, and AWS does not say from where HyperPod reads scripts. Nothing else is in the bucket.
 		OutsideRoles: []string{storage.FilesRole(this, machines), storage.FilesRole(this, writer)},
 	})
@@ -73,12 +73,4 @@ func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Clu
 	return &Cluster{
 		Construct: this, Name: name, ARN: emitted.Att("Cluster", "ClusterArn"), Role: role, Scripts: scripts, SecurityGroupID: group, Quotas: p.Quotas(),
 	}
-}
-
-// endpoints is a list of the S3 endpoint; empty where it stood already, and its id is not known.
-func endpoints(id string) []string {
-	if id == "" {
-		return nil
-	}
-	return []string{id}
 }

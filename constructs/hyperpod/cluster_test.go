@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/hyperpod"
@@ -60,11 +59,15 @@ func TestMistakes(t *testing.T) {
 			"Groups[1].DeepHealthChecks: got \"ml.m5.xlarge\"", "Groups[2].Name"}},
 		"types that are barred": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) {
 			p.ControllerType, p.LoginType, p.Groups[0].InstanceType = "ml.c5.xlarge", "ml.t3.medium", "ml.p5.48xlarge"
-		}, []string{"3 problems", "ControllerType: got \"ml.c5.xlarge\"", "LoginType", "Groups[0].InstanceType", "Limits.InstanceTypes"}},
+		}, []string{"4 problems", "ControllerType: got \"ml.c5.xlarge\"", "LoginType", "Groups[0].InstanceType", "Limits.InstanceTypes", "Limits.MonthlyBudget"}},
 		"more than a job may have": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Groups[0].Instances = 5 },
 			[]string{"Groups[0].Instances: got 5; allowed: at most 4", "Limits.InstancesPerJob"}},
 		"too dear": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Groups[0].InstanceType = "ml.g5.12xlarge" },
 			[]string{"USD a month\"; allowed: at most 5000, the environment's budget", "costs whether it works or not"}},
+		"too dear without one price": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) {
+			p.Environment.Limits = environment.Limits{InstanceTypes: []string{"ml.m5.xlarge", "ml.c4.xlarge"}, MonthlyBudget: 100, PricePerRun: 50}
+			p.Groups[0].InstanceType = "ml.c4.xlarge"
+		}, []string{"Groups: got \"168 USD a month\"; allowed: at most 100"}},
 		"a prefix of nothing": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Reads = []storage.Prefix{{}} }, []string{"Reads[0].Bucket: got nothing"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -116,9 +119,9 @@ func TestPriceAndQuotas(t *testing.T) {
 	if got := fmt.Sprint(p.Quotas()); got != "[ml.m5.xlarge for cluster usage: 2 ml.m5.4xlarge for cluster usage: 2]" {
 		t.Error(got)
 	}
-	p.Groups[0].InstanceType = *jsii.String("ml.unheard.of")
-	if _, known := p.PricePerMonth(); known {
-		t.Error("a type without a price is none")
+	p.Groups[0].InstanceType = "ml.unheard.of"
+	if usd, known := p.PricePerMonth(); known || usd == 0 {
+		t.Errorf("%g USD, known: %v; the others have theirs", usd, known)
 	}
 }
 

@@ -19,7 +19,8 @@
 //
 // # What it costs
 //
-// Its machines, all the time: [ClusterProps.PricePerMonth], which is held to the environment's Limits.MonthlyBudget. Lustre, volumes and
+// Its machines, all the time: [ClusterProps.PricePerMonth], which is held to the environment's Limits.MonthlyBudget, a type
+// without a known price counting nothing. Lustre, volumes and
 // endpoints come besides.
 //
 // # What it does not do

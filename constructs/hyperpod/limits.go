@@ -83,7 +83,7 @@ func (p *ClusterProps) validateLimits() error {
 	if l.Err() == nil {
 		l.Include("Groups", p.Network.ValidateAddresses([]string{p.subnet()}, machines, taken))
 	}
-	if usd, known := p.PricePerMonth(); known && usd > limits.MonthlyBudget {
+	if usd, _ := p.PricePerMonth(); usd > limits.MonthlyBudget { // where some prices are not known, the others are too much already
 		l.Add("Groups", fmt.Sprintf("%.0f USD a month", usd), fmt.Sprintf("at most %g, the environment's budget", limits.MonthlyBudget),
 			"a cluster costs whether it works or not: take fewer or cheaper machines, or raise the environment's Limits.MonthlyBudget")
 	}

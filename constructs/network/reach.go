@@ -32,6 +32,14 @@ func (n *Isolated) ValidateImage(repository string) error {
 	}
 }
 
+// S3Endpoints is a list of S3Endpoint, as buckets take it; empty where that stood already, and its id is not known.
+func (n *Isolated) S3Endpoints() []string {
+	if n.S3Endpoint == "" {
+		return nil
+	}
+	return []string{n.S3Endpoint}
+}
+
 // ValidateInstances reports why the instances of a job can't run together in subnets of the network: how many, how many addresses they
 // take, and whether any of them has EFA. Instances of one job speak to each other, and stand in one subnet
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html).

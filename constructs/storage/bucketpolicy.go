@@ -119,7 +119,7 @@ func (b *builder) administrators() []any { return anyOf(b.p.Environment.Administ
 
 // deployment is the role by which the CDK's bootstrapped accounts deploy.
 func deployment(at location.Location) string {
-	return "arn:" + at.Partition + ":iam::" + at.Account + ":role/cdk-*-cfn-exec-role-" + at.Account + "-" + at.Region
+	return at.Role("cdk-*-cfn-exec-role-" + at.Account + "-" + at.Region)
 }
 
 func anyOf(texts []string) []any {

@@ -67,8 +67,7 @@ func (f *Files) Version(name string) string { return f.emitted.Att("Files", name
 
 // FilesRole is the ARN of a role of that name in the construct's account, to let its bucket know of the writer before it is there.
 func FilesRole(scope constructs.Construct, name string) string {
-	at := cdk.Location(scope)
-	return "arn:" + at.Partition + ":iam::" + at.Account + ":role/" + name
+	return cdk.Location(scope).Role(name)
 }
 
 var (

@@ -136,7 +136,7 @@ func (c Chain) accounts() []string {
 // Functions, so that a bucket which lets objects be reached by its network's endpoints only has to name it in OutsideRoles.
 func (c Chain) PromotionRole(scope constructs.Construct) string {
 	at := cdk.Location(scope)
-	return roleARN(at, c.resolved().promotionRole(at.Region))
+	return at.Role(c.resolved().promotionRole(at.Region))
 }
 
 // promotionRole is the name of the role that copies packages.
@@ -148,10 +148,6 @@ func (c Chain) copyRole(region string) string { return c.Name + "-copy-" + regio
 // mirrorRole is the name of the role that copies images of others.
 func (c Chain) mirrorRole(region string) string { return c.Name + "-mirror-" + region }
 
-func roleARN(at location.Location, name string) string {
-	return "arn:" + at.Partition + ":iam::" + at.Account + ":role/" + name
-}
-
 // keepers are who may change the protection of the chain: its administrators and deployments, by whatever qualifier the account
 // was bootstrapped with; nobody is kept out where no
 // administrators are named.
@@ -159,6 +155,6 @@ func (c Chain) keepers(at location.Location) []string {
 	if len(c.Administrators) == 0 {
 		return nil
 	}
-	deployment := roleARN(at, "cdk-*-cfn-exec-role-"+at.Account+"-"+at.Region)
+	deployment := at.Role("cdk-*-cfn-exec-role-" + at.Account + "-" + at.Region)
 	return append([]string{deployment}, c.Administrators...)
 }

@@ -151,7 +151,7 @@ func imagePolicy(chain Chain, at location.Location, n int) []policy.Statement {
 		all = append(all, pull)
 	}
 	if n > 0 {
-		all = append(all, but([]string{roleARN(at, chain.copyRole(at.Region))}, policy.Statement{
+		all = append(all, but([]string{at.Role(chain.copyRole(at.Region))}, policy.Statement{
 			Sid: "FilledByPromotion", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: imageFilling,
 		}))
 	}

@@ -157,7 +157,7 @@ func mirrorPolicy(chain Chain, at location.Location) []policy.Statement {
 	if keepers == nil {
 		return nil
 	}
-	filled := but(append([]string{roleARN(at, chain.mirrorRole(at.Region))}, keepers...), policy.Statement{
+	filled := but(append([]string{at.Role(chain.mirrorRole(at.Region))}, keepers...), policy.Statement{
 		Sid: "FilledByTheMirror", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: imageFilling,
 	})
 	return append([]policy.Statement{filled}, protected(keepers)...)

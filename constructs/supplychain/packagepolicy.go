@@ -59,7 +59,7 @@ func (p packagePolicies) domain() []policy.Statement {
 		Actions: filling, Resources: []string{public.ARN, public.everyPackage()},
 	}, policy.Statement{
 		Sid: "NothingPublished", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: publishing, Resources: packages,
-	}, but([]string{roleARN(p.at, p.chain.promotionRole(p.at.Region))}, policy.Statement{
+	}, but([]string{p.at.Role(p.chain.promotionRole(p.at.Region))}, policy.Statement{
 		Sid: "FilledByPromotion", Effect: policy.Deny, Principal: policy.AnyPrincipal,
 		Actions: []string{"codeartifact:CopyPackageVersions"}, Resources: append(promoted, packages...),
 	}))

@@ -8,3 +8,8 @@ type Location struct{ Partition, Region, Account string }
 func (l Location) ARN(service, resource string) string {
 	return "arn:" + l.Partition + ":" + service + ":" + l.Region + ":" + l.Account + ":" + resource
 }
+
+// Role is the ARN of a role of this account.
+func (l Location) Role(name string) string {
+	return "arn:" + l.Partition + ":iam::" + l.Account + ":role/" + name
+}
