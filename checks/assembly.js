@@ -87,6 +87,7 @@ export function resources(dir, type) {
       at: stack.at,
       id,
       type: resource.Type,
+      dependsOn: [resource.DependsOn ?? []].flat(),
       values: valuesOf(stack, id),
       properties: resolve(resource.Properties, stack, stacks),
     })));

@@ -81,11 +81,13 @@ class Writer(unittest.TestCase):
 
     def test_another_bucket_is_another_resource_and_loses_nothing(self):
         self.s3.create_bucket(Bucket="other")
-        self.s3.put_object(Bucket="other", Key="dags/b.py", Body=b"b")
+        for bucket in ("other", "files"):
+            self.s3.put_object(Bucket=bucket, Key="dags/b.py", Body=b"b")
         self.ask("Create", [{"Path": "dags/a.py", "Text": "a"}])
         _, _, physical_id = self.ask("Update", [{"Path": "dags/a.py", "Text": "a"}], [{"Path": "dags/b.py", "Text": "b"}], old_bucket="other")
         self.assertEqual(physical_id, "files")
-        self.s3.head_object(Bucket="other", Key="dags/b.py")
+        for bucket in ("other", "files"):
+            self.s3.head_object(Bucket=bucket, Key="dags/b.py")
 
     def test_deleting_never_fails_and_deletes_nothing(self):
         files = [{"Path": "dags/a.py", "Text": "a"}]

@@ -105,6 +105,21 @@ for (const [name, from, expected] of [['from the network', endpoints(dir).find((
   });
 }
 
+// The script is read from inside, and by the machines and its writer from anywhere; by nobody else.
+const roleNamed = (name) => `arn:aws:iam::${account}:role/${name}`;
+for (const [name, principal, expected] of [
+  ['the machines', role.arn, yes], ['the writer', roleNamed('prod-Research-hyperpod-files-us-east-1'), yes], ['another role', roleNamed('other'), no],
+]) {
+  test(`the script is read from elsewhere by ${name}: ${expected}`, async () => {
+    const request = {
+      principal, identity: everything, action: 's3:GetObject', resource: `${scripts}/scripts/on_init_complete.sh`, owner: account,
+      resourcePolicy: policyOf(scripts), context: {},
+    };
+    await possible(request);
+    assert.equal(await allowed(request), expected);
+  });
+}
+
 for (const [name, service, owner, expected] of [
   ['SageMaker, here', 'sagemaker.amazonaws.com', account, yes], ['SageMaker, elsewhere', 'sagemaker.amazonaws.com', '999988887777', no],
   ['another service', 'ec2.amazonaws.com', account, no],
@@ -122,6 +137,17 @@ test('the cluster is a request that AWS takes', () => {
   assert.equal(status, 0, stdout + stderr);
 });
 
+test('machines start when they reach what they need, and find their script', () => {
+  const { dependsOn } = find('AWS::SageMaker::Cluster', 'Research');
+  for (const rule of ['FromMembers', 'ToMembers', 'ToEndpoints', 'EndpointsFromMembers', 'ToLustre988', 'LustreFrom988']) {
+    assert.ok(dependsOn.some((id) => id.startsWith(`ResearchWays${rule}`)), `the cluster does not wait for ${rule}`);
+  }
+  for (const { LifeCycleConfig: { SourceS3Uri, OnInitComplete } } of cluster.InstanceGroups) {
+    const [{ Path }] = find('Custom::Files', 'Research').properties.Files;
+    assert.equal(`${SourceS3Uri}${OnInitComplete}`.replace('s3://', 'arn:aws:s3:::'), `${scripts}/${Path}`);
+  }
+});
+
 test('machines speak to each other, the endpoints, S3 and Lustre, and to nobody else', () => {
   const own = find('AWS::EC2::SecurityGroup', 'ResearchMachinesGroup');
   const peers = resources(dir, 'AWS::EC2::SecurityGroupEgress').filter((r) => r.properties.GroupId === own.values.GroupId)
@@ -131,5 +157,10 @@ test('machines speak to each other, the endpoints, S3 and Lustre, and to nobody 
   assert.deepEqual(peers.map(String).sort(), [
     [own.values.GroupId, '-1', undefined, undefined], [ends, 'tcp', 443, 443], [lustre, 'tcp', 988, 988], [lustre, 'tcp', 1018, 1023],
   ].map(String).sort());
+  const into = (group) => resources(dir, 'AWS::EC2::SecurityGroupIngress').map((r) => r.properties)
+    .filter((p) => p.GroupId === group && p.SourceSecurityGroupId === own.values.GroupId).map((p) => [p.IpProtocol, p.FromPort, p.ToPort]);
+  const back = resources(dir, 'AWS::EC2::SecurityGroupEgress').map((r) => r.properties)
+    .filter((p) => p.GroupId === lustre && p.DestinationSecurityGroupId === own.values.GroupId).map((p) => p.FromPort);
+  assert.deepEqual([into(ends), into(lustre).sort(), back.sort()], [[['tcp', 443, 443]], [['tcp', 1018, 1023], ['tcp', 988, 988]], [1018, 988]]);
   assert.deepEqual(own.properties.SecurityGroupEgress.map((r) => [r.DestinationPrefixListId, r.ToPort]), [['pl-63a5400a', 443]]);
 });

@@ -68,7 +68,8 @@ func TestMistakes(t *testing.T) {
 			p.Environment.Limits = environment.Limits{InstanceTypes: []string{"ml.m5.xlarge", "ml.c4.xlarge"}, MonthlyBudget: 100, PricePerRun: 50}
 			p.Groups[0].InstanceType = "ml.c4.xlarge"
 		}, []string{"Groups: got \"168 USD a month\"; allowed: at most 100"}},
-		"a prefix of nothing": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Reads = []storage.Prefix{{}} }, []string{"Reads[0].Bucket: got nothing"}},
+		"HyperPod's own partition": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Groups[0].Name = "dev" }, []string{`Groups[0].Name: got "dev"`}},
+		"a prefix of nothing":      {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Reads = []storage.Prefix{{}} }, []string{"Reads[0].Bucket: got nothing"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := synthtest.Error(t, "eu-west-1", func(stack awscdk.Stack) {
@@ -130,7 +131,7 @@ func TestACluster(t *testing.T) {
 	template := synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
 		p := props(stack)
 		p.Lustre = lustre(stack, p.Network, 1)
-		p.Groups[0].DeepHealthChecks = true
+		p.Groups[0].DeepHealthChecks, p.LoginType = true, "ml.m5.large"
 		hyperpod.NewCluster(stack, "Research", p)
 	})
 	clusters := template.OfType("AWS::SageMaker::Cluster")
@@ -143,14 +144,14 @@ func TestACluster(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`"NodeRecovery":"Automatic"`, `"SlurmConfigStrategy":"Managed"`, `"NodeType":"Controller"`, `"NodeType":"Compute","PartitionNames":["train"]`,
+		`"NodeRecovery":"Automatic"`, `"SlurmConfigStrategy":"Managed"`, `"NodeType":"Controller"`, `"InstanceGroupName":"login"`, `"NodeType":"Login"`, `"NodeType":"Compute","PartitionNames":["train"]`,
 		`"OnStartDeepHealthChecks":["InstanceStress","InstanceConnectivity"]`, `"MountPath":"/fsx"`, `"RootVolume":true`, `"OnInitComplete":"on_init_complete.sh"`,
 	} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the cluster lacks %s: %s", want, text)
 		}
 	}
-	if n := strings.Count(string(text), "EbsVolumeConfig"); n != 4 || strings.Count(string(text), "VolumeKmsKeyId") != n {
+	if n := strings.Count(string(text), "EbsVolumeConfig"); n != 6 || strings.Count(string(text), "VolumeKmsKeyId") != n {
 		t.Errorf("%d volumes, and not each with a key", n)
 	}
 	subnets := cluster.Properties["VpcConfig"].(map[string]any)["Subnets"].([]any)

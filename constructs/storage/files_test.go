@@ -65,6 +65,11 @@ func TestTheWriterOfFiles(t *testing.T) {
 			Files: []storage.File{{Path: "a/x", Text: "1"}},
 		})
 	})
+	for _, id := range template.OfType("AWS::Logs::LogGroup") {
+		if r := template.Resources[id]; strings.Contains(r.Path(), "Stack/Files/") && r.Properties["RetentionInDays"] != 365.0 {
+			t.Errorf("the log is kept for %v days, want those of Production", r.Properties["RetentionInDays"])
+		}
+	}
 	for _, id := range template.OfType("AWS::IAM::ManagedPolicy") {
 		if !strings.Contains(template.Resources[id].Path(), "Stack/Files/") {
 			continue
