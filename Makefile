@@ -95,6 +95,7 @@ scripts: assemblies $(CHECK_TOOLS) .venv/.installed
 dags: assemblies checks/airflow/.venv/.installed .venv/.installed
 	@echo "== DAGs, parsed and run by Airflow, and the files beside them"
 	@checks/airflow/.venv/bin/python checks/airflow/test_dags.py
+	@checks/airflow/.venv/bin/python checks/airflow/test_serverless.py
 	@$(PYTHON) checks/airflow/test_files.py
 
 iam: assemblies $(CHECK_TOOLS)

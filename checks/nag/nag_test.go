@@ -41,7 +41,7 @@ func TestReferenceApp(t *testing.T) {
 	if err := synth.App(&synth.Options{
 		Dir: dir,
 		// The packs' findings are read from their reports, suppressed ones too; without this an error would end the synthesis.
-		Context: map[string]any{"@aws-cdk/core:annotationsInValidationReport": false, "plinth:staging:airflow": "true", "plinth:staging:hyperpod": "true"},
+		Context: map[string]any{"@aws-cdk/core:annotationsInValidationReport": false, "plinth:staging:airflow": "true", "plinth:staging:hyperpod": "true", "plinth:dev:airflow": "serverless"},
 	}, func(app awscdk.App) {
 		stacks.Build(app)
 		addPacks(app)

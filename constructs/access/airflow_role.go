@@ -86,7 +86,7 @@ func NewAirflowRole(scope constructs.Construct, id string, props *AirflowRolePro
 		Name:        props.Name,
 		Trust:       airflowTrust(at, props.Airflow),
 		Statements: slices.Concat(airflowItself(at, props.Airflow, props.Files), startsWorkflows(at, props.Workflows),
-			startsJobs(at, props.Jobs, props.ExecutionRoles), supplychain.Statements(props.Packages...)),
+			startsJobs(at, props.Jobs, props.ExecutionRoles, "sagemaker:StopTrainingJob"), supplychain.Statements(props.Packages...)),
 	}
 	props.Guard.attach(&r, props.Team)
 	arn := makeRole(this, kind, scope, id, r)
@@ -150,25 +150,33 @@ func startsWorkflows(at location.Location, names []string) []policy.Statement {
 	if len(names) == 0 {
 		return nil
 	}
-	start := policy.Statement{Effect: policy.Allow, Actions: []string{"states:StartExecution"}}
+	start := startsExecutions(at, names)
 	watch := policy.Statement{
 		Effect: policy.Allow, Actions: []string{"states:DescribeExecution", "states:StopExecution"}, Why: "executions are named when they are started",
 	}
 	for _, name := range names {
-		start.Resources = append(start.Resources, at.ARN("states", "stateMachine:"+name))
 		watch.Resources = append(watch.Resources, at.ARN("states", "execution:"+name+":*"))
 	}
 	return []policy.Statement{start, watch}
 }
 
-// startsJobs lets start, look at and stop training jobs by what their names start with, under the given roles.
-func startsJobs(at location.Location, names []string, roles []awsiam.IRole) []policy.Statement {
+// startsExecutions lets start executions of state machines, by their names.
+func startsExecutions(at location.Location, names []string) policy.Statement {
+	start := policy.Statement{Effect: policy.Allow, Actions: []string{"states:StartExecution"}}
+	for _, name := range names {
+		start.Resources = append(start.Resources, at.ARN("states", "stateMachine:"+name))
+	}
+	return start
+}
+
+// startsJobs lets start and look at training jobs by what their names start with, under the given roles; and do more with them.
+func startsJobs(at location.Location, names []string, roles []awsiam.IRole, more ...string) []policy.Statement {
 	if len(names) == 0 {
 		return nil
 	}
 	jobs := policy.Statement{
 		Effect: policy.Allow, Why: "jobs are named when they are started, below the name",
-		Actions: []string{"sagemaker:CreateTrainingJob", "sagemaker:AddTags", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"},
+		Actions: append([]string{"sagemaker:CreateTrainingJob", "sagemaker:AddTags", "sagemaker:DescribeTrainingJob"}, more...),
 	}
 	for _, name := range names {
 		jobs.Resources = append(jobs.Resources, at.ARN("sagemaker", "training-job/"+name+"-*"))

@@ -90,6 +90,18 @@ func ExampleNewAirflowRole() {
 	// Output: <nil>
 }
 
+func ExampleNewAirflowServerlessRole() {
+	inDev(func(stack awscdk.Stack, _ environment.Environment, net *network.Isolated, guard *access.Guard) {
+		data := storage.NewDataBucket(stack, "Data", nil)
+		role := access.NewExecutionRole(stack, "Role", &access.ExecutionRoleProps{Network: net, Reads: []storage.Prefix{data.Prefix("train/")}})
+		access.NewAirflowServerlessRole(stack, "Churn", &access.AirflowServerlessRoleProps{
+			Workflow: "dev-churn", LogGroup: "arn:aws:logs:eu-west-1:111122223333:log-group:churn:*", Key: data.KeyARN, Guard: guard,
+			Job: "dev-churn", ExecutionRole: role.Role, Inputs: []storage.Prefix{data.Prefix("train/")},
+		})
+	})
+	// Output: <nil>
+}
+
 func ExampleNewClusterRole() {
 	inDev(func(stack awscdk.Stack, _ environment.Environment, net *network.Isolated, _ *access.Guard) {
 		data := storage.NewDataBucket(stack, "Data", nil)

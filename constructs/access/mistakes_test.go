@@ -78,6 +78,17 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 				Jobs: []string{"dev-churn"}, ExecutionRoles: []awsiam.IRole{nil},
 			})
 		}, []string{"1 problem", "ExecutionRoles[0]: got nothing; allowed: a role"}},
+		{"serverless, nil", func(s awscdk.Stack) { access.NewAirflowServerlessRole(s, "X", nil) },
+			[]string{"access.AirflowServerlessRole", "4 problems", `Workflow: got ""; allowed: 1 to 255 letters`, "LogGroup: got nothing", "Key: got nothing", "Guard: got nothing"}},
+		{"serverless", func(s awscdk.Stack) {
+			access.NewAirflowServerlessRole(s, "X", &access.AirflowServerlessRoleProps{
+				Workflow: "1st", LogGroup: "x", Key: "y", Guard: access.NewGuard(s, "G", nil), StateMachine: churnMachine, Job: "dev-churn", Team: "red",
+				Inputs: []storage.Prefix{{Path: "/"}},
+			})
+		}, []string{
+			"6 problems", `Workflow: got "1st"`, "the guard demands the tag Team or does not", `StateMachine: got "` + churnMachine + `"; allowed: the name of a state machine`,
+			"ExecutionRole: got nothing; allowed: the role that the jobs run under", "Inputs[0].Bucket: got nothing", `Inputs[0].Path: got "/"`,
+		}},
 		{"mounts", func(s awscdk.Stack) {
 			access.NewExecutionRole(s, "X", &access.ExecutionRoleProps{Mounts: []storage.Directory{{Path: "x"}}})
 		}, []string{"2 problems", "Mounts[0].FileSystem: got nothing", `Mounts[0].Path: got "x"`}},

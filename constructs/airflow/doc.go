@@ -1,5 +1,5 @@
-// Package airflow makes a private Airflow environment of MWAA, and the DAGs that train in it: one starts a workflow, one runs a job by
-// itself. Both are rendered from the same training.Job.
+// Package airflow makes a private Airflow environment of MWAA, or none with MWAA Serverless, and the DAGs that train in it: one starts a
+// workflow, one runs a job by itself. Both are rendered from the same training.Job.
 //
 //	request := training.NewRequest(stack, "Job", &training.RequestProps{Environment: dev, Network: net, Job: job})
 //	airflow.NewEnvironment(stack, "Airflow", &airflow.EnvironmentProps{
@@ -36,6 +36,10 @@
 //
 // A failed installation of packages leaves an environment without them, which only the logs named requirements_install tell. Nothing is
 // stopped by deleting a run. Log groups are MWAA's: they never expire, and stay when the environment goes. The environment is in the
-// jobs' security group. No endpoint is made for people: they come by a VPN or the like. It makes no MWAA Serverless: docs/airflow.md
-// says why.
+// jobs' security group. No endpoint is made for people: they come by a VPN or the like.
+//
+// # MWAA Serverless
+//
+// [NewServerless] runs the same DAGs without an environment: nothing is billed while none runs but a key and five endpoints. A run takes no
+// parameters, a job ends within four hours, and a run that is stopped leaves its job running.
 package airflow

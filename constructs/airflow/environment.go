@@ -64,11 +64,15 @@ func keyOf(this constructs.Construct, p EnvironmentProps, at location.Location) 
 	if p.Key != nil {
 		return p.Key
 	}
-	const id = "Key"
-	plan := key.Plan{
+	return keyFor(this, key.Plan{
 		Description: "Airflow environment " + p.Name, At: at, Retain: p.Environment.Tier.RetainsData(),
 		Services: []string{"s3", "sqs"}, LogGroups: "airflow-" + p.Name + "-*",
-	}
+	})
+}
+
+// keyFor makes a key below the construct.
+func keyFor(this constructs.Construct, plan key.Plan) awskms.IKey {
+	const id = "Key"
 	scope := constructs.NewConstruct(this, jsii.String(id))
 	emitted := cdk.Emit(scope, cdk.Path(this, id), cfn.Resources{"Key": plan.Resource()})
 	return awskms.Key_FromKeyArn(scope, jsii.String("Key"), jsii.String(emitted.Att("Key", "Arn")))

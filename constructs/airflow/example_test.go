@@ -2,6 +2,7 @@ package airflow_test
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -47,6 +48,36 @@ func ExampleNewEnvironment() {
 		fmt.Println(err)
 	}
 	// Output: dev-airflow
+}
+
+// The same DAGs without an environment. A run takes no parameters, and its job ends within four hours.
+func ExampleNewServerless() {
+	err := synth.App(nil, func(app awscdk.App) {
+		stack := awscdk.NewStack(app, jsii.String("Churn"), nil)
+		dev := environment.Environment{Name: "dev", Tier: environment.Development}
+		net := network.NewIsolated(stack, "Network", &network.IsolatedProps{
+			Environment: dev, Capabilities: []network.Capability{network.Training, network.AirflowServerless},
+		})
+		data := storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{Environment: dev, Endpoints: []string{net.S3Endpoint}})
+		request := training.NewRequest(stack, "Job", &training.RequestProps{Environment: dev, Network: net, Job: training.Job{
+			Image:  training.XGBoost("3.2-0"),
+			Inputs: []training.Input{{Channel: "train", From: data.Prefix("train/"), ContentType: "text/csv"}}, Output: data.Prefix("models/"),
+			InstanceType: "ml.m5.xlarge", MaxRuntime: time.Hour, Parameters: []training.Parameter{training.Integer("num_round", 1, 1000)},
+		}})
+		made := airflow.NewServerless(stack, "DAGs", &airflow.ServerlessProps{
+			Environment: dev, Network: net, Guard: access.NewGuard(stack, "Guard", &access.GuardProps{Environment: dev, Network: net}),
+			DAGs: []airflow.DAG{{ID: "churn", Job: request, Schedule: "0 6 * * 1", Settings: map[string]any{"num_round": 100}}},
+		})
+		operator := access.NewOperator(stack, "Operator", &access.OperatorProps{
+			Environment: dev, TrustedBy: []access.WayIn{access.IdentityCenter("MLOperator")},
+		})
+		made.GrantRun(operator.Role)
+		fmt.Println(len(made.Workflows))
+	})
+	if err != nil {
+		fmt.Println(err)
+	}
+	// Output: 1
 }
 
 func ExampleEnvironment_GrantLogin() {

@@ -3,6 +3,7 @@ package airflow
 import (
 	"strings"
 
+	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cfn"
 )
@@ -21,7 +22,7 @@ func resources(p EnvironmentProps, m made) cfn.Resources {
 		bucketARN = m.files.ARN
 	}
 	properties := cfn.Properties{
-		"Name": p.Name, "AirflowVersion": p.Version, "EnvironmentClass": string(p.Class), "Tags": tags(p),
+		"Name": p.Name, "AirflowVersion": p.Version, "EnvironmentClass": string(p.Class), "Tags": tagMap(p.Environment, p.Team),
 		"SourceBucketArn": bucketARN, "DagS3Path": strings.TrimSuffix(dagsPath, "/"), "ExecutionRoleArn": m.roleARN, "KmsKey": m.keyARN,
 		"NetworkConfiguration": cfn.Properties{
 			"SubnetIds": p.Network.SubnetIDs[:zones], "SecurityGroupIds": []any{*p.Network.JobSecurityGroup.SecurityGroupId()},
@@ -55,14 +56,14 @@ func logging(kinds ...string) cfn.Properties {
 	return all
 }
 
-// tags are a map here.
-func tags(p EnvironmentProps) map[string]any {
+// tagMap is tags as MWAA takes them: in a map.
+func tagMap(e environment.Environment, team string) map[string]any {
 	all := map[string]any{}
-	for key, value := range p.Environment.Tags() {
+	for key, value := range e.Tags() {
 		all[key] = value
 	}
-	if p.Team != "" {
-		all["Team"] = p.Team
+	if team != "" {
+		all["Team"] = team
 	}
 	return all
 }

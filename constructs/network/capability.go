@@ -30,6 +30,9 @@ const (
 	Pipelines Capability = "Pipelines"
 	// Airflow is a private MWAA environment and DAGs that start jobs. It needs two zones.
 	Airflow Capability = "Airflow"
+	// AirflowServerless is workflows of MWAA Serverless that start jobs. AWS's own list is logs, monitoring and kms; what their tasks call
+	// is besides.
+	AirflowServerless Capability = "AirflowServerless"
 	// HyperPod is the machines of a SageMaker HyperPod cluster with Slurm. Derived: AWS lists no complete set.
 	HyperPod Capability = "HyperPod"
 	// Monitoring is metrics and logs from inside the VPC.

@@ -11,18 +11,19 @@ import (
 // What each capability needs, written down a second time: a job hangs where an endpoint is missing.
 func TestWhatEachCapabilityNeeds(t *testing.T) {
 	want := map[network.Capability]string{
-		network.Training:     "ecr.api ecr.dkr s3",
-		network.Packages:     "codeartifact.api codeartifact.repositories s3",
-		network.ImageBuild:   "ecr.api ecr.dkr inspector-scan logs s3",
-		network.LaunchJobs:   "logs s3 sagemaker.api sts",
-		network.Studio:       "ecr.api ecr.dkr logs s3 sagemaker.api sagemaker.runtime sts studio",
-		network.Pipelines:    "s3 sagemaker.api sts",
-		network.Airflow:      "airflow.api airflow.env airflow.ops kms logs monitoring s3 sagemaker.api sqs states sts",
-		network.Monitoring:   "logs monitoring sagemaker.metrics",
-		network.Secrets:      "kms secretsmanager",
-		network.FeatureStore: "s3 sagemaker.api sagemaker.featurestore-runtime",
-		network.HyperPod:     "logs monitoring s3 ssm ssmmessages",
-		network.Remote:       "ssm ssmmessages",
+		network.Training:          "ecr.api ecr.dkr s3",
+		network.Packages:          "codeartifact.api codeartifact.repositories s3",
+		network.ImageBuild:        "ecr.api ecr.dkr inspector-scan logs s3",
+		network.LaunchJobs:        "logs s3 sagemaker.api sts",
+		network.Studio:            "ecr.api ecr.dkr logs s3 sagemaker.api sagemaker.runtime sts studio",
+		network.Pipelines:         "s3 sagemaker.api sts",
+		network.Airflow:           "airflow.api airflow.env airflow.ops kms logs monitoring s3 sagemaker.api sqs states sts",
+		network.AirflowServerless: "kms logs monitoring s3 sagemaker.api states",
+		network.Monitoring:        "logs monitoring sagemaker.metrics",
+		network.Secrets:           "kms secretsmanager",
+		network.FeatureStore:      "s3 sagemaker.api sagemaker.featurestore-runtime",
+		network.HyperPod:          "logs monitoring s3 ssm ssmmessages",
+		network.Remote:            "ssm ssmmessages",
 	}
 	if len(network.Capabilities()) != len(want) {
 		t.Errorf("%d capabilities, want %d", len(network.Capabilities()), len(want))

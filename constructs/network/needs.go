@@ -91,6 +91,9 @@ var needs = map[Capability][]need{
 		{service: "states", sid: "Workflows", actions: []string{"states:StartExecution", "states:DescribeExecution", "states:StopExecution"},
 			resources: []string{"states:stateMachine:*", "states:execution:*"}},
 	}),
+	AirflowServerless: slices.Concat(objects, writeLogs, putMetrics, keys, jobs, []need{
+		{service: "states", sid: "Start", actions: []string{"states:StartExecution"}, resources: []string{"states:stateMachine:*"}},
+	}),
 	Monitoring: slices.Concat(writeLogs, putMetrics, []need{
 		{service: "sagemaker.metrics", sid: "Metrics", actions: []string{"sagemaker:BatchPutMetrics"}, resources: []string{"sagemaker:*"}},
 	}),

@@ -70,6 +70,10 @@ func FilesRole(scope constructs.Construct, name string) string {
 	return cdk.Location(scope).Role(name)
 }
 
+// DeploymentRole is the ARN, with * in it, of the role by which accounts deploy that the CDK's bootstrap has prepared: for buckets
+// whose files AWS reads as whoever deploys.
+func DeploymentRole(scope constructs.Construct) string { return deployment(cdk.Location(scope)) }
+
 var (
 	roleNamePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 	fileNamePattern = regexp.MustCompile(`^[A-Za-z0-9]*$`)

@@ -60,6 +60,8 @@ type Request struct {
 	Parameters []Parameter
 	// Checkpoints is where each run has a folder of its own: s3://bucket/path/. Empty: none are kept.
 	Checkpoints string
+	// Inputs are the prefixes that it reads from.
+	Inputs []storage.Prefix
 	// Longest is how long a job may take, waiting for instances and moving its data included.
 	Longest time.Duration
 }
@@ -83,6 +85,11 @@ func NewRequest(scope constructs.Construct, id string, props *RequestProps) *Req
 	made := &Request{
 		Construct: this, Name: w.namePrefix, Role: role, Document: common(bare, w, dialect{}, job.Spot), Parameters: slices.Clone(job.Parameters),
 		Longest: longest + pendingTime,
+	}
+	for _, i := range job.Inputs {
+		if i.From.Bucket != nil {
+			made.Inputs = append(made.Inputs, i.From)
+		}
 	}
 	if job.Checkpoints.Bucket != nil {
 		made.Checkpoints = job.Checkpoints.URI()

@@ -1,9 +1,10 @@
 // Command complete-airflow is an Airflow environment with everything that it can have: a DAG that starts a workflow, one that runs the
-// same job by itself, packages from CodeArtifact, and people who log in.
+// same job by itself, packages from CodeArtifact, and people who log in; and the same two DAGs on MWAA Serverless.
 package main
 
 import (
 	_ "embed"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -30,7 +31,7 @@ func build(app awscdk.App) {
 	staging := environment.Environment{Name: "staging", Tier: environment.Staging}
 	packages := supplychain.Chain{}.Repository(stack, "staging", "", "")
 	net := network.NewIsolated(stack, "Network", &network.IsolatedProps{
-		Environment: staging, Capabilities: []network.Capability{network.Training, network.Airflow, network.Packages},
+		Environment: staging, Capabilities: []network.Capability{network.Training, network.Airflow, network.AirflowServerless, network.Packages},
 		PackageRepositories: []string{packages.ARN},
 	})
 	data := storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{Environment: staging, Endpoints: []string{net.S3Endpoint}})
@@ -42,8 +43,8 @@ func build(app awscdk.App) {
 		Image:  training.XGBoost("3.2-0"),
 		Inputs: []training.Input{{Channel: "train", From: data.Prefix("train/"), ContentType: "text/csv"}},
 		Output: data.Prefix("models/"), InstanceType: "ml.m5.xlarge",
-		Spot: true, Checkpoints: checkpoints.Prefix("churn/"),
-		HyperParameters: map[string]string{"objective": "binary:logistic", "note": `a "quoted" {{ text }} \ of no meaning`},
+		Spot: true, Checkpoints: checkpoints.Prefix("churn/"), MaxRuntime: time.Hour, MaxWait: 2 * time.Hour,
+		HyperParameters: map[string]string{"objective": "binary:logistic", "note": `a "quoted" {{ text }} \ $HOME of {% no %} meaning`},
 		Parameters: []training.Parameter{
 			training.Integer("num_round", 1, 1000), training.Number("eta", 0.01, 1), training.OneOf("booster", "gbtree", "dart"),
 		},
@@ -60,10 +61,22 @@ func build(app awscdk.App) {
 		},
 		Requirements: airflow.Requirements{Lock: lock, From: packages},
 	})
+	settings := map[string]any{"num_round": 200, "eta": 0.3, "booster": "gbtree"}
+	quick := training.NewRequest(stack, "Quick", &training.RequestProps{
+		Environment: staging, Network: net, Job: job, Name: "staging-churn-serverless", Role: workflow.Role,
+	})
+	serverless := airflow.NewServerless(stack, "Serverless", &airflow.ServerlessProps{
+		Environment: staging, Network: net, Guard: guard, AccessLogs: data.AccessLogs,
+		DAGs: []airflow.DAG{
+			{ID: "churn", Workflow: workflow, Schedule: "@weekly", Settings: settings},
+			{ID: "churn_by_itself", Job: quick, Settings: settings},
+		},
+	})
 	operator := access.NewOperator(stack, "Operator", &access.OperatorProps{
 		Environment: staging, TrustedBy: []access.WayIn{access.IdentityCenter("MLOperator")},
 		Workflows: []string{*workflow.StateMachine.StateMachineArn()},
 	})
 	environment.GrantLogin(operator.Role, airflow.User)
+	serverless.GrantRun(operator.Role)
 	guard.Protect(stack)
 }

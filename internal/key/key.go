@@ -29,6 +29,8 @@ type Plan struct {
 	Lustre bool
 	// LogGroups is a pattern of names of log groups, for which CloudWatch Logs may use it; empty: none.
 	LogGroups string
+	// Workflows is a pattern of ARNs of workflows of MWAA Serverless, for which the account's roles may use it by themselves; empty: none.
+	Workflows string
 }
 
 // Administration is what the account's identity policies may allow about the key itself, listed so that none of it is use.
@@ -89,6 +91,10 @@ func (k Plan) Statements() []policy.Statement {
 		all = append(all, allow("Logs", policy.ServicePrincipal("logs."+k.At.Region+".amazonaws.com"),
 			append(slices.Clone(use), "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"),
 			policy.Conditions{"ArnLike": {"kms:EncryptionContext:aws:logs:arn": k.At.ARN("logs", "log-group:"+k.LogGroups)}}))
+	}
+	if k.Workflows != "" {
+		all = append(all, allow("Workflows", account, []string{"kms:Decrypt", "kms:GenerateDataKey"},
+			policy.Conditions{"ArnLike": {"kms:EncryptionContext:aws:airflow-serverless:workflow-arn": k.Workflows}}))
 	}
 	return all
 }

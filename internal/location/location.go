@@ -13,3 +13,9 @@ func (l Location) ARN(service, resource string) string {
 func (l Location) Role(name string) string {
 	return "arn:" + l.Partition + ":iam::" + l.Account + ":role/" + name
 }
+
+// ServerlessWorkflow is a pattern of the ARN of the workflow of MWAA Serverless of that name: AWS appends ten letters and digits
+// (https://docs.aws.amazon.com/mwaa/latest/mwaa-serverless-userguide/operators-python-bash-detail.html).
+func (l Location) ServerlessWorkflow(name string) string {
+	return l.ARN("airflow-serverless", "workflow/"+name+"-??????????")
+}

@@ -18,10 +18,18 @@ func airflowOf(s assembly.Stack) []string {
 	return all
 }
 
+// serverlessOf is how many workflows of MWAA Serverless a stack has.
+func serverlessOf(s assembly.Stack) int {
+	return len(s.Template.OfType("AWS::MWAAServerless::Workflow"))
+}
+
 // airflowPrice is what the Airflow environments of a stack cost in a month, without further workers. No price of MWAA is verified.
 func airflowPrice(s assembly.Stack) string {
 	all := airflowOf(s)
-	if len(all) == 0 {
+	switch {
+	case len(all) == 0 && serverlessOf(s) > 0:
+		return "by the task"
+	case len(all) == 0:
 		return "-"
 	}
 	sum := 0.0
@@ -40,6 +48,9 @@ func writeAirflow(w io.Writer, stacks []assembly.Stack) {
 	for _, s := range stacks {
 		for _, class := range airflowOf(s) {
 			fmt.Fprintf(w, "\nAirflow of %s, %s, is billed by the hour, whether or not anything runs. See docs/airflow.md.\n", s.Path, class)
+		}
+		if n := serverlessOf(s); n > 0 {
+			fmt.Fprintf(w, "\n%d DAGs of %s run on MWAA Serverless, billed by the time of their tasks only. See docs/airflow.md.\n", n, s.Path)
 		}
 	}
 }

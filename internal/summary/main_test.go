@@ -87,9 +87,15 @@ func TestHyperPod(t *testing.T) {
 // What Airflow costs is said where it is known, and that it is not verified.
 func TestAirflow(t *testing.T) {
 	const clean = `{"pluginReports": []}`
-	for class, want := range map[string]string{"mw1.small": "357.70, unverified", "mw1.micro": "unknown"} {
+	environment := func(class string) string {
+		return `{"Resources": {"A": {"Type": "AWS::MWAA::Environment", "Properties": {"EnvironmentClass": "` + class + `"}}}}`
+	}
+	for template, want := range map[string][]string{
+		environment("mw1.small"): {"357.70, unverified ", "Airflow of dev/Net, mw1.small, is billed by the hour"},
+		environment("mw1.micro"): {"unknown ", "Airflow of dev/Net, mw1.micro, is billed by the hour"},
+		`{"Resources": {"A": {"Type": "AWS::MWAAServerless::Workflow"}}}`: {"by the task ", "1 DAGs of dev/Net run on MWAA Serverless"},
+	} {
 		dir := assemblyOf(t, "us-east-1", clean)
-		template := `{"Resources": {"A": {"Type": "AWS::MWAA::Environment", "Properties": {"EnvironmentClass": "` + class + `"}}}}`
 		if err := os.WriteFile(filepath.Join(dir, "stage/t.json"), []byte(template), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -97,7 +103,7 @@ func TestAirflow(t *testing.T) {
 		if _, err := summarize(&b, dir); err != nil {
 			t.Fatal(err)
 		}
-		for _, text := range []string{want + " ", "Airflow of dev/Net, " + class + ", is billed by the hour"} {
+		for _, text := range want {
 			if !strings.Contains(b.String(), text) {
 				t.Errorf("the summary lacks %q:\n%s", text, b.String())
 			}

@@ -19,6 +19,10 @@ var Tools = environment.Environment{
 // runs, and ten more endpoints in at least two zones (docs/airflow.md). The context does the same: plinth:dev:airflow=true.
 var Airflow []string
 
+// AirflowServerless names the environments that have DAGs on MWAA Serverless besides: a stack of its own, of which nothing is billed while
+// no DAG runs but its key, and five more endpoints (docs/airflow.md). The context does the same: plinth:dev:airflow=serverless.
+var AirflowServerless []string
+
 // HyperPod names the environments that have a HyperPod cluster besides: a stack of its own, whose machines are billed all the time
 // (docs/hyperpod.md). The context does the same: plinth:dev:hyperpod=true.
 var HyperPod []string

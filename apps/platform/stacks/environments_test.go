@@ -28,7 +28,7 @@ func TestWrongContext(t *testing.T) {
 			[]string{"context plinth:dve:region", "plinth:dev:account, plinth:dev:administrators, plinth:dev:airflow, plinth:dev:hyperpod, plinth:dev:region, plinth:prod:account"}},
 		{"unknown region", map[string]any{"plinth:dev:region": "eu-west-9"}, []string{`dev.Region: got "eu-west-9"`}},
 		{"account as a number", map[string]any{"plinth:dev:account": 123456789012.0}, []string{"context plinth:dev:account", "quotes"}},
-		{"Airflow, perhaps", map[string]any{"plinth:dev:airflow": "yes"}, []string{`context plinth:dev:airflow: got "yes"; allowed: true; leave it out for none`}},
+		{"Airflow, perhaps", map[string]any{"plinth:dev:airflow": "yes"}, []string{`context plinth:dev:airflow: got "yes"; allowed: true or serverless; leave it out for none`}},
 		{"HyperPod, perhaps", map[string]any{"plinth:dev:hyperpod": "yes"}, []string{`context plinth:dev:hyperpod: got "yes"; allowed: true; leave it out for none`}},
 		{"Airflow for the tools", map[string]any{"plinth:tools:airflow": "true"}, []string{"context plinth:tools:airflow"}},
 		{"two at once", map[string]any{"plinth:dev:account": "12", "plinth:prod:region": "mars"},
@@ -129,6 +129,37 @@ func TestAirflowIsOptional(t *testing.T) {
 	}
 	if got := strings.Count(templateText(t, dir, "dev/Foundation"), `"AWS::EC2::Subnet"`); got != 2 {
 		t.Errorf("%d subnets", got)
+	}
+}
+
+// MWAA Serverless is a stack of its own in the environments that ask for it, with its endpoints in as many zones as before.
+func TestAirflowServerlessIsOptional(t *testing.T) {
+	dir := t.TempDir()
+	if err := synth.App(&synth.Options{Dir: dir, Context: map[string]any{"plinth:dev:airflow": "serverless"}}, stacks.Build); err != nil {
+		t.Fatal(err)
+	}
+	all, err := assembly.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var with []string
+	for _, s := range all {
+		if len(s.Template.OfType("AWS::MWAAServerless::Workflow")) == 2 {
+			with = append(with, s.Path)
+		}
+		if n := len(s.Template.OfType("AWS::MWAA::Environment")); n > 0 {
+			t.Errorf("%s has %d environments", s.Path, n)
+		}
+	}
+	if !slices.Equal(with, []string{"dev/AirflowServerless"}) || len(all) != len(app)+1 {
+		t.Errorf("DAGs are in %v", with)
+	}
+	foundation := templateText(t, dir, "dev/Foundation")
+	if strings.Count(foundation, `"AWS::EC2::Subnet"`) != 1 || !strings.Contains(foundation, ".states") || strings.Contains(foundation, ".airflow.env") {
+		t.Error("the network is not that of MWAA Serverless")
+	}
+	if !strings.Contains(templateText(t, dir, "dev/Training"), "workflow/dev-dags-xgboost_by_itself-??????????") {
+		t.Error("nobody can run them")
 	}
 }
 

@@ -33,7 +33,7 @@ func Build(app awscdk.App) {
 	}
 	newTools(app, chain)
 	for _, e := range environments {
-		newStage(app, e, chain, slices.Contains(o.airflow, e.Name), slices.Contains(o.hyperpod, e.Name))
+		newStage(app, e, chain, o)
 	}
 }
 
@@ -43,13 +43,17 @@ func newStageOf(app awscdk.App, e environment.Environment) awscdk.Stage {
 	})
 }
 
-// newStage makes the stage of one environment, with or without Airflow, which needs two zones, and HyperPod.
-func newStage(app awscdk.App, e environment.Environment, chain supplyChain, airflow, hyperpod bool) {
+// newStage makes the stage of one environment, with or without Airflow, which needs two zones or is serverless, and HyperPod.
+func newStage(app awscdk.App, e environment.Environment, chain supplyChain, o options) {
+	airflow, serverless, hyperpod := slices.Contains(o.airflow, e.Name), slices.Contains(o.serverless, e.Name), slices.Contains(o.hyperpod, e.Name)
 	stage := newStageOf(app, e)
 	capabilities := []network.Capability{network.Training}
 	if airflow {
 		e.AZs = max(e.Resolved().AZs, 2)
 		capabilities = append(capabilities, network.Airflow)
+	}
+	if serverless {
+		capabilities = append(capabilities, network.AirflowServerless)
 	}
 	if hyperpod {
 		capabilities = append(capabilities, network.HyperPod)
@@ -58,6 +62,9 @@ func newStage(app awscdk.App, e environment.Environment, chain supplyChain, airf
 	workflow, operator := newTraining(stage, e, foundation)
 	if airflow {
 		newAirflow(stage, e, foundation, workflow, operator)
+	}
+	if serverless {
+		newAirflowServerless(stage, e, foundation, workflow, operator)
 	}
 	if hyperpod {
 		newHyperPod(stage, e, foundation)

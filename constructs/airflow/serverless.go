@@ -1,0 +1,147 @@
+package airflow
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/key"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/role"
+)
+
+// Serverless is DAGs as workflows of MWAA Serverless: there is no environment, and nothing is billed between runs.
+type Serverless struct {
+	// Construct is the scope of its parts.
+	Construct constructs.Construct
+	// Workflows are the ARNs of the workflows, by the IDs of their DAGs: aws mwaa-serverless start-workflow-run --workflow-arn ARN.
+	Workflows map[string]string
+	// Roles are their execution roles, by the IDs of their DAGs.
+	Roles map[string]*access.ExecutionRole
+	// Bucket holds the definitions.
+	Bucket *storage.DataBucket
+	// Key encrypts all but the logs, which the network's LogKey does.
+	Key awskms.IKey
+
+	name string
+	ids  []string
+	at   location.Location
+}
+
+// definitions is where the definitions are in the bucket.
+const definitions = "workflows/"
+
+// NewServerless makes a workflow of MWAA Serverless for each DAG, its execution role and log group, and a key and a bucket for all of
+// them. It panics with one message that holds every problem when scope, id or props are wrong.
+func NewServerless(scope constructs.Construct, id string, props *ServerlessProps) *Serverless {
+	this := cdk.New("airflow.Serverless", scope, id, props.Validate(id))
+	p := *props
+	p.Name, p.Environment = p.name(id), p.Environment.Resolved()
+	s := &Serverless{
+		Construct: this, Workflows: map[string]string{}, Roles: map[string]*access.ExecutionRole{}, name: p.Name, at: cdk.Location(this),
+	}
+	s.Key = p.Key
+	if s.Key == nil {
+		s.Key = keyFor(this, key.Plan{
+			Description: "Workflows of MWAA Serverless " + p.Name, At: s.at, Retain: p.Environment.Tier.RetainsData(),
+			Services: []string{"s3", "airflow-serverless"}, Workflows: s.at.ServerlessWorkflow(p.Name + "-*"),
+		})
+	}
+	writer := p.Name + "-definitions-" + s.at.Region
+	s.Bucket = storage.NewDataBucket(this, "Bucket", &storage.DataBucketProps{
+		Environment: p.Environment, Key: s.Key, AccessLogs: p.AccessLogs, Endpoints: p.Network.S3Endpoints(),
+		// A definition is read once, as whoever deploys it; the writer is in no VPC.
+		OutsideRoles: []string{storage.DeploymentRole(this), storage.FilesRole(this, writer)},
+	})
+	var files []storage.File
+	for i, d := range p.DAGs {
+		files = append(files, storage.File{Path: definitions + d.ID + ".yaml", Text: d.definition(), Name: fileName(i)})
+	}
+	written := storage.NewFiles(this, "Files", &storage.FilesProps{
+		Environment: p.Environment, Bucket: s.Bucket, Folders: []string{definitions}, Role: writer, LogKey: p.Network.LogKey, Files: files,
+	})
+	const workflowsID = "Workflows"
+	all := constructs.NewConstruct(this, jsii.String(workflowsID))
+	for i, d := range p.DAGs {
+		s.add(all, cdk.Path(this, workflowsID), p, d, written.Version(fileName(i)))
+	}
+	return s
+}
+
+// fileName is what the file of a DAG is called to ask for its version.
+func fileName(i int) string { return fmt.Sprintf("Definition%d", i) }
+
+// add makes the workflow of a DAG, whose definition has that version.
+func (s *Serverless) add(scope constructs.Construct, path string, p ServerlessProps, d DAG, version string) {
+	this, name := constructs.NewConstruct(scope, &d.ID), s.name+"-"+d.ID
+	path += "/" + d.ID
+	logs := cdk.Emit(this, path, cfn.Resources{"Logs": cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Properties{
+		"RetentionInDays": p.Environment.LogRetentionDays, "KmsKeyId": *p.Network.LogKey.KeyArn(),
+	}}.Stateful(false)})
+	asked := &access.AirflowServerlessRoleProps{Workflow: name, LogGroup: logs.Att("Logs", "Arn"), Key: *s.Key.KeyArn(), Guard: p.Guard, Team: p.Team}
+	if d.Workflow != nil {
+		asked.StateMachine = d.Workflow.Name
+	} else {
+		asked.Job, asked.ExecutionRole, asked.Inputs = d.Job.Name, d.Job.Role.Role, d.Job.Inputs
+	}
+	made := access.NewAirflowServerlessRole(this, "Role", asked)
+	const workflowID = "Workflow"
+	emitted := cdk.Emit(constructs.NewConstruct(this, jsii.String(workflowID)), path+"/"+workflowID, cfn.Resources{"Workflow": {
+		Type: "AWS::MWAAServerless::Workflow",
+		Properties: cfn.Properties{
+			"Name": name, "RoleArn": *made.Role.RoleArn(), "Tags": tagMap(p.Environment, p.Team),
+			"DefinitionS3Location":    cfn.Properties{"Bucket": s.Bucket.Name, "ObjectKey": definitions + d.ID + ".yaml", "VersionId": version},
+			"EncryptionConfiguration": cfn.Properties{"Type": "CUSTOMER_MANAGED_KEY", "KmsKeyId": *s.Key.KeyArn()},
+			"LoggingConfiguration":    cfn.Properties{"LogGroupName": logs.Ref("Logs")},
+			"NetworkConfiguration": cfn.Properties{
+				"SubnetIds": p.Network.SubnetIDs, "SecurityGroupIds": []any{*p.Network.JobSecurityGroup.SecurityGroupId()},
+			},
+		},
+	}})
+	s.ids = append(s.ids, d.ID)
+	s.Workflows[d.ID], s.Roles[d.ID] = emitted.Att("Workflow", "WorkflowArn"), made
+}
+
+// GrantRun lets a role start and stop runs of all of the workflows, and look at them. It panics with one message when the role is missing.
+func (s *Serverless) GrantRun(to awsiam.IRole) {
+	var l problem.List
+	if to == nil {
+		l.Add("role", nil, "a role", "make one with access.NewVisitor, or give one of your own")
+	}
+	const kind = "airflow.GrantRun"
+	cdk.Check(kind, s.Construct, "GrantRun", l.Err())
+	runs := policy.Statement{Effect: policy.Allow, Why: "AWS appends ten letters and digits to the name of a workflow", Actions: []string{
+		"airflow-serverless:StartWorkflowRun", "airflow-serverless:StopWorkflowRun", "airflow-serverless:GetWorkflow", "airflow-serverless:GetWorkflowRun",
+		"airflow-serverless:ListWorkflowRuns", "airflow-serverless:ListTaskInstances", "airflow-serverless:GetTaskInstance",
+	}}
+	for _, id := range s.ids {
+		runs.Resources = append(runs.Resources, s.at.ServerlessWorkflow(s.name+"-"+id))
+	}
+	stack := to.Stack() // the policy refers to the role, and knows the workflows by their names
+	id := strings.ReplaceAll(strings.TrimPrefix(*to.Node().Path(), *stack.Node().Path()+"/"), "/", "-") + "-Run-" + s.name
+	statements := []policy.Statement{runs, {
+		Effect: policy.Allow, Actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, Resources: []string{s.at.ARN("kms", "key/*")},
+		Why: "the key may stand in a stack that waits for that of the role; the conditions hold it to what encrypts these workflows",
+		Conditions: policy.Conditions{
+			"StringEquals": {"kms:ViaService": "airflow-serverless." + s.at.Region + ".amazonaws.com"},
+			"ArnLike":      {"kms:EncryptionContext:aws:airflow-serverless:workflow-arn": runs.Resources},
+		},
+	}}
+	cdk.Emit(cdk.New(kind, stack, id, nil), cdk.Path(stack, id), cfn.Resources{"Policy": {
+		Type: "AWS::IAM::ManagedPolicy",
+		Properties: cfn.Properties{
+			"Description": "Runs DAGs on MWAA Serverless", "Roles": []string{*to.RoleName()}, "PolicyDocument": policy.Document(statements...),
+		},
+		Metadata: role.Metadata(role.AcceptedWildcards(statements)),
+	}})
+}

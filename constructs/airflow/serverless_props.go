@@ -1,0 +1,109 @@
+package airflow
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+
+	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// ServerlessProps say which DAGs run on MWAA Serverless, and where. Network, Guard and DAGs are required.
+type ServerlessProps struct {
+	// Environment decides how long logs are kept, and whether the bucket of the definitions outlives its stack. Zero: the preset of
+	// Production.
+	Environment environment.Environment
+	// Network is where the tasks run. It needs the capability AirflowServerless. Required.
+	Network *network.Isolated
+	// Guard is what the jobs of DAGs are held to. Required.
+	Guard *access.Guard
+	// DAGs are what runs, 1 to 100: each is a workflow of MWAA Serverless with a role of its own. A run takes no parameters: each DAG has
+	// Settings for all that its job has. A Job has one group of machines, and ends within four hours. Required.
+	DAGs []DAG
+	// Name starts the names of the workflows: at most 30 letters, digits and hyphens, a letter first. Another name makes others. Empty:
+	// the environment's name and the construct's id.
+	Name string
+	// Team is the value of the tag Team of the execution roles, which a guard for Teams demands. Empty: no such tag.
+	Team string
+	// Key encrypts workflows and bucket. Its policy must let the account use it through S3 and airflow-serverless, the roles for the
+	// encryption context of the workflows, and AWS's services make grants. Nil: a key is made. Another key makes other workflows.
+	Key awskms.IKey
+	// AccessLogs is the Logs bucket that the accesses to the bucket of the definitions are logged to. Nil: one is made.
+	AccessLogs *storage.DataBucket
+}
+
+// What MWAA Serverless holds (https://docs.aws.amazon.com/mwaa/latest/mwaa-serverless-userguide/mwaa-serverless-quotas.html,
+// .../supported-airflow-parameters.html).
+const (
+	maxServerlessDAGs  = 100
+	maxDefinitionBytes = 50 * 1024
+	taskTime           = time.Hour
+	maxRetries         = 3
+)
+
+// longestWait is how long a job can be waited for: a task that is out of time is tried again.
+const longestWait = (1 + maxRetries) * taskTime
+
+// name starts the names of the workflows of a construct of that id.
+func (p *ServerlessProps) name(id string) string {
+	return EnvironmentProps{Environment: p.Environment, Name: p.Name}.resolved(id).Name
+}
+
+// Validate reports every problem of the props, for a construct of that id.
+func (p *ServerlessProps) Validate(id string) error {
+	if p == nil {
+		p = &ServerlessProps{}
+	}
+	var l problem.List
+	l.Include("Environment", p.Environment.Validate())
+	switch {
+	case p.Network == nil:
+		l.Add("Network", nil, "the network that tasks run in", "make one with network.NewIsolated")
+	case !slices.Contains(p.Network.Capabilities, network.AirflowServerless):
+		l.Add("Network.Capabilities", p.Network.Capabilities, "AirflowServerless among them", "without it tasks reach nothing: add network.AirflowServerless")
+	}
+	if p.Guard == nil {
+		l.Add("Guard", nil, "what the jobs of DAGs are held to", "make one with access.NewGuard")
+	}
+	l.Include("", p.Guard.ValidateTeam(p.Team))
+	if n := len(p.DAGs); n == 0 || n > maxServerlessDAGs {
+		l.Add("DAGs", n, fmt.Sprintf("1 to %d, as many workflows as an account has", maxServerlessDAGs), "")
+	}
+	l.Include("", validateDAGs(p.DAGs))
+	text(&l, "Name", p.name(id), namePattern, "1 to 30 letters, digits and hyphens, a letter first", "set Name: workflows are named after it")
+	for i, d := range p.DAGs {
+		if d.validate() == nil {
+			l.Include(fmt.Sprintf("DAGs[%d]", i), d.validateServerless())
+		}
+	}
+	return l.Err()
+}
+
+// validateServerless checks what MWAA Serverless asks of a DAG that is right by itself.
+func (d DAG) validateServerless() error {
+	var l problem.List
+	const instead = "take airflow.NewEnvironment, or a DAG that starts a Workflow"
+	if missing := len(d.parameters()) - len(d.Settings); missing > 0 {
+		l.Add("Settings", len(d.Settings), fmt.Sprintf("a value for each of the %d parameters", len(d.parameters())), "a run on MWAA Serverless takes no others")
+	}
+	if d.Job != nil {
+		if d.Job.Longest > longestWait {
+			l.Add("Job", fmt.Sprintf("a job of up to %g hours", d.Job.Longest.Hours()),
+				fmt.Sprintf("one of up to %g, what it waits for instances and data included: a task has an hour, and is tried four times", longestWait.Hours()),
+				"set the Job's MaxRuntime and MaxWait lower, or "+instead)
+		}
+		if resources, _ := d.Job.Document["ResourceConfig"].(map[string]any); resources["InstanceGroups"] != nil {
+			l.Add("Job", "a job with Groups", "one with an InstanceType", "Airflow's sensor fails at the end of others: "+instead)
+		}
+	}
+	if n := len(d.definition()); l.Err() == nil && n > maxDefinitionBytes {
+		l.Add("Job", fmt.Sprintf("a definition of %d bytes", n), fmt.Sprintf("at most %d", maxDefinitionBytes), instead)
+	}
+	return l.Err()
+}

@@ -1,0 +1,226 @@
+package airflow_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/airflow"
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/training"
+	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/synthtest"
+)
+
+// quick is a job that MWAA Serverless can wait for, changed.
+func quick(stack awscdk.Stack, p *airflow.ServerlessProps, change func(*training.Job)) *training.Request {
+	data := storage.NewDataBucket(stack, "Data", nil)
+	job := training.Job{
+		Image: training.XGBoost("3.2-0"), Inputs: []training.Input{{Channel: "train", From: data.Prefix("train/")}}, Output: data.Prefix("models/"),
+		InstanceType: "ml.m5.xlarge", MaxRuntime: 2 * time.Hour, Parameters: []training.Parameter{training.Integer("n", 1, 9)},
+	}
+	if change != nil {
+		change(&job)
+	}
+	return training.NewRequest(stack, "Job", &training.RequestProps{Environment: p.Environment, Network: p.Network, Job: job})
+}
+
+// goodServerless are props that are right, with a DAG of each kind.
+func goodServerless(stack awscdk.Stack) *airflow.ServerlessProps {
+	prod := environment.Environment{Name: "prod", Owner: "ml"}
+	p := &airflow.ServerlessProps{
+		Environment: prod, Guard: access.NewGuard(stack, "Guard", nil),
+		Network: network.NewIsolated(stack, "Network", &network.IsolatedProps{
+			Environment: prod, Capabilities: []network.Capability{network.Training, network.AirflowServerless},
+		}),
+	}
+	request := quick(stack, p, nil)
+	machine := training.NewWorkflow(stack, "Workflow", &training.WorkflowProps{
+		Environment: prod, Network: p.Network, Name: "prod-churn", Job: training.Job{
+			Image: training.XGBoost("3.2-0"), Inputs: []training.Input{{Channel: "train", From: request.Inputs[0]}},
+			Output: request.Inputs[0].Bucket.Prefix("models/"), InstanceType: "ml.m5.xlarge",
+		},
+	})
+	p.DAGs = []airflow.DAG{
+		{ID: "churn", Workflow: machine, Schedule: "@daily"}, {ID: "by_itself", Job: request, Settings: map[string]any{"n": 3}},
+	}
+	return p
+}
+
+func serverless(t *testing.T, change func(awscdk.Stack, *airflow.ServerlessProps)) assembly.Template {
+	t.Helper()
+	return synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
+		p := goodServerless(stack)
+		if change != nil {
+			change(stack, p)
+		}
+		airflow.NewServerless(stack, "S", p)
+	})
+}
+
+// Each DAG is a workflow of its own, in the network, encrypted, logged, and of the version that was written.
+func TestServerlessWorkflows(t *testing.T) {
+	template := serverless(t, nil)
+	if n := len(template.OfType("AWS::MWAAServerless::Workflow")); n != 2 {
+		t.Errorf("%d workflows", n)
+	}
+	p := at(t, template, "Stack/S/Workflows/by_itself/Workflow/Default/Workflow").Properties
+	for property, want := range map[string]string{
+		"Name": `"prod-s-by_itself"`, "Tags": `{"Environment":"prod","Owner":"ml"}`, "TriggerMode": "null",
+	} {
+		if got := text(p[property]); got != want {
+			t.Errorf("%s is %s, want %s", property, got, want)
+		}
+	}
+	for property, want := range map[string][]string{
+		"DefinitionS3Location":    {`"ObjectKey":"workflows/by_itself.yaml"`, `"VersionId":{"Fn::GetAtt":["SFiles`, `"Definition1"]`},
+		"EncryptionConfiguration": {`"Type":"CUSTOMER_MANAGED_KEY"`, `"KmsKeyId":{"Fn::GetAtt":["SKey`},
+		"LoggingConfiguration":    {`{"LogGroupName":{"Ref":"SWorkflowsbyitselfLogs`},
+		"NetworkConfiguration":    {`"SecurityGroupIds":[{"Fn::GetAtt":["NetworkJobs`, `"SubnetIds":[{"Ref":"NetworkSubnet1`},
+		"RoleArn":                 {`{"Fn::GetAtt":["SWorkflowsbyitselfRole`},
+	} {
+		for _, w := range want {
+			if got := text(p[property]); !strings.Contains(got, w) {
+				t.Errorf("%s is %s, without %s", property, got, w)
+			}
+		}
+	}
+	logs := at(t, template, "Stack/S/Workflows/by_itself/Default/Logs").Properties
+	if logs["KmsKeyId"] == nil || text(logs["RetentionInDays"]) != "365" {
+		t.Errorf("logs are kept as %s", text(logs))
+	}
+	policy := strings.ReplaceAll(text(at(t, template, "Stack/S/Key/Default/Key").Properties["KeyPolicy"]), `{"Ref":"AWS::Partition"}`, "")
+	for _, want := range []string{`"s3.eu-west-1.amazonaws.com","airflow-serverless.eu-west-1.amazonaws.com"`, "workflow/prod-s-*-??????????"} {
+		if !strings.Contains(policy, want) {
+			t.Errorf("the key's policy lacks %s: %s", want, policy)
+		}
+	}
+	if bucket := text(at(t, template, "Stack/S/Bucket/Default/Policy").Properties); !strings.Contains(bucket, ":role/cdk-*-cfn-exec-role-111122223333-eu-west-1") {
+		t.Errorf("a deployment can't read the definitions: %s", bucket)
+	}
+}
+
+// A role starts what its own DAG does, and nothing of the others.
+func TestServerlessRoles(t *testing.T) {
+	template := serverless(t, nil)
+	for dag, test := range map[string]struct{ has, not []string }{
+		"churn":     {[]string{"states:StartExecution", "workflow/prod-s-churn-??????????"}, []string{"sagemaker:", "iam:", "s3:"}},
+		"by_itself": {[]string{"training-job/prod-job-*", "iam:PassRole", "s3:ListBucket", "/train/\""}, []string{"states:", "Stop", "/train/*"}},
+	} {
+		policy := text(at(t, template, "Stack/S/Workflows/"+dag+"/Role/Default/RolePolicy").Properties["PolicyDocument"])
+		for _, want := range test.has {
+			if !strings.Contains(policy, want) {
+				t.Errorf("%s lacks %s: %s", dag, want, policy)
+			}
+		}
+		for _, not := range test.not {
+			if strings.Contains(policy, not) {
+				t.Errorf("%s has %s: %s", dag, not, policy)
+			}
+		}
+	}
+}
+
+func TestServerlessWithAKeyOfOnesOwn(t *testing.T) {
+	template := serverless(t, func(stack awscdk.Stack, p *airflow.ServerlessProps) {
+		p.Key = awskms.Key_FromKeyArn(stack, jsii.String("Mine"), jsii.String(aKey))
+	})
+	got := text(at(t, template, "Stack/S/Workflows/churn/Workflow/Default/Workflow").Properties["EncryptionConfiguration"])
+	if !strings.Contains(got, aKey) {
+		t.Errorf("got %s", got)
+	}
+	if slices.ContainsFunc(template.OfType("AWS::KMS::Key"), func(id string) bool { return strings.HasPrefix(template.Resources[id].Path(), "Stack/S/Key") }) {
+		t.Error("a key is made besides")
+	}
+}
+
+func TestGrantRun(t *testing.T) {
+	template := synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
+		to := awsiam.Role_FromRoleArn(stack, jsii.String("Ann"), jsii.String("arn:aws:iam::111122223333:role/ann"), nil)
+		made := airflow.NewServerless(stack, "S", goodServerless(stack))
+		made.GrantRun(to)
+		if len(made.Workflows) != 2 || len(made.Roles) != 2 {
+			t.Errorf("%d workflows, %d roles", len(made.Workflows), len(made.Roles))
+		}
+	})
+	policy := at(t, template, "Stack/Ann-Run-prod-s/Default/Policy").Properties
+	got := text(policy["PolicyDocument"])
+	for _, want := range []string{"workflow/prod-s-churn-??????????", "workflow/prod-s-by_itself-??????????", "StartWorkflowRun", "StopWorkflowRun"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("lacks %s: %s", want, got)
+		}
+	}
+	err := synthtest.Error(t, "", func(stack awscdk.Stack) { airflow.NewServerless(stack, "S", goodServerless(stack)).GrantRun(nil) })
+	if !strings.Contains(err.Error(), "airflow.GrantRun") || !strings.Contains(err.Error(), "role: got nothing") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestServerlessMistakes(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(awscdk.Stack, *airflow.ServerlessProps)
+		want   []string
+	}{
+		"nothing right": {func(_ awscdk.Stack, p *airflow.ServerlessProps) {
+			*p = airflow.ServerlessProps{Environment: environment.Environment{Region: "mars"}, Name: "1st", Team: "No Team"}
+		}, []string{
+			"airflow.Serverless Stack/S", "6 problems", `Environment.Region: got "mars"`, "Network: got nothing", "Guard: got nothing", `Team: got "No Team"`,
+			"DAGs: got 0; allowed: 1 to 100", `Name: got "1st"; allowed: 1 to 30 letters`,
+		}},
+		"a network for something else": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
+			p.Network = network.NewIsolated(stack, "Other", &network.IsolatedProps{Capabilities: []network.Capability{network.Training}})
+		}, []string{"1 problem", "Network.Capabilities: got [Training]; allowed: AirflowServerless among them", "add network.AirflowServerless"}},
+		"no settings": {func(_ awscdk.Stack, p *airflow.ServerlessProps) { p.DAGs[1].Settings = nil },
+			[]string{"1 problem", "DAGs[1].Settings: got 0; allowed: a value for each of the 1 parameters; a run on MWAA Serverless takes no others"}},
+		"wrong settings": {func(_ awscdk.Stack, p *airflow.ServerlessProps) { p.DAGs[1].Settings["n"] = 10 },
+			[]string{"1 problem", "DAGs[1].Settings.n: got 10; allowed: n, a whole number from 1 to 9"}},
+		"too many": {func(_ awscdk.Stack, p *airflow.ServerlessProps) {
+			for i := range 100 {
+				p.DAGs = append(p.DAGs, airflow.DAG{ID: fmt.Sprintf("d%d", i), Workflow: p.DAGs[0].Workflow})
+			}
+		}, []string{"1 problem", "DAGs: got 102; allowed: 1 to 100"}},
+		"a long job": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
+			p.DAGs[1].Job = quick(awscdk.NewStack(stack, jsii.String("L"), nil), p, func(j *training.Job) { j.MaxRuntime += time.Second })
+		}, []string{"1 problem", "DAGs[1].Job: got \"a job of up to 4.000", "allowed: one of up to 4, what it waits", "a DAG that starts a Workflow"}},
+		"groups of machines": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
+			p.DAGs[1].Job = quick(awscdk.NewStack(stack, jsii.String("G"), nil), p, func(j *training.Job) {
+				j.Image, j.InstanceType = training.ImageURI("111122223333.dkr.ecr.eu-west-1.amazonaws.com/x:1"), ""
+				j.Groups = []training.InstanceGroup{{Name: "a", InstanceType: "ml.m5.xlarge"}, {Name: "b", InstanceType: "ml.m5.2xlarge"}}
+			})
+		}, []string{"1 problem", `DAGs[1].Job: got "a job with Groups"; allowed: one with an InstanceType`}},
+		"a long definition": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
+			p.DAGs[1].Job = quick(awscdk.NewStack(stack, jsii.String("H"), nil), p, func(j *training.Job) {
+				j.HyperParameters = map[string]string{}
+				for i := range 90 {
+					j.HyperParameters[fmt.Sprintf("h%d", i)] = strings.Repeat("x", 600)
+				}
+			})
+		}, []string{"1 problem", "DAGs[1].Job: got \"a definition of 5", "allowed: at most 51200"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := synthtest.Error(t, "eu-west-1", func(stack awscdk.Stack) {
+				p := goodServerless(stack)
+				test.change(stack, p)
+				airflow.NewServerless(stack, "S", p)
+			})
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("lacks %s:\n%v", want, err)
+				}
+			}
+		})
+	}
+	if err := synthtest.Error(t, "", func(stack awscdk.Stack) { airflow.NewServerless(stack, "S", nil) }); !strings.Contains(err.Error(), "Network: got nothing") {
+		t.Errorf("got %v", err)
+	}
+}
