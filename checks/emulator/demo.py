@@ -27,7 +27,7 @@ from templates import Stack, load
 # moto knows exports only of stacks that were made without a change set, and no weak references between stacks.
 STRONG_REFERENCES = ("-c", "@aws-cdk/core:defaultCrossStackReferences=strong")
 # Off unless asked for.
-WITH_OPTIONS = ("-c", "plinth:dev:airflow=true", "-c", "plinth:dev:hyperpod=true")
+WITH_OPTIONS = ("-c", "plinth:dev:airflow=true", "-c", "plinth:dev:hyperpod=true", "-c", "plinth:staging:airflow=serverless")
 DEPLOY = ("deploy", "**", "--require-approval", "never", "--method", "direct")
 
 

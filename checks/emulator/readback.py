@@ -19,6 +19,7 @@ IGNORED_TYPES = {
     "AWS::ECR::SigningConfiguration": "unknown to moto",
     "AWS::EC2::SecurityGroupEgress": "every group keeps the default rule, out to anywhere",
     "AWS::MWAA::Environment": "unknown to moto",
+    "AWS::MWAAServerless::Workflow": "unknown to moto",
     "AWS::SageMaker::Cluster": "unknown to moto",
     "AWS::Route53Resolver::FirewallDomainList": "unknown in stacks",
     "AWS::Route53Resolver::FirewallRuleGroup": "unknown in stacks",
