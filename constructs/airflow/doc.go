@@ -16,7 +16,7 @@
 //
 // # What it makes
 //
-// The web server answers inside the VPC only. Environment, logs, queue and bucket are encrypted by one key. The execution role may do
+// The web server answers inside the VPC only, from a security group that nothing else is in. Environment, logs, queue and bucket are encrypted by one key. The execution role may do
 // what MWAA needs, and start exactly the workflows and jobs of the DAGs, under the guard. All five logs are on.
 //
 // A run's parameters are those of the job with their bounds, so that Airflow refuses what the workflow would. A run has one job at a
@@ -35,8 +35,7 @@
 // # What it does not do
 //
 // A failed installation of packages leaves an environment without them, which only the logs named requirements_install tell. Nothing is
-// stopped by deleting a run. Log groups are MWAA's: they never expire, and stay when the environment goes. The environment is in the
-// jobs' security group. No endpoint is made for people: they come by a VPN or the like.
+// stopped by deleting a run. Log groups are MWAA's: they never expire, and stay when the environment goes. No endpoint is made for people: they come by a VPN or the like.
 //
 // # MWAA Serverless
 //

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/internal/cdk"
@@ -31,6 +32,8 @@ type Environment struct {
 	Role *access.ExecutionRole
 	// Key encrypts all of it.
 	Key awskms.IKey
+	// SecurityGroupID is its security group, which nothing else is in.
+	SecurityGroupID string
 
 	at location.Location
 }
@@ -52,8 +55,9 @@ func NewEnvironment(scope constructs.Construct, id string, props *EnvironmentPro
 		LifeCycle: storage.LifeCycle{TieringDays: storage.Never, OldVersionDays: storage.Never},
 	})
 	e.Role = access.NewAirflowRole(this, "Role", roleProps(p, roleName, e.Bucket))
+	e.SecurityGroupID = groupOf(this, p.Network, "Airflow environment "+p.Name)
 	emitted := cdk.Emit(this, cdk.Path(scope, id), resources(p, made{
-		bucket: e.Bucket, files: filesOf(this, p, writerName, e.Bucket), roleARN: *e.Role.Role.RoleArn(), keyARN: *e.Key.KeyArn(),
+		group: e.SecurityGroupID, bucket: e.Bucket, files: filesOf(this, p, writerName, e.Bucket), roleARN: *e.Role.Role.RoleArn(), keyARN: *e.Key.KeyArn(),
 	}))
 	e.URL = emitted.Att("Environment", "WebserverUrl")
 	return e
@@ -68,6 +72,13 @@ func keyOf(this constructs.Construct, p EnvironmentProps, at location.Location) 
 		Description: "Airflow environment " + p.Name, At: at, Retain: p.Environment.Tier.RetainsData(),
 		Services: []string{"s3", "sqs"}, LogGroups: "airflow-" + p.Name + "-*",
 	})
+}
+
+// groupOf makes a security group in the network.
+func groupOf(this constructs.Construct, n *network.Isolated, description string) string {
+	const id = "Group"
+	scope := constructs.NewConstruct(this, jsii.String(id))
+	return cdk.Emit(scope, cdk.Path(this, id), cfn.Resources{"Group": n.MachinesGroup(description)}).Att("Group", "GroupId")
 }
 
 // keyFor makes a key below the construct.

@@ -2,6 +2,7 @@ package airflow_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -138,6 +139,50 @@ func TestAnEnvironmentIsPrivate(t *testing.T) {
 	if len(template.OfType("AWS::Lambda::Function")) != 1 { // that of the network
 		t.Error("a function writes no files")
 	}
+}
+
+// The environment has a security group of its own, whose members speak to each other by two ports, to the endpoints and to S3; it waits
+// for the rules. Jobs are in another.
+func TestASecurityGroupOfItsOwn(t *testing.T) {
+	template := made(t, environment.Environment{Name: "prod"}, nil)
+	environment := at(t, template, "Stack/A/Default/Environment")
+	group := text(map[string]any{"Fn::GetAtt": []any{logical(t, template, "Stack/A/Group/Default/Group"), "GroupId"}})
+	if got := text(environment.Properties["NetworkConfiguration"].(map[string]any)["SecurityGroupIds"]); got != "["+group+"]" {
+		t.Errorf("it is in %s, want %s", got, group)
+	}
+	var rules []string
+	for _, kind := range []string{"Ingress", "Egress"} {
+		for _, id := range template.OfType("AWS::EC2::SecurityGroup" + kind) {
+			r := template.Resources[id]
+			if text(r.Properties["GroupId"]) != group && text(r.Properties["SourceSecurityGroupId"]) != group {
+				continue
+			}
+			if !strings.Contains(text(environment.DependsOn), `"`+id+`"`) {
+				t.Errorf("it does not wait for %s", id)
+			}
+			peer := "itself"
+			if text(r.Properties["GroupId"]) != group || text(r.Properties["DestinationSecurityGroupId"]) != group && kind == "Egress" {
+				peer = "endpoints"
+			}
+			rules = append(rules, fmt.Sprint(kind, " ", r.Properties["IpProtocol"], " ", r.Properties["FromPort"], " ", peer))
+		}
+	}
+	slices.Sort(rules)
+	want := []string{"Egress tcp 443 endpoints", "Egress tcp 443 itself", "Egress tcp 5432 itself", "Ingress tcp 443 endpoints", "Ingress tcp 443 itself", "Ingress tcp 5432 itself"}
+	if !slices.Equal(rules, want) {
+		t.Errorf("got %q, want %q", rules, want)
+	}
+}
+
+func logical(t *testing.T, template assembly.Template, path string) string {
+	t.Helper()
+	for id, r := range template.Resources {
+		if r.Path() == path {
+			return id
+		}
+	}
+	t.Fatalf("no resource %s", path)
+	return ""
 }
 
 func TestAKeyOfOnesOwn(t *testing.T) {

@@ -1,6 +1,8 @@
 package airflow
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
@@ -13,9 +15,10 @@ type made struct {
 	bucket          *storage.DataBucket
 	files           *storage.Files // nil: there are none
 	roleARN, keyARN string
+	group           string // the security group
 }
 
-// resources are the environment, which waits for its files.
+// resources are the environment, which waits for its files, and what its members may speak to.
 func resources(p EnvironmentProps, m made) cfn.Resources {
 	bucketARN := m.bucket.ARN
 	if m.files != nil {
@@ -25,7 +28,7 @@ func resources(p EnvironmentProps, m made) cfn.Resources {
 		"Name": p.Name, "AirflowVersion": p.Version, "EnvironmentClass": string(p.Class), "Tags": tagMap(p.Environment, p.Team),
 		"SourceBucketArn": bucketARN, "DagS3Path": strings.TrimSuffix(dagsPath, "/"), "ExecutionRoleArn": m.roleARN, "KmsKey": m.keyARN,
 		"NetworkConfiguration": cfn.Properties{
-			"SubnetIds": p.Network.SubnetIDs[:zones], "SecurityGroupIds": []any{*p.Network.JobSecurityGroup.SecurityGroupId()},
+			"SubnetIds": p.Network.SubnetIDs[:zones], "SecurityGroupIds": []any{m.group},
 		},
 		"WebserverAccessMode":          "PRIVATE_ONLY",
 		"EndpointManagement":           "SERVICE", // those of the database and of the web server are MWAA's own
@@ -44,7 +47,10 @@ func resources(p EnvironmentProps, m made) cfn.Resources {
 	if p.Requirements.Wheels != "" {
 		properties["PluginsS3Path"], properties["PluginsS3ObjectVersion"] = wheelsPath, p.Requirements.Wheels
 	}
-	return cfn.Resources{"Environment": {Type: "AWS::MWAA::Environment", Properties: properties}}
+	// Without its rules it would reach neither its queue nor its database, and fail after half an hour.
+	all := p.Network.AirflowRules(m.group, "Airflow environment "+p.Name)
+	all["Environment"] = cfn.Resource{Type: "AWS::MWAA::Environment", Properties: properties, DependsOn: slices.Sorted(maps.Keys(all))}
+	return all
 }
 
 // logging turns every log on.

@@ -70,10 +70,14 @@ func NewServerless(scope constructs.Construct, id string, props *ServerlessProps
 	written := storage.NewFiles(this, "Files", &storage.FilesProps{
 		Environment: p.Environment, Bucket: s.Bucket, Folders: []string{definitions}, Role: writer, LogKey: p.Network.LogKey, Files: files,
 	})
+	description := "Tasks of MWAA Serverless " + p.Name
+	group := groupOf(this, p.Network, description)
+	const waysID = "Ways"
+	cdk.Emit(constructs.NewConstruct(this, jsii.String(waysID)), cdk.Path(this, waysID), p.Network.EndpointRules(group, description))
 	const workflowsID = "Workflows"
 	all := constructs.NewConstruct(this, jsii.String(workflowsID))
 	for i, d := range p.DAGs {
-		s.add(all, cdk.Path(this, workflowsID), p, d, written.Version(fileName(i)))
+		s.add(all, cdk.Path(this, workflowsID), p, d, group, written.Version(fileName(i)))
 	}
 	return s
 }
@@ -81,8 +85,8 @@ func NewServerless(scope constructs.Construct, id string, props *ServerlessProps
 // fileName is what the file of a DAG is called to ask for its version.
 func fileName(i int) string { return fmt.Sprintf("Definition%d", i) }
 
-// add makes the workflow of a DAG, whose definition has that version.
-func (s *Serverless) add(scope constructs.Construct, path string, p ServerlessProps, d DAG, version string) {
+// add makes the workflow of a DAG, whose tasks are in that security group and whose definition has that version.
+func (s *Serverless) add(scope constructs.Construct, path string, p ServerlessProps, d DAG, group, version string) {
 	this, name := constructs.NewConstruct(scope, &d.ID), s.name+"-"+d.ID
 	path += "/" + d.ID
 	logs := cdk.Emit(this, path, cfn.Resources{"Logs": cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Properties{
@@ -103,9 +107,7 @@ func (s *Serverless) add(scope constructs.Construct, path string, p ServerlessPr
 			"DefinitionS3Location":    cfn.Properties{"Bucket": s.Bucket.Name, "ObjectKey": definitions + d.ID + ".yaml", "VersionId": version},
 			"EncryptionConfiguration": cfn.Properties{"Type": "CUSTOMER_MANAGED_KEY", "KmsKeyId": *s.Key.KeyArn()},
 			"LoggingConfiguration":    cfn.Properties{"LogGroupName": logs.Ref("Logs")},
-			"NetworkConfiguration": cfn.Properties{
-				"SubnetIds": p.Network.SubnetIDs, "SecurityGroupIds": []any{*p.Network.JobSecurityGroup.SecurityGroupId()},
-			},
+			"NetworkConfiguration":    cfn.Properties{"SubnetIds": p.Network.SubnetIDs, "SecurityGroupIds": []any{group}},
 		},
 	}})
 	s.ids = append(s.ids, d.ID)

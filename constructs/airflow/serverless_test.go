@@ -86,7 +86,7 @@ func TestServerlessWorkflows(t *testing.T) {
 		"DefinitionS3Location":    {`"ObjectKey":"workflows/by_itself.yaml"`, `"VersionId":{"Fn::GetAtt":["SFiles`, `"Definition1"]`},
 		"EncryptionConfiguration": {`"Type":"CUSTOMER_MANAGED_KEY"`, `"KmsKeyId":{"Fn::GetAtt":["SKey`},
 		"LoggingConfiguration":    {`{"LogGroupName":{"Ref":"SWorkflowsbyitselfLogs`},
-		"NetworkConfiguration":    {`"SecurityGroupIds":[{"Fn::GetAtt":["NetworkJobs`, `"SubnetIds":[{"Ref":"NetworkSubnet1`},
+		"NetworkConfiguration":    {`"SecurityGroupIds":[{"Fn::GetAtt":["SGroup`, `"SubnetIds":[{"Ref":"NetworkSubnet1`},
 		"RoleArn":                 {`{"Fn::GetAtt":["SWorkflowsbyitselfRole`},
 	} {
 		for _, w := range want {
@@ -107,6 +107,38 @@ func TestServerlessWorkflows(t *testing.T) {
 	}
 	if bucket := text(at(t, template, "Stack/S/Bucket/Default/Policy").Properties); !strings.Contains(bucket, ":role/cdk-*-cfn-exec-role-111122223333-eu-west-1") {
 		t.Errorf("a deployment can't read the definitions: %s", bucket)
+	}
+}
+
+// Tasks are in a security group of their own, which speaks to endpoints and S3 only; or to S3 only, where the endpoints stand elsewhere.
+func TestServerlessGroup(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(awscdk.Stack, *airflow.ServerlessProps)
+		rules  int
+	}{
+		"own endpoints": {nil, 2},
+		"others": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
+			p.Network = network.NewIsolated(stack, "Other", &network.IsolatedProps{
+				Environment: p.Environment, Capabilities: []network.Capability{network.AirflowServerless},
+				ExistingEndpoints:      []string{"kms", "logs", "monitoring", "sagemaker.api", "states", "ecr.api", "ecr.dkr"},
+				ExistingEndpointsRange: "10.128.0.0/16", TransitGateway: "tgw-0123456789abcdef0",
+			})
+			p.DAGs = p.DAGs[:1]
+		}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			template := serverless(t, test.change)
+			n := 0
+			for _, r := range template.Resources {
+				if strings.HasPrefix(r.Path(), "Stack/S/Ways/") {
+					n++
+				}
+			}
+			group := at(t, template, "Stack/S/Group/Default/Group").Properties
+			if got := text(group["SecurityGroupEgress"]); n != test.rules || strings.Contains(got, "0.0.0.0/0") || !strings.Contains(got, "DestinationPrefixListId") {
+				t.Errorf("%d rules besides %s", n, got)
+			}
+		})
 	}
 }
 

@@ -1,11 +1,14 @@
 package network
 
 import (
+	"maps"
+
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
-// MachinesGroup is a security group for machines that work together, out to S3 by 443; its other rules are MachinesRules.
+// MachinesGroup is a security group for what should not be in that of the jobs: machines that work together, or Airflow. It goes out to S3
+// by 443; its other rules are MachinesRules, AirflowRules or EndpointRules.
 func (n *Isolated) MachinesGroup(description string) cfn.Resource {
 	egress := []any{https(cfn.Properties{"DestinationPrefixListId": n.s3PrefixList, "Description": "S3, by its gateway endpoint"})}
 	for _, addresses := range n.reach {
@@ -20,24 +23,45 @@ func (n *Isolated) MachinesGroup(description string) cfn.Resource {
 // no rule to anywhere, which EFA could not do with
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-prerequisites.html).
 func (n *Isolated) MachinesRules(group, description string) cfn.Resources {
-	rule := func(kind, peer string) cfn.Resource {
-		return cfn.Resource{Type: "AWS::EC2::SecurityGroup" + kind, Properties: cfn.Properties{
-			"GroupId": group, peer: group, "IpProtocol": "-1", "Description": "The other members of the group",
-		}}
-	}
-	in := rule("Ingress", "SourceSecurityGroupId")
+	resources := n.EndpointRules(group, description)
+	in, out := members(group, cfn.Properties{"IpProtocol": "-1"})
 	in.Metadata = role.Metadata(role.AcceptInPacks("EC2RestrictedCommonPorts",
 		"Slurm, MPI and EFA need every protocol; the only source is the group itself"))
-	resources := cfn.Resources{
-		"FromMembers": in, "ToMembers": rule("Egress", "DestinationSecurityGroupId"),
-	}
-	if n.endpointGroup != "" {
-		resources["ToEndpoints"] = cfn.Resource{Type: "AWS::EC2::SecurityGroupEgress", Properties: https(cfn.Properties{
-			"GroupId": group, "DestinationSecurityGroupId": n.endpointGroup, "Description": "VPC endpoints",
-		})}
-		resources["EndpointsFromMembers"] = cfn.Resource{Type: "AWS::EC2::SecurityGroupIngress", Properties: https(cfn.Properties{
-			"GroupId": n.endpointGroup, "SourceSecurityGroupId": group, "Description": description,
-		})}
+	resources["FromMembers"], resources["ToMembers"] = in, out
+	return resources
+}
+
+// AirflowRules let the members of such a group speak to each other by 443 and 5432, as an Airflow environment, its web server and its
+// database do (https://docs.aws.amazon.com/mwaa/latest/userguide/networking-about.html), and to the network's endpoints by 443.
+func (n *Isolated) AirflowRules(group, description string) cfn.Resources {
+	resources := n.EndpointRules(group, description)
+	for name, port := range map[string]int{"Airflow": 443, "Metadata": 5432} {
+		resources["From"+name], resources["To"+name] = members(group, cfn.Properties{"IpProtocol": "tcp", "FromPort": port, "ToPort": port})
 	}
 	return resources
+}
+
+// EndpointRules let the members of such a group speak to the network's endpoints by 443.
+func (n *Isolated) EndpointRules(group, description string) cfn.Resources {
+	if n.endpointGroup == "" {
+		return cfn.Resources{}
+	}
+	return cfn.Resources{
+		"ToEndpoints": {Type: "AWS::EC2::SecurityGroupEgress", Properties: https(cfn.Properties{
+			"GroupId": group, "DestinationSecurityGroupId": n.endpointGroup, "Description": "VPC endpoints",
+		})},
+		"EndpointsFromMembers": {Type: "AWS::EC2::SecurityGroupIngress", Properties: https(cfn.Properties{
+			"GroupId": n.endpointGroup, "SourceSecurityGroupId": group, "Description": description,
+		})},
+	}
+}
+
+// members are the rules by which the members of a group speak to each other.
+func members(group string, protocol cfn.Properties) (in, out cfn.Resource) {
+	rule := func(kind, peer string) cfn.Resource {
+		properties := cfn.Properties{"GroupId": group, peer: group, "Description": "The other members of the group"}
+		maps.Copy(properties, protocol)
+		return cfn.Resource{Type: "AWS::EC2::SecurityGroup" + kind, Properties: properties}
+	}
+	return rule("Ingress", "SourceSecurityGroupId"), rule("Egress", "DestinationSecurityGroupId")
 }

@@ -88,12 +88,6 @@ func peers(limits environment.Limits, capabilities []Capability) []peer {
 		all = append(all, peer{what: "NFS", protocol: "tcp", from: port(2049), to: port(2049)},
 			peer{what: "Apps", protocol: "tcp", from: port(8192), to: port(65535)})
 	}
-	if slices.Contains(capabilities, Airflow) {
-		// The environment and its metadata database
-		// (https://docs.aws.amazon.com/mwaa/latest/userguide/networking-about.html).
-		all = append(all, peer{what: "Airflow", protocol: "tcp", from: port(443), to: port(443)},
-			peer{what: "Metadata", protocol: "tcp", from: port(5432), to: port(5432)})
-	}
 	return all
 }
 

@@ -61,6 +61,8 @@ type Resource struct {
 	DeletionPolicy string
 	// UpdateReplacePolicy says what happens to the old resource when an update replaces it.
 	UpdateReplacePolicy string
+	// DependsOn are the logical ids that it waits for besides those that it refers to: a text or a list.
+	DependsOn any
 }
 
 // Path is the construct path of the resource; empty without path metadata.
