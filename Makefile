@@ -41,7 +41,7 @@ matrix: strict $(CHECK_TOOLS)
 	@node checks/iam/matrix.js
 
 clean:
-	rm -rf cdk.out node_modules checks/node_modules .venv checks/airflow/.venv examples/training-container/.venv bin
+	rm -rf cdk.out node_modules checks/node_modules .venv checks/airflow/.venv checks/airflow/v2/.venv examples/training-container/.venv bin
 
 # What CI runs, one target each.
 
@@ -92,9 +92,10 @@ scripts: assemblies $(CHECK_TOOLS) .venv/.installed
 	@.venv/bin/shellcheck --shell=bash constructs/supplychain/scripts/*.sh constructs/hyperpod/scripts/*.sh checks/scripts/*.sh
 	@node --test --test-concurrency=2 --test-reporter=dot checks/scripts/*.test.js
 
-dags: assemblies checks/airflow/.venv/.installed .venv/.installed
+dags: assemblies checks/airflow/.venv/.installed checks/airflow/v2/.venv/.installed .venv/.installed
 	@echo "== DAGs, parsed and run by Airflow, and the files beside them"
 	@checks/airflow/.venv/bin/python checks/airflow/test_dags.py
+	@PYTHONWARNINGS=ignore AIRFLOW__CORE__EXECUTOR=SequentialExecutor checks/airflow/v2/.venv/bin/python checks/airflow/test_dags.py
 	@checks/airflow/.venv/bin/python checks/airflow/test_serverless.py
 	@$(PYTHON) checks/airflow/test_files.py
 
@@ -127,9 +128,9 @@ $(CHECK_TOOLS): checks/package.json checks/package-lock.json | need-node
 	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r checks/requirements.txt
 	@touch $@
 
-checks/airflow/.venv/.installed: checks/airflow/requirements.txt | need-python
-	@echo "Installing Airflow ..."
-	@cd checks/airflow && rm -rf .venv && python3 -m venv .venv && \
+checks/airflow/.venv/.installed checks/airflow/v2/.venv/.installed: %/.venv/.installed: %/requirements.txt | need-python
+	@echo "Installing Airflow for $* ..."
+	@cd $* && rm -rf .venv && python3 -m venv .venv && \
 		.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.txt
 	@touch $@
 

@@ -1,10 +1,12 @@
-"""Reads the rendered DAGs with Airflow itself, of the version that MWAA has, and runs their tasks against stand-ins of AWS.
+"""Reads the rendered DAGs with Airflow itself, of the versions that MWAA has, and runs their tasks against stand-ins of AWS.
 
-Run in the repository's root: checks/airflow/.venv/bin/python checks/airflow/test_dags.py
+Run in the repository's root: checks/airflow/.venv/bin/python checks/airflow/test_dags.py; for Airflow 2, v2/.venv and
+AIRFLOW__CORE__EXECUTOR=SequentialExecutor.
 """
 
 import importlib.util
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -19,6 +21,7 @@ os.environ |= {
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR", "AWS_DEFAULT_REGION": "us-east-1",
 }
 sys.dont_write_bytecode = True
+logging.raiseExceptions = False  # Airflow 2 logs to where the tests have closed
 READ = json.loads(subprocess.run(
     ["node", Path(__file__).parent / "files.js", *sys.argv[1:2]], check=True, capture_output=True, text=True).stdout)
 DAGS = {Path(path).stem: text for path, text in READ["files"].items() if path.startswith("dags/")}
