@@ -59,6 +59,7 @@ class Definitions(unittest.TestCase):
             dag = load(dag_id)
             self.assertEqual(dag.dag_id, dag_id)
             self.assertEqual([t.task_id for t in dag.topological_sort()], want)
+            self.assertEqual([t.upstream_task_ids for t in dag.topological_sort()], [set(want[:i]) for i in range(len(want))])
             self.assertEqual(dag.get_task("start").retries, 0, "what may have started something is not tried again")
             self.assertLess(len(DEFINITIONS[dag_id]), 50 * 1024)
 
