@@ -142,6 +142,18 @@ const requests = [
   ['a shell registers', 'ssm', job, 'ssm:UpdateInstanceInformation', '*', yes],
   ['a shell opens', 'ssmmessages', job, 'ssmmessages:OpenDataChannel', '*', yes],
   ['a shell opens with brought credentials', 'ssmmessages', thief, 'ssmmessages:OpenDataChannel', '*', no],
+  ['a pod gets an address', 'ec2', job, 'ec2:AssignPrivateIpAddresses', mine('ec2:network-interface/eni-0123456789abcdef0'), yes],
+  ['a pod gets an address with brought credentials', 'ec2', thief, 'ec2:AssignPrivateIpAddresses', mine('ec2:network-interface/eni-0123456789abcdef0'), no],
+  ['a pod gets an address elsewhere', 'ec2', job, 'ec2:AssignPrivateIpAddresses', theirs('ec2:network-interface/eni-0123456789abcdef0'), no],
+  ['a machine is looked at', 'ec2', job, 'ec2:DescribeInstances', '*', yes],
+  ['a machine is started', 'ec2', job, 'ec2:RunInstances', mine('ec2:instance/*'), no],
+  ['a pod gets its role', 'eks-auth', job, 'eks-auth:AssumeRoleForPodIdentity', mine('eks:cluster/x'), yes],
+  ['a pod gets a role elsewhere', 'eks-auth', job, 'eks-auth:AssumeRoleForPodIdentity', theirs('eks:cluster/x'), no],
+  ['a pod gets its role with brought credentials', 'eks-auth', thief, 'eks-auth:AssumeRoleForPodIdentity', mine('eks:cluster/x'), no],
+  ["an add-on of EKS is pulled", 'ecr.dkr', job, 'ecr:BatchGetImage', 'arn:aws:ecr:us-east-1:602401143452:repository/amazon-k8s-cni', yes],
+  ["HyperPod's agent is pulled", 'ecr.dkr', job, 'ecr:BatchGetImage', 'arn:aws:ecr:us-east-1:767398015722:repository/hyperpod-health-monitoring-agent', yes],
+  ["an image leaves for EKS's registry", 'ecr.dkr', job, 'ecr:PutImage', 'arn:aws:ecr:us-east-1:602401143452:repository/x', no],
+  ['the app: add-ons of EKS are not pulled', 'app ecr.dkr', job, 'ecr:BatchGetImage', 'arn:aws:ecr:us-east-1:602401143452:repository/amazon-k8s-cni', no],
   ['a command is sent', 'ssm', job, 'ssm:SendCommand', mine('ec2:instance/i-0123456789abcdef0'), no],
 ];
 

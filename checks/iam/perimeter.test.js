@@ -18,6 +18,7 @@ const work = 'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttribut
 // of the policies: service, actions, resource.
 const layers = ['s3', 's3:GetObject', `arn:aws:s3:::prod-${region}-starport-layer-bucket/*`];
 const assets = ['s3', 's3:GetObject', `arn:aws:s3:::assets-193858265520-${region}/*`];
+const nodes = `arn:aws:ecr:${region}:602401143452:repository/* arn:aws:ecr:${region}:767398015722:repository/hyperpod-health-monitoring-agent`;
 const networks = [
   {
     dir: referenceApp,
@@ -49,7 +50,9 @@ const networks = [
     toAnybody: [layers, assets],
     toOthers: [
       ['ecr.api', pull, `arn:aws:ecr:${region}:683313688378:repository/sagemaker-xgboost`],
+      ['ecr.api', pull, nodes], // EKS's add-ons, HyperPod's agent
       ['ecr.dkr', pull, `arn:aws:ecr:${region}:683313688378:repository/sagemaker-xgboost`],
+      ['ecr.dkr', pull, nodes], // EKS's add-ons, HyperPod's agent
       ['monitoring', 'cloudwatch:PutMetricData', '*'], // most often of no resource
       layers,
       assets,

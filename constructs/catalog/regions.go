@@ -21,6 +21,12 @@ type Region struct {
 	// CodeArtifactAccount is the account that owns the bucket of package assets, assets-ACCOUNT-REGION
 	// (https://docs.aws.amazon.com/codeartifact/latest/ug/create-s3-gateway-endpoint.html).
 	CodeArtifactAccount string
+	// EKSAccount is the account whose registry holds the images of EKS's add-ons
+	// (https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html).
+	EKSAccount string
+	// HyperPodAgentAccount is the account whose registry holds the image of HyperPod's health agent
+	// (https://github.com/aws/sagemaker-hyperpod-cli/tree/main/helm_chart/HyperPodHelmChart/charts/health-monitoring-agent).
+	HyperPodAgentAccount string
 }
 
 var regions = sync.OnceValue(func() []Region {
@@ -28,7 +34,7 @@ var regions = sync.OnceValue(func() []Region {
 	for _, r := range parse("regions.csv", regionsCSV) {
 		all = append(all, Region{
 			Name: r["region"], XGBoostAccount: r["xgboost_account"], S3PrefixList: r["s3_prefix_list"],
-			CodeArtifactAccount: r["codeartifact_account"],
+			CodeArtifactAccount: r["codeartifact_account"], EKSAccount: r["eks_account"], HyperPodAgentAccount: r["hyperpod_agent_account"],
 		})
 	}
 	return all

@@ -89,17 +89,19 @@ func TestBiggerCostsMore(t *testing.T) {
 
 func TestRegionLines(t *testing.T) {
 	patterns := map[string]*regexp.Regexp{
-		"codeartifact_account": regexp.MustCompile(`^([0-9]{12})?$`),
-		"region":               regexp.MustCompile(`^(af|ap|ca|eu|il|me|mx|sa|us)-(central|east|north|northeast|south|southeast|west)-[1-9]$`),
-		"xgboost_account":      regexp.MustCompile(`^([0-9]{12})?$`),
-		"s3_prefix_list":       regexp.MustCompile(`^(pl-[0-9a-f]{8,17})?$`),
+		"codeartifact_account":   regexp.MustCompile(`^([0-9]{12})?$`),
+		"eks_account":            regexp.MustCompile(`^[0-9]{12}$`),
+		"hyperpod_agent_account": regexp.MustCompile(`^([0-9]{12})?$`),
+		"region":                 regexp.MustCompile(`^(af|ap|ca|eu|il|me|mx|sa|us)-(central|east|north|northeast|south|southeast|west)-[1-9]$`),
+		"xgboost_account":        regexp.MustCompile(`^([0-9]{12})?$`),
+		"s3_prefix_list":         regexp.MustCompile(`^(pl-[0-9a-f]{8,17})?$`),
 	}
 	lines := parse("regions.csv", regionsCSV)
 	if len(lines) < 30 {
 		t.Fatalf("%d lines: the table is cut short", len(lines))
 	}
 	// An account number that is there twice was pasted into the wrong line. A prefix list's id may repeat: it is unique
-	// within its region only.
+	// within its region only; and the add-ons of EKS are one account's in many regions.
 	where := map[string]string{}
 	for _, line := range lines {
 		t.Run(line["region"], func(t *testing.T) {
@@ -112,7 +114,7 @@ func TestRegionLines(t *testing.T) {
 					t.Errorf("%s is %q", column, value)
 				}
 			}
-			for _, value := range []string{line["region"], line["xgboost_account"], line["codeartifact_account"]} {
+			for _, value := range []string{line["region"], line["xgboost_account"], line["codeartifact_account"], line["hyperpod_agent_account"]} {
 				if other, ok := where[value]; ok && value != "" {
 					t.Errorf("%s is there twice, in %s too", value, other)
 				}

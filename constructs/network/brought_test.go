@@ -204,7 +204,7 @@ func TestWrongThingsBrought(t *testing.T) {
 				Environment: environment.Environment{AddressRange: "10.0.0.0/24", Limits: environment.Limits{
 					InstanceTypes: []string{"ml.m5.large"}, InstancesPerJob: 8}},
 			}
-		}, "hold 38 addresses: 16 of the largest job, 22 of endpoints; each of its subnets holds 27: take at least a /23"},
+		}, "hold 40 addresses: 16 of the largest job, 24 of endpoints; each of its subnets holds 27: take at least a /23"},
 		{"shared and brought", func(stack awscdk.Stack) *network.IsolatedProps {
 			return &network.IsolatedProps{SharedWith: network.NewIsolated(stack, "Dev", nil), TransitGateway: "tgw-0123456789abcdef0",
 				Capabilities: []network.Capability{network.Studio}}

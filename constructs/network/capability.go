@@ -35,6 +35,9 @@ const (
 	AirflowServerless Capability = "AirflowServerless"
 	// HyperPod is the machines of a SageMaker HyperPod cluster with Slurm. Derived: AWS lists no complete set.
 	HyperPod Capability = "HyperPod"
+	// HyperPodEKS is the machines of a SageMaker HyperPod cluster in an EKS cluster of the same VPC, whose pods have roles by EKS Pod
+	// Identity. Derived: AWS lists no complete set. Roles for service accounts (IRSA) need sts besides, which it leaves out.
+	HyperPodEKS Capability = "HyperPodEKS"
 	// Monitoring is metrics and logs from inside the VPC.
 	Monitoring Capability = "Monitoring"
 	// Secrets is reading secrets.

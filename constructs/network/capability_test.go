@@ -24,6 +24,7 @@ func TestWhatEachCapabilityNeeds(t *testing.T) {
 		network.FeatureStore:      "s3 sagemaker.api sagemaker.featurestore-runtime",
 		network.HyperPod:          "logs monitoring s3 ssm ssmmessages",
 		network.Remote:            "ssm ssmmessages",
+		network.HyperPodEKS:       "ec2 ecr.api ecr.dkr eks-auth logs monitoring s3 ssm ssmmessages",
 	}
 	if len(network.Capabilities()) != len(want) {
 		t.Errorf("%d capabilities, want %d", len(network.Capabilities()), len(want))

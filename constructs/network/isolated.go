@@ -177,6 +177,9 @@ func lookUp(this constructs.Construct, p IsolatedProps, at location.Location) (e
 	edge = perimeter{at: at, organization: p.Organization, packages: p.PackageAssets, open: p.AWSBuckets,
 		packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
 		images: cdk.ByRegion(this, at.Region, "XGBoostAccount")}
+	if slices.Contains(p.capabilities(), HyperPodEKS) {
+		edge.clusterImages = cdk.EKSImages(this, at)
+	}
 	if edge.packages == "" && slices.Contains(p.capabilities(), Packages) {
 		account := cdk.ByRegion(this, at.Region, "CodeArtifactAccount")
 		if account == "" {

@@ -40,6 +40,9 @@ var (
 		{service: "ssmmessages", sid: "Channels", actions: []string{"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
 			"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"}},
 	}
+	machines = slices.Concat(objects, writeLogs, putMetrics, remote, []need{
+		{service: "s3", sid: "Checkpoints", actions: []string{"s3:DeleteObject"}, resources: []string{"s3:*/*"}},
+	})
 	putMetrics = []need{{service: "monitoring", sid: "Metrics", actions: []string{"cloudwatch:PutMetricData"}}}
 	keys       = []need{{service: "kms", sid: "Keys", actions: []string{"kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"}, resources: []string{"kms:key/*"}}}
 	jobs       = []need{{service: "sagemaker.api", sid: "Jobs", actions: []string{
@@ -105,8 +108,16 @@ var needs = map[Capability][]need{
 			"sagemaker:DeleteRecord"}, resources: []string{"sagemaker:feature-group/*"}},
 		{service: "sagemaker.api", sid: "Features", actions: []string{"sagemaker:DescribeFeatureGroup"}, resources: []string{"sagemaker:feature-group/*"}},
 	}),
-	HyperPod: slices.Concat(objects, writeLogs, putMetrics, remote, []need{
-		{service: "s3", sid: "Checkpoints", actions: []string{"s3:DeleteObject"}, resources: []string{"s3:*/*"}},
+	HyperPod: machines,
+	// The plug-in that gives pods their addresses asks EC2 for them
+	// (https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html).
+	HyperPodEKS: slices.Concat(machines, pull, []need{
+		{service: "ec2", sid: "Interfaces", actions: []string{"ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses", "ec2:AttachNetworkInterface",
+			"ec2:DetachNetworkInterface", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute", "ec2:CreateTags"},
+			resources: []string{"ec2:network-interface/*", "ec2:instance/*", "ec2:subnet/*", "ec2:security-group/*"}},
+		{service: "ec2", sid: "Describe", actions: []string{"ec2:DescribeInstances", "ec2:DescribeInstanceTypes", "ec2:DescribeNetworkInterfaces",
+			"ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeTags", "ec2:DescribeVpcs", "ec2:DescribeDhcpOptions"}},
+		{service: "eks-auth", sid: "PodRoles", actions: []string{"eks-auth:AssumeRoleForPodIdentity"}, resources: []string{"eks:cluster/*"}},
 	}),
 	Remote: remote,
 }

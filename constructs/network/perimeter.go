@@ -21,6 +21,8 @@ type perimeter struct {
 	packageRepositories []string
 	// imageRepositories are the ARNs of ECR repositories of other accounts.
 	imageRepositories []string
+	// clusterImages are the ARNs of AWS's repositories that the nodes of an EKS cluster pull from.
+	clusterImages []string
 	// open are the buckets of AWS that were opted into.
 	open []AWSBucket
 }
@@ -124,7 +126,7 @@ func withDomains(repositories []string) []string {
 	return append(domains, repositories...)
 }
 
-// ofAWS are the statements for resources of other accounts and of AWS, each named exactly.
+// ofAWS are the statements for resources of other accounts and of AWS, each named as exactly as AWS does.
 func (p perimeter) ofAWS(e Endpoint) []policy.Statement {
 	switch e.Service {
 	case "s3":
@@ -135,13 +137,20 @@ func (p perimeter) ofAWS(e Endpoint) []policy.Statement {
 			aws := location.Location{Partition: p.at.Partition, Region: p.at.Region, Account: p.images}
 			images = append(images, aws.ARN("ecr", "repository/sagemaker-xgboost"))
 		}
-		if len(images) == 0 {
-			return nil
+		var all []policy.Statement
+		pull := func(sid string, images []string, why string) {
+			if len(images) > 0 {
+				all = append(all, policy.Statement{
+					Sid: sid, Effect: policy.Allow, Principal: policy.AnyPrincipal, Actions: pullActions,
+					Resources: images, Conditions: p.callers(), Why: why,
+				})
+			}
 		}
-		return []policy.Statement{{
-			Sid: "PullOfOthers", Effect: policy.Allow, Principal: policy.AnyPrincipal, Actions: pullActions,
-			Resources: images, Conditions: p.callers(),
-		}}
+		pull("PullOfOthers", images, "")
+		if e.askedByOneOf(HyperPodEKS) {
+			pull("PullOfEKS", p.clusterImages, "EKS names the registry of its add-ons, and not the repositories in it")
+		}
+		return all
 	}
 	return nil
 }

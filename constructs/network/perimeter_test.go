@@ -119,7 +119,7 @@ const inside, organization = "111122223333", "o-a1b2c3d4e5"
 // ireland is a perimeter with everything that AWS's own accounts offer.
 var ireland = perimeter{
 	at:     location.Location{Partition: "aws", Region: "eu-west-1", Account: inside},
-	images: "444455556666", packages: "assets-777788889999-eu-west-1", open: []AWSBucket{JumpStart, SampleData},
+	images: "444455556666", clusterImages: []string{"arn:aws:ecr:eu-west-1:602401143452:repository/*"}, packages: "assets-777788889999-eu-west-1", open: []AWSBucket{JumpStart, SampleData},
 }
 
 // Each capability alone and all together, for an account and for an organization.
@@ -164,6 +164,7 @@ func TestNothingElseIsReached(t *testing.T) {
 		"ListJumpStart": "arn:aws:s3:::jumpstart-cache-prod-eu-west-1",
 		"SampleData":    "arn:aws:s3:::sagemaker-sample-data-eu-west-1/*",
 		"PullOfOthers":  "arn:aws:ecr:eu-west-1:444455556666:repository/sagemaker-xgboost",
+		"PullOfEKS":     "arn:aws:ecr:eu-west-1:602401143452:repository/*",
 		"Queues":        "arn:aws:sqs:eu-west-1:*:airflow-celery-*",
 	}
 	// Actions that know no resource.
@@ -171,6 +172,8 @@ func TestNothingElseIsReached(t *testing.T) {
 		"cloudwatch:PutMetricData", "ecr:GetAuthorizationToken", "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel",
 		"ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel", "sts:GetCallerIdentity",
 		"sts:GetServiceBearerToken", "inspector-scan:ScanSbom", "s3:GetAccountPublicAccessBlock", "logs:DescribeLogGroups",
+		"ec2:DescribeInstances", "ec2:DescribeInstanceTypes", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups",
+		"ec2:DescribeTags", "ec2:DescribeVpcs", "ec2:DescribeDhcpOptions",
 	}
 	seen := map[string]bool{}
 	for _, s := range statements(t, ireland, Capabilities()...) {
@@ -209,6 +212,8 @@ func TestResourcesOfAWSAreOptional(t *testing.T) {
 		{"training", ireland, []Capability{Training}, "ImageLayers JumpStart ListJumpStart PullOfOthers SampleData"},
 		{"packages without images", ireland, []Capability{Packages}, "JumpStart ListJumpStart PackageAssets SampleData"},
 		{"packages in a region whose bucket is unknown", bare, []Capability{Packages}, ""},
+		{"machines of EKS", ireland, []Capability{HyperPodEKS}, "ImageLayers JumpStart ListJumpStart PullOfEKS PullOfOthers SampleData"},
+		{"machines of EKS in a region without registries", bare, []Capability{HyperPodEKS}, "ImageLayers"},
 		{"secrets only", ireland, []Capability{Secrets}, ""},
 	}
 	for _, test := range tests {

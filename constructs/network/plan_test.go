@@ -49,6 +49,23 @@ func TestEveryNeededServiceIsKnown(t *testing.T) {
 	}
 }
 
+// Names of a VPC's own are asked of the same resolver: without them machines find neither their API server nor their file system.
+func TestNamesOfWhatStandsInside(t *testing.T) {
+	for capability, want := range map[Capability][]string{
+		HyperPod: {"*.fsx.eu-west-1.amazonaws.com"}, HyperPodEKS: {"*.eu-west-1.eks.amazonaws.com", "*.fsx.eu-west-1.amazonaws.com"}, Training: nil,
+	} {
+		var got []string
+		for _, name := range allowedDomains(PlanEndpoints([]Capability{capability}, 1), "eu-west-1", nil) {
+			if strings.Contains(name, "eks.amazonaws") || strings.Contains(name, ".fsx.") {
+				got = append(got, name)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s resolves %v, want %v", capability, got, want)
+		}
+	}
+}
+
 func TestNamesThatMayBeResolved(t *testing.T) {
 	got := allowedDomains(PlanEndpoints([]Capability{Training}, 1), "eu-west-1", []string{"*.corp.example"})
 	want := "*.compute.internal *.corp.example *.dkr.ecr.eu-west-1.amazonaws.com *.ec2.internal *.s3.eu-west-1.amazonaws.com " +

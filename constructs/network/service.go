@@ -23,6 +23,8 @@ var services = map[string]service{
 	"codeartifact.api":               {hosts: []string{"codeartifact.REGION.amazonaws.com"}},
 	"codeartifact.repositories":      {hosts: []string{"*.d.codeartifact.REGION.amazonaws.com"}},
 	"inspector-scan":                 {hosts: []string{"inspector-scan.REGION.amazonaws.com"}},
+	"ec2":                            {hosts: []string{"ec2.REGION.amazonaws.com"}},
+	"eks-auth":                       {hosts: []string{"eks-auth.REGION.api.aws"}},
 	"sts":                            {hosts: []string{"sts.REGION.amazonaws.com"}},
 	"logs":                           {hosts: []string{"logs.REGION.amazonaws.com"}},
 	"monitoring":                     {hosts: []string{"monitoring.REGION.amazonaws.com"}},

@@ -14,9 +14,11 @@ const mappingID = "Regions"
 
 // columns of the mapping.
 var columns = map[string]func(catalog.Region) string{
-	"XGBoostAccount":      func(r catalog.Region) string { return r.XGBoostAccount },
-	"S3PrefixList":        func(r catalog.Region) string { return r.S3PrefixList },
-	"CodeArtifactAccount": func(r catalog.Region) string { return r.CodeArtifactAccount },
+	"XGBoostAccount":       func(r catalog.Region) string { return r.XGBoostAccount },
+	"S3PrefixList":         func(r catalog.Region) string { return r.S3PrefixList },
+	"CodeArtifactAccount":  func(r catalog.Region) string { return r.CodeArtifactAccount },
+	"EKSAccount":           func(r catalog.Region) string { return r.EKSAccount },
+	"HyperPodAgentAccount": func(r catalog.Region) string { return r.HyperPodAgentAccount },
 }
 
 // ByRegion looks a column of the catalog's regions up: at once where the region is known, by a CloudFormation mapping
