@@ -12,7 +12,7 @@ import (
 // policies of a role can.
 var services = []string{
 	"airflow:*", "backup:*", "cloudformation:Describe*", "cloudwatch:*", "codeartifact:*", "ecr:*", "ec2:*NetworkInterface*", "ec2:Describe*",
-	"ec2:CreateTags", "ssmmessages:*",
+	"ec2:CreateTags", "ec2:*signPrivateIp*", "eks-auth:*", "ssmmessages:*",
 	"ec2:RevokeSec*", "elasticfilesystem:*", "events:*", "fsx:*", "kms:*", "logs:*", "s3:*", "sns:*", "sqs:*", "states:*",
 	"sts:GetCallerIdentity", "sts:GetServiceBearerToken", "xray:*",
 }
@@ -55,10 +55,18 @@ func (g guard) boundary(at location.Location) []policy.Statement {
 	return all
 }
 
-// short are patterns that only the one action matches.
+// short are patterns that match the same actions and no others.
 var short = map[string]string{
+	"cloudformation:Describe*":                "cloudformation:Des*",
+	"ec2:*NetworkInterface*":                  "ec2:*rkInterface*",
+	"ec2:Describe*":                           "ec2:Des*",
 	"sagemaker:CreateHyperParameterTuningJob": "sagemaker:CreateHy*",
 	"sagemaker:CreateProcessingJob":           "sagemaker:CreateProc*",
+	"sagemaker:Delete*":                       "sagemaker:Del*",
+	"sagemaker:Describe*":                     "sagemaker:Des*",
+	"sagemaker:Invoke*":                       "sagemaker:Inv*",
+	"sagemaker:StartPipeline*":                "sagemaker:StartPi*",
+	"sagemaker:UpdatePipeline*":               "sagemaker:UpdatePi*",
 	"sts:GetCallerIdentity":                   "sts:GetC*",
 	"sts:GetServiceBearerToken":               "sts:GetSer*",
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
@@ -29,6 +30,9 @@ type ClusterRoleProps struct {
 	Reads, Writes, Checkpoints []storage.Prefix
 	// VolumeKeys are the ARNs of the KMS keys that the volumes of the machines are encrypted with. Empty: AWS's own.
 	VolumeKeys []string
+	// EKS is the ARN of the EKS cluster that the machines are nodes of: they then pull the account's images, give pods their addresses and,
+	// by EKS Pod Identity, their roles. Empty: none, Slurm.
+	EKS string
 }
 
 // Validate reports every problem of the props.
@@ -45,6 +49,9 @@ func (p *ClusterRoleProps) Validate() error {
 	}
 	if p.SecurityGroupID == "" {
 		l.Add("SecurityGroupID", nil, "the security group of the machines", "")
+	}
+	if p.EKS != "" {
+		arn.ValidateOne(&l, "EKS", p.EKS, "eks", ":cluster/", "the ARN of an EKS cluster, arn:aws:eks:REGION:ACCOUNT:cluster/NAME")
 	}
 	look := func(field string, prefixes []storage.Prefix) {
 		for i, prefix := range prefixes {
@@ -63,11 +70,17 @@ func (p *ClusterRoleProps) Validate() error {
 func NewClusterRole(scope constructs.Construct, id string, props *ClusterRoleProps) *ExecutionRole {
 	const kind = "access.ClusterRole"
 	this := cdk.New(kind, scope, id, props.Validate())
-	arn := makeRole(this, kind, scope, id, clusterRole(cdk.Location(this), *props))
-	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
+	at := cdk.Location(this)
+	var images []string
+	if props.EKS != "" {
+		images = cdk.EKSImages(this, at)
+	}
+	made := makeRole(this, kind, scope, id, clusterRole(at, *props, images))
+	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &made, nil)}
 }
 
-func clusterRole(at location.Location, p ClusterRoleProps) role.Role {
+// clusterRole is the role; images are the repositories of AWS that nodes of EKS pull from.
+func clusterRole(at location.Location, p ClusterRoleProps, images []string) role.Role {
 	var subnets []string
 	for _, id := range p.SubnetIDs {
 		subnets = append(subnets, at.ARN("ec2", "subnet/"+id))
@@ -83,6 +96,7 @@ func clusterRole(at location.Location, p ClusterRoleProps) role.Role {
 			volumes(p.VolumeKeys),
 			clusterReports(at, p.Cluster),
 			role.Interfaces(at, "sagemaker.amazonaws.com", p.SubnetIDs, p.SecurityGroupID),
+			nodeOfEKS(at, p, subnets, images),
 			[]policy.Statement{{
 				Effect: policy.Allow, Actions: []string{"ec2:CreateTags", "ec2:DetachNetworkInterface"},
 				Resources: []string{at.ARN("ec2", "network-interface/*")}, Conditions: policy.Conditions{"ArnEquals": {"ec2:Subnet": subnets}},

@@ -32,9 +32,9 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 		{"cluster's machines", func(s awscdk.Stack) {
 			access.NewClusterRole(s, "X", &access.ClusterRoleProps{
 				Cluster: "x", SubnetIDs: []string{"subnet-1"}, SecurityGroupID: "sg-1",
-				Reads: []storage.Prefix{{}}, Writes: []storage.Prefix{{}}, Checkpoints: []storage.Prefix{{}},
+				Reads: []storage.Prefix{{}}, Writes: []storage.Prefix{{}}, Checkpoints: []storage.Prefix{{}}, EKS: "research",
 			})
-		}, []string{"3 problems", "Reads[0].Bucket: got nothing", "Writes[0].Bucket: got nothing", "Checkpoints[0].Bucket: got nothing"}},
+		}, []string{"4 problems", `EKS: got "research"; allowed: the ARN of an EKS cluster`, "Reads[0].Bucket: got nothing", "Writes[0].Bucket: got nothing", "Checkpoints[0].Bucket: got nothing"}},
 		{"launcher, nil", func(s awscdk.Stack) { access.NewLauncher(s, "X", nil) },
 			[]string{"access.Launcher Stack/X", "mistakes_test.go:", "TrustedBy: got nothing; allowed: at least one way in", "Guard: got nothing"}},
 		{"launcher", func(s awscdk.Stack) {

@@ -12,9 +12,14 @@ import (
 // Validate notes what is not the ARN of one resource of that kind of that service.
 func Validate(l *problem.List, field string, arns []string, service, resource, allowed string) {
 	for i, arn := range arns {
-		parts := strings.SplitN(arn, ":", 6)
-		if !token.Is(arn) && (len(parts) != 6 || parts[0] != "arn" || parts[2] != service || !strings.Contains(arn, resource) || strings.ContainsAny(arn, "*?")) {
-			l.Add(fmt.Sprintf("%s[%d]", field, i), arn, allowed, "")
-		}
+		ValidateOne(l, fmt.Sprintf("%s[%d]", field, i), arn, service, resource, allowed)
+	}
+}
+
+// ValidateOne is Validate for a field of one ARN.
+func ValidateOne(l *problem.List, field, arn, service, resource, allowed string) {
+	parts := strings.SplitN(arn, ":", 6)
+	if !token.Is(arn) && (len(parts) != 6 || parts[0] != "arn" || parts[2] != service || !strings.Contains(arn, resource) || strings.ContainsAny(arn, "*?")) {
+		l.Add(field, arn, allowed, "")
 	}
 }
