@@ -15,12 +15,12 @@ import (
 //go:embed scripts/on_init_complete.sh
 var onInitComplete string
 
-const (
-	scriptFolder = "scripts/"
-	scriptName   = "on_init_complete.sh"
-)
+//go:embed scripts/on_create.sh
+var onCreate string
 
-// Cluster is a HyperPod cluster with Slurm.
+const scriptFolder = "scripts/"
+
+// Cluster is a HyperPod cluster, with Slurm or as nodes of an EKS cluster.
 type Cluster struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
@@ -39,10 +39,16 @@ type Cluster struct {
 // NewCluster makes a HyperPod cluster, its security group, execution role and life-cycle script. It panics with one message that holds
 // every problem when scope, id or props are wrong.
 func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Cluster {
-	this := cdk.New("hyperpod.Cluster", scope, id, props.Validate(id))
+	const kind = "hyperpod.Cluster"
+	this := cdk.New(kind, scope, id, props.Validate(id))
 	p := *props
-	name := p.name(id)
-	const machinesID, waysID, slurmID = "Machines", "Ways", "Slurm"
+	cdk.Check(kind, scope, id, p.EKS.validateLocation(cdk.Location(this)))
+	name, script := p.name(id), p.script()
+	const machinesID, waysID = "Machines", "Ways"
+	orchestratorID, eks := "Slurm", ""
+	if p.EKS != nil {
+		orchestratorID, eks = "EKS", p.EKS.ClusterARN
+	}
 	description := "HyperPod cluster " + name
 	group := cdk.Emit(constructs.NewConstruct(this, jsii.String(machinesID)), cdk.Path(this, machinesID),
 		cfn.Resources{"Group": p.Network.MachinesGroup(description)}).Att("Group", "GroupId")
@@ -50,25 +56,25 @@ func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Clu
 	cdk.Emit(open, cdk.Path(this, waysID), ways(p, group, description))
 	region := cdk.Location(this).Region
 	roleName := func(of string) string { return name + "-hyperpod-" + of + "-" + region }
-	machines, writer := roleName("machines"), roleName("files")
+	nodes, writer := roleName("machines"), roleName("files")
 	scripts := storage.NewDataBucket(this, "Scripts", &storage.DataBucketProps{
 		Environment: p.Environment, AccessLogs: p.AccessLogs, Endpoints: p.Network.S3Endpoints(),
 		// The writer is in no network, and AWS does not say from where HyperPod reads scripts. Nothing else is in the bucket.
-		OutsideRoles: []string{storage.FilesRole(this, machines), storage.FilesRole(this, writer)},
+		OutsideRoles: []string{storage.FilesRole(this, nodes), storage.FilesRole(this, writer)},
 	})
 	files := storage.NewFiles(this, "Files", &storage.FilesProps{
 		Environment: p.Environment, Bucket: scripts, Folders: []string{scriptFolder}, Role: writer, LogKey: p.Network.LogKey,
-		Files: []storage.File{{Path: scriptFolder + scriptName, Text: onInitComplete}},
+		Files: []storage.File{{Path: scriptFolder + script.name, Text: script.text}},
 	})
 	role := access.NewClusterRole(this, "Role", &access.ClusterRoleProps{
-		Name: machines, Cluster: name, SubnetIDs: []string{p.subnet()}, SecurityGroupID: group,
+		Name: nodes, Cluster: name, SubnetIDs: []string{p.subnet()}, SecurityGroupID: group,
 		Reads: append([]storage.Prefix{scripts.Prefix(scriptFolder)}, p.Reads...), Writes: p.Writes, Checkpoints: p.Checkpoints,
-		VolumeKeys: []string{scripts.KeyARN},
+		VolumeKeys: []string{scripts.KeyARN}, EKS: eks,
 	})
-	slurm := constructs.NewConstruct(this, jsii.String(slurmID))
-	slurm.Node().AddDependency(open) // a machine that reaches nothing yet fails its checks
-	emitted := cdk.Emit(slurm, cdk.Path(this, slurmID), clusterResources(p, made{
-		name: name, group: group, roleARN: *role.Role.RoleArn(), keyARN: scripts.KeyARN, scripts: files.URI + scriptFolder,
+	machines := constructs.NewConstruct(this, jsii.String(orchestratorID))
+	machines.Node().AddDependency(open) // a machine that reaches nothing yet fails its checks
+	emitted := cdk.Emit(machines, cdk.Path(this, orchestratorID), clusterResources(p, made{
+		name: name, group: group, roleARN: *role.Role.RoleArn(), keyARN: scripts.KeyARN, scripts: files.URI + scriptFolder, lifecycle: script,
 	}))
 	return &Cluster{
 		Construct: this, Name: name, ARN: emitted.Att("Cluster", "ClusterArn"), Role: role, Scripts: scripts, SecurityGroupID: group, Quotas: p.Quotas(),

@@ -47,8 +47,6 @@ func TestMistakes(t *testing.T) {
 		}, []string{"Lustre: got \"one in another network\""}},
 		"EFS": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Lustre = &storage.FileSystem{Type: storage.EFS} },
 			[]string{"Lustre: got \"EFS\"; allowed: a file system of storage.NewLustre"}},
-		"EKS": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.EKS = "arn:aws:eks:eu-west-1:111122223333:cluster/x" },
-			[]string{"EKS: got", "what CloudFormation can't make", "docs/hyperpod.md"}},
 		"a long name": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Name = strings.Repeat("x", 31) }, []string{"Name: got", "1 to 30 letters"}},
 		"wrong groups": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) {
 			p.Groups = []hyperpod.Group{
@@ -68,6 +66,11 @@ func TestMistakes(t *testing.T) {
 			p.Environment.Limits = environment.Limits{InstanceTypes: []string{"ml.m5.xlarge", "ml.c4.xlarge"}, MonthlyBudget: 100, PricePerRun: 50}
 			p.Groups[0].InstanceType = "ml.c4.xlarge"
 		}, []string{"Groups: got \"168 USD a month\"; allowed: at most 100"}},
+		"labels with Slurm": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Groups[0].Labels = map[string]string{"team": "red"} },
+			[]string{"1 problem", `Groups[0]: got "labels or taints"; allowed: none with Slurm`, "or give EKS"}},
+		"taints with Slurm": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) {
+			p.Groups[0].Taints = []hyperpod.Taint{{Key: "team", Effect: hyperpod.NoSchedule}}
+		}, []string{"1 problem", "none with Slurm"}},
 		"HyperPod's own partition": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Groups[0].Name = "dev" }, []string{`Groups[0].Name: got "dev"`}},
 		"a prefix of nothing":      {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Reads = []storage.Prefix{{}} }, []string{"Reads[0].Bucket: got nothing"}},
 	} {

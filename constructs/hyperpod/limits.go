@@ -16,11 +16,18 @@ func accelerated(instanceType string) bool {
 	return t.GPUs > 0 || strings.HasPrefix(instanceType, "ml.trn") || token.Is(instanceType)
 }
 
-// addresses is how many private addresses one machine takes: one for each network interface. AWS gives 32 for ml.p5.48xlarge, which has
-// as many EFA interfaces; for others it is derived, and no less than two
-// (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-prerequisites.html).
-func addresses(instanceType string) int {
+// podAddresses is how many addresses the first network interface of a node takes at most: its own and those of 49 pods.
+const podAddresses = 50
+
+// addresses is how many private addresses one machine takes. With Slurm that is one for each network interface: AWS gives 32 for
+// ml.p5.48xlarge, which has as many EFA interfaces; for others it is derived, and no less than two. With EKS the first interface has
+// those of the pods besides: AWS gives 81 for that type, 50 and one for each further interface; others are held to the same, though many
+// have fewer pods (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-prerequisites.html).
+func addresses(instanceType string, eks bool) int {
 	t, _ := catalog.LookupInstanceType(instanceType)
+	if eks {
+		return podAddresses + max(0, t.EFAInterfaces-1)
+	}
 	return max(2, t.EFAInterfaces)
 }
 
@@ -65,7 +72,9 @@ func (p *ClusterProps) validateLimits() error {
 		}
 	}
 	groups := p.all()
-	barred("ControllerType", groups[0].InstanceType)
+	if p.EKS == nil {
+		barred("ControllerType", groups[0].InstanceType)
+	}
 	if p.LoginType != "" {
 		barred("LoginType", p.LoginType)
 	}
@@ -78,7 +87,7 @@ func (p *ClusterProps) validateLimits() error {
 	}
 	machines, taken := 0, 0
 	for _, g := range groups {
-		machines, taken = machines+g.Instances, taken+g.Instances*addresses(g.InstanceType)
+		machines, taken = machines+g.Instances, taken+g.Instances*addresses(g.InstanceType, p.EKS != nil)
 	}
 	if l.Err() == nil {
 		l.Include("Groups", p.Network.ValidateAddresses([]string{p.subnet()}, machines, taken))

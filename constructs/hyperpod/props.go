@@ -18,32 +18,34 @@ type ClusterProps struct {
 	// Environment decides the instance types, how many a group has at most, and what the cluster may cost in a month. Zero: the preset of
 	// Production.
 	Environment environment.Environment
-	// Network is where the machines stand; it has the capability HyperPod. Required.
+	// Network is where the machines stand; it has the capability HyperPod, or HyperPodEKS with EKS. Required.
 	Network *network.Isolated
 	// Zone is which of the network's subnets they stand in, counted from 0: those of a cluster stand together, since EFA crosses no zone.
 	// With Lustre it is the file system's. Zero: the first.
 	Zone int
 	// Name is the cluster's: 1 to 30 letters, digits and hyphens. Empty: the environment's name and the construct's id.
 	Name string
-	// Groups are the machines that compute, by type: 1 to 98. Required.
+	// Groups are the machines that compute, by type: 1 to 98, or to 20 with EKS. Required.
 	Groups []Group
-	// ControllerType is the type of the one machine that runs Slurm. Empty: ml.m5.xlarge.
+	// ControllerType is the type of the one machine that runs Slurm. Empty: ml.m5.xlarge. An error with EKS.
 	ControllerType string
-	// LoginType is the type of a machine that people log in to. Empty: they log in to the controller.
+	// LoginType is the type of a machine that people log in to. Empty: they log in to the controller. An error with EKS.
 	LoginType string
-	// Lustre is mounted at /fsx on every machine. Nil: nothing is.
+	// Lustre is mounted at /fsx on every machine. With EKS the machines stand in its zone and reach it, and pods mount it by the CSI driver
+	// of FSx. Nil: nothing is mounted.
 	Lustre *storage.FileSystem
-	// Reads, Writes and Checkpoints are prefixes that whoever is on a machine may read; write; and read, write and delete. Empty: nothing.
+	// Reads, Writes and Checkpoints are prefixes that whoever is on a machine may read; write; and read, write and delete. With EKS pods have
+	// that only in the host's network; others have roles of their own by EKS Pod Identity. Empty: nothing.
 	Reads, Writes, Checkpoints []storage.Prefix
 	// AccessLogs is the Logs bucket that accesses to the scripts are logged to. Nil: one is made.
 	AccessLogs *storage.DataBucket
-	// EKS is the ARN of an EKS cluster in place of Slurm. It can't be had: see the package's documentation. Empty: Slurm.
-	EKS string
+	// EKS is the EKS cluster, prepared for HyperPod, that the machines are nodes of. Nil: Slurm.
+	EKS *EKS
 }
 
 // Group is machines of one type, and the Slurm partition of that name.
 type Group struct {
-	// Name is 1 to 30 lower-case letters, digits and hyphens, different for each group, and not controller, login or dev. Required.
+	// Name is 1 to 30 lower-case letters, digits and hyphens, different for each group, and with Slurm not controller, login or dev. Required.
 	Name string
 	// InstanceType is one that the environment allows. Required.
 	InstanceType string
@@ -54,6 +56,10 @@ type Group struct {
 	// DeepHealthChecks stresses each machine and its connections before it takes part, which can take an hour and more; only with GPUs
 	// or Trainium. Off: HyperPod's own quick checks.
 	DeepHealthChecks bool
+	// Labels and Taints are those of the nodes in Kubernetes, 50 of each at most; no taints with DeepHealthChecks. An error without EKS.
+	// Empty: HyperPod's own.
+	Labels map[string]string
+	Taints []Taint
 }
 
 const (
@@ -61,6 +67,8 @@ const (
 	defaultVolumeGB   = 100
 	maxVolumeGB       = 16_384
 	maxGroups         = 98 // of SageMaker's 100, besides controller and login
+	// https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-eks-operate-cli-command-create-cluster.html
+	maxGroupsOfEKS = 20
 )
 
 // Names of the groups that are no partitions. HyperPod has a partition dev of all machines.
@@ -81,9 +89,12 @@ func (g Group) resolved() Group {
 	return g
 }
 
-// all are the groups of the cluster, the controller's and the login machine's first.
+// all are the groups of the cluster; with Slurm the controller's and the login machine's first.
 func (p *ClusterProps) all() []Group {
-	groups := []Group{Group{Name: controllerGroup, InstanceType: cmp.Or(p.ControllerType, defaultController)}.resolved()}
+	var groups []Group
+	if p.EKS == nil {
+		groups = append(groups, Group{Name: controllerGroup, InstanceType: cmp.Or(p.ControllerType, defaultController)}.resolved())
+	}
 	if p.LoginType != "" {
 		groups = append(groups, Group{Name: loginGroup, InstanceType: p.LoginType}.resolved())
 	}
@@ -114,10 +125,7 @@ func (p *ClusterProps) Validate(id string) error {
 	if name := p.name(id); !token.Is(name) && !namePattern.MatchString(name) {
 		l.Add("Name", name, "1 to 30 letters, digits and hyphens, no hyphen first or last", "")
 	}
-	if p.EKS != "" {
-		l.Add("EKS", p.EKS, "none: without internet HyperPod on EKS needs what CloudFormation can't make",
-			"install AWS's HyperPod chart from mirrored images by hand and make the cluster by the CLI, or leave EKS out for Slurm: see docs/hyperpod.md")
-	}
+	l.Include("", p.validateOrchestrator())
 	l.Include("", p.validatePlace())
 	l.Include("", p.validateGroups())
 	for _, data := range []struct {
@@ -134,16 +142,39 @@ func (p *ClusterProps) Validate(id string) error {
 	return l.Err()
 }
 
+// validateOrchestrator checks what Slurm and EKS take each of.
+func (p *ClusterProps) validateOrchestrator() error {
+	var l problem.List
+	l.Include("EKS", p.EKS.Validate())
+	if p.EKS == nil {
+		return l.Err()
+	}
+	for _, f := range []struct{ field, value string }{{"ControllerType", p.ControllerType}, {"LoginType", p.LoginType}} {
+		if f.value != "" {
+			l.Add(f.field, f.value, "none with EKS, whose control plane is its own", "leave it out")
+		}
+	}
+	return l.Err()
+}
+
+// capability is what the network has to make possible.
+func (p *ClusterProps) capability() network.Capability {
+	if p.EKS != nil {
+		return network.HyperPodEKS
+	}
+	return network.HyperPod
+}
+
 // validatePlace checks where the machines stand.
 func (p *ClusterProps) validatePlace() error {
 	var l problem.List
-	n := p.Network
+	n, needed := p.Network, p.capability()
 	switch {
 	case n == nil:
 		l.Add("Network", nil, "the network that the machines stand in", "make one with network.NewIsolated")
 		return l.Err()
-	case !slices.Contains(n.Capabilities, network.HyperPod):
-		l.Add("Network", fmt.Sprint(n.Capabilities), "a network with the capability HyperPod", "add network.HyperPod to its Capabilities")
+	case !slices.Contains(n.Capabilities, needed):
+		l.Add("Network", fmt.Sprint(n.Capabilities), "a network with the capability "+string(needed), fmt.Sprintf("add network.%s to its Capabilities", needed))
 	}
 	if p.Zone < 0 || p.Zone >= len(n.SubnetIDs) {
 		l.Add("Zone", p.Zone, fmt.Sprintf("0 to %d, one of the network's subnets", len(n.SubnetIDs)-1), "")
@@ -171,16 +202,23 @@ func (p *ClusterProps) subnet() string {
 // validateGroups checks the groups one by one.
 func (p *ClusterProps) validateGroups() error {
 	var l problem.List
-	if n := len(p.Groups); n == 0 || n > maxGroups {
-		l.Add("Groups", n, fmt.Sprintf("1 to %d", maxGroups), "")
+	most, seen := maxGroups, map[string]bool{controllerGroup: true, loginGroup: true, devPartition: true}
+	if p.EKS != nil {
+		most, seen = maxGroupsOfEKS, map[string]bool{}
 	}
-	seen := map[string]bool{controllerGroup: true, loginGroup: true, devPartition: true}
+	if n := len(p.Groups); n == 0 || n > most {
+		l.Add("Groups", n, fmt.Sprintf("1 to %d", most), "")
+	}
 	for i, g := range p.Groups {
 		at := fmt.Sprintf("Groups[%d]", i)
 		if !groupPattern.MatchString(g.Name) || seen[g.Name] {
-			l.Add(at+".Name", g.Name, "1 to 30 lower-case letters, digits and hyphens, different for each group, and not controller, login or dev", "")
+			l.Add(at+".Name", g.Name, "1 to 30 lower-case letters, digits and hyphens, different for each group, and with Slurm not controller, login or dev", "")
 		}
 		seen[g.Name] = true
+		l.Include(at, g.validateKubernetes())
+		if p.EKS == nil && len(g.Labels)+len(g.Taints) > 0 {
+			l.Add(at, "labels or taints", "none with Slurm, which has no such thing", "leave them out, or give EKS")
+		}
 		if g.Instances < 0 {
 			l.Add(at+".Instances", g.Instances, "1 or more, or 0 for 1", "")
 		}

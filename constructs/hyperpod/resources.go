@@ -11,11 +11,24 @@ import (
 type made struct {
 	name, group, roleARN, keyARN string
 	scripts                      string // the folder of the life-cycle script
+	lifecycle                    lifecycle
 }
 
-// ways are the rules of the machines' security group, to Lustre too where there is one.
+// lifecycle is the script that runs on each machine, and when it does.
+type lifecycle struct{ event, name, text string }
+
+// script is that of the cluster: with Slurm when HyperPod has set the machine up, with EKS before it becomes a node.
+func (p *ClusterProps) script() lifecycle {
+	if p.EKS != nil {
+		return lifecycle{event: "OnCreate", name: "on_create.sh", text: onCreate}
+	}
+	return lifecycle{event: "OnInitComplete", name: "on_init_complete.sh", text: onInitComplete}
+}
+
+// ways are the rules of the machines' security group, to Lustre and EKS too where there is one.
 func ways(p ClusterProps, group, description string) cfn.Resources {
 	resources := p.Network.MachinesRules(group, description)
+	maps.Copy(resources, p.EKS.ways(group, description))
 	if p.Lustre != nil {
 		maps.Copy(resources, p.Lustre.OpenTo(group, description))
 	}
@@ -36,7 +49,7 @@ func clusterResources(p ClusterProps, m made) cfn.Resources {
 	}
 	properties := cfn.Properties{
 		"ClusterName": m.name, "InstanceGroups": groups,
-		"Orchestrator": cfn.Properties{"Slurm": cfn.Properties{"SlurmConfigStrategy": "Managed"}}, // by the groups, not by files on the controller
+		"Orchestrator": orchestrator(p),
 		"NodeRecovery": "Automatic",
 		"VpcConfig":    cfn.Properties{"SecurityGroupIds": []any{m.group}, "Subnets": []any{p.subnet()}},
 	}
@@ -46,22 +59,36 @@ func clusterResources(p ClusterProps, m made) cfn.Resources {
 	return cfn.Resources{"Cluster": {Type: "AWS::SageMaker::Cluster", Properties: properties}}
 }
 
-// instanceGroup is a group, its volumes encrypted by the key, and its place in Slurm.
+// orchestrator is EKS, or Slurm set up by the groups and not by files on the controller.
+func orchestrator(p ClusterProps) cfn.Properties {
+	if p.EKS != nil {
+		return cfn.Properties{"Eks": cfn.Properties{"ClusterArn": p.EKS.ClusterARN}}
+	}
+	return cfn.Properties{"Slurm": cfn.Properties{"SlurmConfigStrategy": "Managed"}}
+}
+
+// instanceGroup is a group, its volumes encrypted by the key, and its place in Slurm or Kubernetes. A file system that HyperPod mounts
+// itself is documented for Slurm only.
 func instanceGroup(p ClusterProps, m made, g Group) cfn.Properties {
 	volume := func(of cfn.Properties) cfn.Properties {
 		of["VolumeKmsKeyId"] = m.keyARN
 		return cfn.Properties{"EbsVolumeConfig": of}
 	}
 	storages := []any{volume(cfn.Properties{"RootVolume": true}), volume(cfn.Properties{"VolumeSizeInGB": g.VolumeGB})}
-	if p.Lustre != nil {
+	if p.Lustre != nil && p.EKS == nil {
 		storages = append(storages, cfn.Properties{"FsxLustreConfig": cfn.Properties{
 			"DnsName": p.Lustre.DNSName, "MountName": p.Lustre.MountName, "MountPath": "/fsx",
 		}})
 	}
 	group := cfn.Properties{
 		"InstanceGroupName": g.Name, "InstanceType": g.InstanceType, "InstanceCount": g.Instances, "ExecutionRole": m.roleARN,
-		"InstanceStorageConfigs": storages, "SlurmConfig": slurm(g),
-		"LifeCycleConfig": cfn.Properties{"SourceS3Uri": m.scripts, "OnInitComplete": scriptName},
+		"InstanceStorageConfigs": storages,
+		"LifeCycleConfig":        cfn.Properties{"SourceS3Uri": m.scripts, m.lifecycle.event: m.lifecycle.name},
+	}
+	if p.EKS == nil {
+		group["SlurmConfig"] = slurm(g)
+	} else if config := g.kubernetes(); len(config) > 0 {
+		group["KubernetesConfig"] = config
 	}
 	if g.DeepHealthChecks {
 		group["OnStartDeepHealthChecks"] = []any{"InstanceStress", "InstanceConnectivity"}
