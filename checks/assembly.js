@@ -155,6 +155,11 @@ function resolve(value, stack, stacks) {
       const producer = known(stacks.find((s) => s.name === StackName), value);
       return resolve(known(producer.template.Outputs?.[OutputName], value).Value, producer, stacks);
     }
+    case 'Fn::ImportValue': {
+      const exported = (s) => Object.values(s.template.Outputs ?? {}).find((o) => o.Export?.Name === argument);
+      const producer = known(stacks.find(exported), value);
+      return resolve(exported(producer).Value, producer, stacks);
+    }
     default: throw new Error(`checks/assembly.js can't resolve ${name} yet`);
   }
 }

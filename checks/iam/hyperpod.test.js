@@ -84,6 +84,9 @@ testRole(role, [
   ['names and detaches one elsewhere', ['ec2:CreateTags', 'ec2:DetachNetworkInterface'], networkInterface, no, { 'ec2:Subnet': elsewhere }],
   ['changes the cluster', 'sagemaker:UpdateCluster', arn('sagemaker', 'cluster/x'), no],
   ['starts a job', 'sagemaker:CreateTrainingJob', arn('sagemaker', 'training-job/x'), no],
+  ['gives a pod an address', 'ec2:AssignPrivateIpAddresses', networkInterface, no, inSubnet],
+  ['gives a pod its role', 'eks-auth:AssumeRoleForPodIdentity', arn('eks', 'cluster/research'), no],
+  ['pulls an image', 'ecr:BatchGetImage', arn('ecr', 'repository/x'), no],
   ['takes another role', 'sts:AssumeRole', `arn:aws:iam::${account}:role/x`, no],
 ], ({ action, resource }) => {
   const endpoint = endpoints(dir).find((e) => e.service === through[action.split(':')[0]]);
