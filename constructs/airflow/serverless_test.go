@@ -163,6 +163,19 @@ func TestServerlessRoles(t *testing.T) {
 	}
 }
 
+// A team's workflows and roles carry its tag, which its guard demands.
+func TestServerlessOfATeam(t *testing.T) {
+	template := serverless(t, func(stack awscdk.Stack, p *airflow.ServerlessProps) {
+		p.Guard, p.Team = access.NewGuard(stack, "Teams", &access.GuardProps{Environment: p.Environment, Teams: true}), "red"
+	})
+	if got := text(at(t, template, "Stack/S/Workflows/churn/Workflow/Default/Workflow").Properties["Tags"]); !strings.Contains(got, `"Team":"red"`) {
+		t.Errorf("the workflow is tagged %s", got)
+	}
+	if got := text(at(t, template, "Stack/S/Workflows/churn/Role/Default/Role").Properties["Tags"]); !strings.Contains(got, `"Key":"Team","Value":"red"`) {
+		t.Errorf("the role is tagged %s", got)
+	}
+}
+
 func TestServerlessWithAKeyOfOnesOwn(t *testing.T) {
 	template := serverless(t, func(stack awscdk.Stack, p *airflow.ServerlessProps) {
 		p.Key = awskms.Key_FromKeyArn(stack, jsii.String("Mine"), jsii.String(aKey))

@@ -5,11 +5,17 @@ import (
 	"strings"
 )
 
-// insideHosts are names of what stands in the VPC itself: the Lustre file systems that machines mount, and the API servers of EKS.
+// insideHosts are names of what stands in the VPC itself: file systems that jobs and machines mount, the web server and the database of
+// MWAA (https://docs.aws.amazon.com/mwaa/latest/userguide/vpc-vpe-access.html; its workers ask the web server, and the names of its
+// database are derived from its images), and the API servers of EKS.
 var insideHosts = map[Capability][]string{
-	HyperPod:    {"*.fsx.REGION.amazonaws.com"},
-	HyperPodEKS: {"*.fsx.REGION.amazonaws.com", "*.REGION.eks.amazonaws.com"},
+	Training:    {"*.efs.REGION.amazonaws.com", lustreHosts},
+	Airflow:     {"*.REGION.airflow.amazonaws.com", "*.REGION.rds.amazonaws.com", "*.REGION.vpce.amazonaws.com"},
+	HyperPod:    {lustreHosts},
+	HyperPodEKS: {lustreHosts, "*.REGION.eks.amazonaws.com"},
 }
+
+const lustreHosts = "*.fsx.REGION.amazonaws.com"
 
 // allowedDomains are the names that may be resolved: those of the planned endpoints, those inside the VPC and those that
 // the network was given. DNS is a way out too: what is encoded in a name reaches whoever owns the domain.

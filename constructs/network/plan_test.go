@@ -49,14 +49,18 @@ func TestEveryNeededServiceIsKnown(t *testing.T) {
 	}
 }
 
-// Names of a VPC's own are asked of the same resolver: without them machines find neither their API server nor their file system.
+// Names of a VPC's own are asked of the same resolver: without them machines find neither their API server nor their file system, and
+// Airflow's workers neither its web server nor its database.
 func TestNamesOfWhatStandsInside(t *testing.T) {
 	for capability, want := range map[Capability][]string{
-		HyperPod: {"*.fsx.eu-west-1.amazonaws.com"}, HyperPodEKS: {"*.eu-west-1.eks.amazonaws.com", "*.fsx.eu-west-1.amazonaws.com"}, Training: nil,
+		Training: {"*.efs.eu-west-1.amazonaws.com", "*.fsx.eu-west-1.amazonaws.com"},
+		HyperPod: {"*.fsx.eu-west-1.amazonaws.com"}, HyperPodEKS: {"*.eu-west-1.eks.amazonaws.com", "*.fsx.eu-west-1.amazonaws.com"},
+		Airflow:    {"*.eu-west-1.airflow.amazonaws.com", "*.eu-west-1.rds.amazonaws.com", "*.eu-west-1.vpce.amazonaws.com"},
+		LaunchJobs: nil,
 	} {
 		var got []string
 		for _, name := range allowedDomains(PlanEndpoints([]Capability{capability}, 1), "eu-west-1", nil) {
-			if strings.Contains(name, "eks.amazonaws") || strings.Contains(name, ".fsx.") {
+			if strings.HasPrefix(name, "*.eu-west-1.") || strings.Contains(name, ".fsx.") || strings.Contains(name, ".efs.") {
 				got = append(got, name)
 			}
 		}
@@ -68,7 +72,8 @@ func TestNamesOfWhatStandsInside(t *testing.T) {
 
 func TestNamesThatMayBeResolved(t *testing.T) {
 	got := allowedDomains(PlanEndpoints([]Capability{Training}, 1), "eu-west-1", []string{"*.corp.example"})
-	want := "*.compute.internal *.corp.example *.dkr.ecr.eu-west-1.amazonaws.com *.ec2.internal *.s3.eu-west-1.amazonaws.com " +
+	want := "*.compute.internal *.corp.example *.dkr.ecr.eu-west-1.amazonaws.com *.ec2.internal *.efs.eu-west-1.amazonaws.com " +
+		"*.fsx.eu-west-1.amazonaws.com *.s3.eu-west-1.amazonaws.com " +
 		"api.ecr.eu-west-1.amazonaws.com s3.eu-west-1.amazonaws.com"
 	if strings.Join(got, " ") != want {
 		t.Errorf("got  %s\nwant %s", strings.Join(got, " "), want)
