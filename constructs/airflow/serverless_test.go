@@ -179,7 +179,11 @@ func TestServerlessOfATeam(t *testing.T) {
 func TestServerlessWithAKeyOfOnesOwn(t *testing.T) {
 	template := serverless(t, func(stack awscdk.Stack, p *airflow.ServerlessProps) {
 		p.Key = awskms.Key_FromKeyArn(stack, jsii.String("Mine"), jsii.String(aKey))
+		p.AccessLogs = p.DAGs[1].Job.Inputs[0].Bucket.AccessLogs
 	})
+	if slices.ContainsFunc(template.OfType("AWS::S3::Bucket"), func(id string) bool { return strings.HasPrefix(template.Resources[id].Path(), "Stack/S/Bucket/AccessLogs") }) {
+		t.Error("a bucket for access logs is made besides")
+	}
 	got := text(at(t, template, "Stack/S/Workflows/churn/Workflow/Default/Workflow").Properties["EncryptionConfiguration"])
 	if !strings.Contains(got, aKey) {
 		t.Errorf("got %s", got)
@@ -225,6 +229,8 @@ func TestServerlessMistakes(t *testing.T) {
 		"a network for something else": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
 			p.Network = network.NewIsolated(stack, "Other", &network.IsolatedProps{Capabilities: []network.Capability{network.Training}})
 		}, []string{"1 problem", "Network.Capabilities: got [Training]; allowed: AirflowServerless among them", "add network.AirflowServerless"}},
+		"nothing to start": {func(_ awscdk.Stack, p *airflow.ServerlessProps) { p.DAGs[0].Workflow = nil },
+			[]string{"1 problem", "DAGs[0].Workflow: got nothing; allowed: one of Workflow and Job"}},
 		"no settings": {func(_ awscdk.Stack, p *airflow.ServerlessProps) { p.DAGs[1].Settings = nil },
 			[]string{"1 problem", "DAGs[1].Settings: got 0; allowed: a value for each of the 1 parameters; a run on MWAA Serverless takes no others"}},
 		"wrong settings": {func(_ awscdk.Stack, p *airflow.ServerlessProps) { p.DAGs[1].Settings["n"] = 10 },
