@@ -129,6 +129,7 @@ for (const [name, service, source, from, expected] of [
 
 for (const [name, principal, action, context, expected] of [
   ['a role for its workflow', roles.churn.role.values.Arn, 'kms:Decrypt', of('churn'), yes],
+  ['a role that writes for it', roles.churn.role.values.Arn, 'kms:GenerateDataKey', of('churn'), yes],
   ['a role by itself', roles.churn.role.values.Arn, 'kms:Decrypt', {}, no],
   ['somebody for a workflow of another name', roles.churn.role.values.Arn, 'kms:Decrypt',
     { 'aws:SourceArn': arn('airflow-serverless', 'workflow/prod-other-0123456789') }, no],

@@ -33,7 +33,7 @@ func TestAirflowServerlessRole(t *testing.T) {
 	starts.wantAllows(t, "states:StartExecution", `"`+churnMachine+`"`)
 	starts.wantAllows(t, "logs:PutLogEvents", `"`+logs+`"`)
 	starts.wantAllows(t, "kms:Decrypt", `"`+key+`" if {"ArnLike":{"kms:EncryptionContext:aws:airflow-serverless:workflow-arn":"`+workflow+`"}}`)
-	starts.wantNone(t, "iam:", "sagemaker:", "s3:", "states:Stop", "states:Describe", "logs:Create"+"LogGroup")
+	starts.wantNone(t, "iam:", "sagemaker:", "s3:", "states:Stop", "states:Describe", "logs:CreateLogGroup")
 	starts.underGuard(t)
 	runs := build(func(s awscdk.Stack, p *access.AirflowServerlessRoleProps) {
 		data := storage.NewDataBucket(s, "Data", nil)
@@ -43,6 +43,11 @@ func TestAirflowServerlessRole(t *testing.T) {
 	runs.wantAllows(t, "iam:PassRole", pass)
 	runs.wantAllows(t, "sagemaker:CreateTrainingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/dev-churn-*"`)
 	runs.wantNone(t, "sagemaker:Stop", "sagemaker:CreateProcessingJob", "states:", "s3:Put")
+	plain := build(func(s awscdk.Stack, p *access.AirflowServerlessRoleProps) {
+		logs := storage.NewDataBucket(s, "Data", &storage.DataBucketProps{Class: storage.Logs}) // which has no key
+		p.Job, p.ExecutionRole, p.Inputs = "dev-churn", passed(s)[0], []storage.Prefix{logs.Prefix("x/")}
+	})
+	plain.wantAllows(t, "kms:Decrypt", `"`+key+`" if {"ArnLike":{"kms:EncryptionContext:aws:airflow-serverless:workflow-arn":"`+workflow+`"}}`)
 	for _, s := range runs.statements {
 		for _, a := range list(s["Action"]) {
 			if n := len(list(s["Resource"])); a == "s3:GetObject" && n != 2 || a == "s3:ListBucket" && n != 1 {

@@ -181,7 +181,9 @@ func TestServerlessWithAKeyOfOnesOwn(t *testing.T) {
 		p.Key = awskms.Key_FromKeyArn(stack, jsii.String("Mine"), jsii.String(aKey))
 		p.AccessLogs = p.DAGs[1].Job.Inputs[0].Bucket.AccessLogs
 	})
-	if slices.ContainsFunc(template.OfType("AWS::S3::Bucket"), func(id string) bool { return strings.HasPrefix(template.Resources[id].Path(), "Stack/S/Bucket/AccessLogs") }) {
+	if slices.ContainsFunc(template.OfType("AWS::S3::Bucket"), func(id string) bool {
+		return strings.HasPrefix(template.Resources[id].Path(), "Stack/S/Bucket/AccessLogs")
+	}) {
 		t.Error("a bucket for access logs is made besides")
 	}
 	got := text(at(t, template, "Stack/S/Workflows/churn/Workflow/Default/Workflow").Properties["EncryptionConfiguration"])
