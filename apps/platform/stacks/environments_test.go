@@ -71,95 +71,75 @@ func TestKnownRegion(t *testing.T) {
 	}
 }
 
-// HyperPod is a stack of its own in the environments that ask for it, within every tier's budget; the others stay.
-func TestHyperPodIsOptional(t *testing.T) {
-	dir := t.TempDir()
-	asked := map[string]any{"plinth:dev:hyperpod": "true", "plinth:prod:hyperpod": "true"}
-	if err := synth.App(&synth.Options{Dir: dir, Context: asked}, stacks.Build); err != nil {
-		t.Fatal(err)
-	}
-	all, err := assembly.Read(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var with []string
-	for _, s := range all {
-		if n := len(s.Template.OfType("AWS::SageMaker::Cluster")); n > 0 {
-			with = append(with, s.Path)
-		}
-		if text := templateText(t, dir, s.Path); s.Name() == "Foundation" && strings.Contains(text, ".ssmmessages") == (s.Stage() == "staging") {
-			t.Errorf("%s: endpoints of HyperPod where none is, or none where it is", s.Path)
-		}
-	}
-	if !slices.Equal(with, []string{"dev/HyperPod", "prod/HyperPod"}) || len(all) != len(app)+2 {
-		t.Errorf("HyperPod is in %v", with)
-	}
-}
-
-// Airflow is a stack of its own in the environments that ask for it, which then have two zones and its endpoints; the others stay.
-func TestAirflowIsOptional(t *testing.T) {
-	dir := t.TempDir()
-	if err := synth.App(&synth.Options{Dir: dir, Context: map[string]any{"plinth:dev:airflow": "true"}}, stacks.Build); err != nil {
-		t.Fatal(err)
-	}
-	all, err := assembly.Read(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var with []string
-	for _, s := range all {
-		if n := len(s.Template.OfType("AWS::MWAA::Environment")); n > 0 {
-			with = append(with, s.Path)
-		}
-		if text := templateText(t, dir, s.Path); s.Name() == "Foundation" && strings.Contains(text, ".airflow.env") != (s.Stage() == "dev") {
-			t.Errorf("%s: endpoints of Airflow where none is, or none where it is", s.Path)
-		}
-	}
-	if len(with) != 1 || with[0] != "dev/Airflow" || len(all) != len(app)+1 {
-		t.Errorf("Airflow is in %v", with)
-	}
-	text := templateText(t, dir, "dev/Airflow")
-	for _, want := range []string{"mw1.micro", "dags/xgboost.py", "dags/xgboost_by_itself.py", "dev-xgboost-airflow-"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("the stack lacks %s", want)
-		}
-	}
-	if !strings.Contains(templateText(t, dir, "dev/Training"), "role/dev-airflow/User") {
-		t.Error("nobody can log in")
-	}
-	if got := strings.Count(templateText(t, dir, "dev/Foundation"), `"AWS::EC2::Subnet"`); got != 2 {
-		t.Errorf("%d subnets", got)
-	}
-}
-
-// MWAA Serverless is a stack of its own in the environments that ask for it, with its endpoints in as many zones as before.
-func TestAirflowServerlessIsOptional(t *testing.T) {
-	dir := t.TempDir()
-	if err := synth.App(&synth.Options{Dir: dir, Context: map[string]any{"plinth:dev:airflow": "serverless"}}, stacks.Build); err != nil {
-		t.Fatal(err)
-	}
-	all, err := assembly.Read(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var with []string
-	for _, s := range all {
-		if len(s.Template.OfType("AWS::MWAAServerless::Workflow")) == 2 {
-			with = append(with, s.Path)
-		}
-		if n := len(s.Template.OfType("AWS::MWAA::Environment")); n > 0 {
-			t.Errorf("%s has %d environments", s.Path, n)
-		}
-	}
-	if !slices.Equal(with, []string{"dev/AirflowServerless"}) || len(all) != len(app)+1 {
-		t.Errorf("DAGs are in %v", with)
-	}
-	foundation := templateText(t, dir, "dev/Foundation")
-	if strings.Count(foundation, `"AWS::EC2::Subnet"`) != 1 || !strings.Contains(foundation, ".states") || strings.Contains(foundation, ".airflow.env") {
-		t.Error("the network is not that of MWAA Serverless")
-	}
-	if !strings.Contains(templateText(t, dir, "dev/Training"), "workflow/dev-dags-xgboost_by_itself-??????????") {
-		t.Error("nobody can run them")
+// What is off unless asked for is a stack of its own in the environments that ask for it, whose networks have its endpoints and its zones;
+// the others stay.
+func TestOptionalParts(t *testing.T) {
+	for name, test := range map[string]struct {
+		context     map[string]any
+		kind        string
+		with        []string            // the stacks that have resources of the kind
+		endpoint    string              // what only the networks of their stages have
+		subnets     int                 // of dev
+		has, hasNot map[string][]string // texts of stacks
+	}{
+		"HyperPod": {
+			context: map[string]any{"plinth:dev:hyperpod": "true", "plinth:prod:hyperpod": "true"}, kind: "AWS::SageMaker::Cluster",
+			with: []string{"dev/HyperPod", "prod/HyperPod"}, endpoint: ".ssmmessages", subnets: 1,
+		},
+		"Airflow": {
+			context: map[string]any{"plinth:dev:airflow": "true"}, kind: "AWS::MWAA::Environment", with: []string{"dev/Airflow"},
+			endpoint: ".airflow.env", subnets: 2, has: map[string][]string{
+				"dev/Airflow":  {"mw1.micro", "dags/xgboost.py", "dags/xgboost_by_itself.py", "dev-xgboost-airflow-"},
+				"dev/Training": {"role/dev-airflow/User"}, // people log in
+			},
+		},
+		"Airflow, serverless": {
+			context: map[string]any{"plinth:dev:airflow": "serverless"}, kind: "AWS::MWAAServerless::Workflow", with: []string{"dev/AirflowServerless"},
+			endpoint: ".states", subnets: 1, has: map[string][]string{
+				"dev/AirflowServerless": {"workflows/xgboost.yaml", "workflows/xgboost_by_itself.yaml", "dev-xgboost-serverless-"},
+				"dev/Training":          {"workflow/dev-dags-xgboost-??????????", "workflow/dev-dags-xgboost_by_itself-??????????"}, // people run them
+			},
+			hasNot: map[string][]string{"dev/Foundation": {".airflow.env"}, "dev/AirflowServerless": {"AWS::MWAA::Environment"}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := synth.App(&synth.Options{Dir: dir, Context: test.context}, stacks.Build); err != nil {
+				t.Fatal(err)
+			}
+			all, err := assembly.Read(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var with, stages []string
+			for _, s := range all {
+				if len(s.Template.OfType(test.kind)) > 0 {
+					with, stages = append(with, s.Path), append(stages, s.Stage())
+				}
+			}
+			if !slices.Equal(with, test.with) || len(all) != len(app)+len(test.with) {
+				t.Errorf("it is in %v, of %d stacks", with, len(all))
+			}
+			for _, stage := range []string{"dev", "staging", "prod"} {
+				if text := templateText(t, dir, stage+"/Foundation"); strings.Contains(text, test.endpoint) != slices.Contains(stages, stage) {
+					t.Errorf("%s: endpoints where it is not, or none where it is", stage)
+				}
+			}
+			if got := strings.Count(templateText(t, dir, "dev/Foundation"), `"AWS::EC2::Subnet"`); got != test.subnets {
+				t.Errorf("%d subnets", got)
+			}
+			look := func(texts map[string][]string, there bool) {
+				for stack, parts := range texts {
+					for _, part := range parts {
+						if strings.Contains(templateText(t, dir, stack), part) != there {
+							t.Errorf("%s: %s is there: %t", stack, part, !there)
+						}
+					}
+				}
+			}
+			look(test.has, true)
+			look(test.hasNot, false)
+		})
 	}
 }
 
