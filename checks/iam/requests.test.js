@@ -94,10 +94,19 @@ for (const { stack, properties } of resources(airflow, 'Custom::Files')) {
     });
   }
 }
+for (const { stack, properties } of resources(airflow, 'Custom::Files')) {
+  for (const { Text } of properties.Files.filter((f) => f.Path.startsWith('workflows/') && f.Text.includes('SageMakerTrainingOperator'))) {
+    const [{ tasks: { start: { config: { TrainingJobName, ...request } } } }] = Object.values(JSON.parse(Text));
+    jobs.push({
+      where: `${stack} Airflow serverless`, policies: policiesOf(airflow, stack, 'ServerlessWorkflowschurnbyitselfRole'),
+      name: TrainingJobName.replace(/\{\{.*\}\}/, '0123456789abcdef'), request,
+    });
+  }
+}
 
 test('every way to run a job is looked at', () => {
   assert.deepEqual(jobs.map((j) => j.where).sort(), [
-    'Churn Airflow',
+    'Churn Airflow', 'Churn Airflow serverless',
     'Churn Churn Train', 'Churn Churn TrainOnSpot', 'Churn ChurnWorkflowRole Evaluate', 'Churn ChurnWorkflowRole Prepare', 'Churn Cluster Train',
     'Churn Search', 'Churn SearchWorkflowRole Prepare', 'Churn pipeline Evaluate', 'Churn pipeline Prepare', 'Churn pipeline Train',
     ...['dev', 'prod', 'staging'].flatMap((e) => [`${e}/Training XGBoost Train`, `${e}/Training XGBoost TrainOnSpot`]),
