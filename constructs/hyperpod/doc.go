@@ -23,14 +23,14 @@
 //
 // # What it costs
 //
-// Its machines, all the time: [ClusterProps.PricePerMonth], which is held to the environment's Limits.MonthlyBudget, a type
-// without a known price counting nothing. Lustre, volumes and
-// endpoints come besides.
+// Its machines, all the time: [ClusterProps.PricePerMonth], which is held to the environment's Limits.MonthlyBudget, a type without a
+// known price counting nothing. Lustre, volumes and endpoints come besides.
 //
 // # What it does not do
 //
 // Whoever is on a machine has the role of all of them. The guard holds who makes or changes a cluster by hand, not what runs on it: there
 // are no condition keys for that. Quotas are asked for by hand ([Cluster].Quotas). An EKS cluster is neither made nor prepared: HyperPod's
-// chart is not CloudFormation's to install, and its images have to be mirrored before; until [EKS].Prepared it is an error. AWS lists no endpoints for clusters without internet: what is planned here is derived
-// and not tried, as is a script bucket whose name does not start with sagemaker-. See docs/hyperpod.md.
+// chart is not CloudFormation's to install, and its images have to be mirrored before; until [EKS].Prepared it is an error. AWS lists no
+// endpoints for clusters without internet: what is planned here is derived and not tried, as is a script bucket whose name does not start
+// with sagemaker-. See docs/hyperpod.md.
 package hyperpod
