@@ -69,6 +69,25 @@ test('a second time nothing happens', () => {
   assert.match(r.said, /already/);
 });
 
+test('a folder that an image has linked elsewhere, or to the volume by another name, is left alone', () => {
+  const m = machine({ files: { 'containerd/images': 'of today' }, on: { 'kubelet/config': 'of today' } });
+  fs.symlinkSync(`${m.at('volume', 'kubelet')}/`, m.at('data', 'kubelet'));
+  const r = m.run();
+  assert.equal(r.status, 0, r.said);
+  assert.ok(m.link('containerd'));
+  assert.equal(m.read('data', 'kubelet', 'config'), 'of today');
+  assert.equal(fs.existsSync(m.at('volume', 'kubelet', 'kubelet')), false);
+});
+
+test('a link to what is no more is led to the volume', () => {
+  const m = machine({ files: { 'containerd/images': 'of today' } });
+  fs.symlinkSync('/nowhere/kubelet', m.at('data', 'kubelet'));
+  const r = m.run();
+  assert.equal(r.status, 0, r.said);
+  assert.ok(m.link('kubelet'));
+  assert.ok(fs.statSync(m.at('data', 'kubelet')).isDirectory());
+});
+
 test('what an earlier image left on the volume goes', () => {
   const m = machine({ on: { 'containerd/images': 'of yesterday', 'kubelet/checkpoint': 'of yesterday' } });
   m.run();

@@ -47,6 +47,12 @@ func TestMistakes(t *testing.T) {
 		}, []string{"Lustre: got \"one in another network\""}},
 		"EFS": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Lustre = &storage.FileSystem{Type: storage.EFS} },
 			[]string{"Lustre: got \"EFS\"; allowed: a file system of storage.NewLustre"}},
+		"a long name of hyphens": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) {
+			p.Name, p.Groups[0].Name = "a"+strings.Repeat("-", 30)+"b", "a"+strings.Repeat("-", 30)+"b"
+		}, []string{"2 problems", "Name: got", "Groups[0].Name: got"}},
+		"no zone, with Lustre": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) {
+			p.Zone, p.Lustre = -1, &storage.FileSystem{Type: storage.Lustre, SubnetID: p.Network.SubnetIDs[0]}
+		}, []string{"1 problem", "Zone: got -1; allowed: 0 to"}},
 		"a long name": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Name = strings.Repeat("x", 31) }, []string{"Name: got", "1 to 30 letters"}},
 		"wrong groups": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) {
 			p.Groups = []hyperpod.Group{

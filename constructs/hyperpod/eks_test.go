@@ -101,12 +101,17 @@ func TestMistakesWithEKS(t *testing.T) {
 			`Groups[0].Taints[0].Key: got "A/b"`, `Groups[0].Taints[0].Effect: got ""; allowed: NoSchedule, PreferNoSchedule or NoExecute`,
 			`Groups[0].Taints[1].Value: got "-"`, `Groups[0].Taints[1].Effect: got "Never"`}},
 		"too many of them": {func(p *hyperpod.ClusterProps) {
-			p.Groups[0].Taints = slices.Repeat([]hyperpod.Taint{{Key: "a", Effect: hyperpod.NoExecute}}, 51)
-			p.Groups[0].Labels = map[string]string{}
+			p.Groups[0].Taints, p.Groups[0].Labels = nil, map[string]string{}
 			for i := range 51 {
 				p.Groups[0].Labels[strconv.Itoa(i)] = "x"
+				p.Groups[0].Taints = append(p.Groups[0].Taints, hyperpod.Taint{Key: strconv.Itoa(i), Effect: hyperpod.NoExecute})
 			}
-		}, []string{"2 problems", "Groups[0].Labels: got 51; allowed: at most 50", "Groups[0].Taints: got 51"}},
+		}, []string{": 2 problems", "Groups[0].Labels: got 51; allowed: at most 50", "Groups[0].Taints: got 51"}},
+		"keys that Kubernetes refuses": {func(p *hyperpod.ClusterProps) {
+			name, domain := strings.Repeat("n", 63), strings.Repeat("d.", 126)+"d"
+			p.Groups[0].Labels = map[string]string{domain + "/" + name: "right", name + "n": "x", domain + "d/n": "x", "${Token[TOKEN.7]}": "x"}
+			p.Groups[0].Taints = []hyperpod.Taint{{Key: "a", Effect: hyperpod.NoExecute}, {Key: "a", Effect: hyperpod.NoSchedule}, {Key: "a", Value: "b", Effect: hyperpod.NoExecute}}
+		}, []string{": 4 problems", "Groups[0].Labels: got \"nnn", "Groups[0].Labels: got \"d.d", "Groups[0].Labels: got \"${Token", `Groups[0].Taints[2].Key: got "a"; allowed: a key that no other taint of the same Effect has`}},
 		"taints with deep checks": {func(p *hyperpod.ClusterProps) {
 			p.Groups[0].DeepHealthChecks, p.Groups[0].Taints = true, []hyperpod.Taint{{Key: "a", Effect: hyperpod.PreferNoSchedule}}
 		}, []string{"1 problem", "Groups[0].Taints: got 1; allowed: none with DeepHealthChecks"}},

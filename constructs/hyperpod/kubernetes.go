@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -26,7 +27,7 @@ const (
 
 // Taint is a taint of a group's nodes.
 type Taint struct {
-	// Key is its key, such as "acme.example/team": up to 317 letters, as Kubernetes has it. Required.
+	// Key is its key, such as "acme.example/team": a name of up to 63 letters, after a domain of up to 253 where there is one. Required.
 	Key string
 	// Value is its value, up to 63 letters, digits, hyphens, points and underscores. Empty: none.
 	Value string
@@ -41,20 +42,15 @@ var (
 )
 
 const (
-	maxKey, maxValue, maxEach = 317, 63, 50
+	maxDomain, maxValue, maxEach = 253, 63, 50
 
-	keyAllowed   = "a key of Kubernetes of at most 317 letters: NAME or DOMAIN/NAME"
+	keyAllowed   = "a key of Kubernetes: NAME of at most 63 letters, or DOMAIN/NAME, the domain of at most 253"
 	valueAllowed = "at most 63 letters, digits, hyphens, points and underscores, a letter or digit first and last"
 )
 
 // validateKubernetes checks the labels and taints of a group.
 func (g Group) validateKubernetes() error {
 	var l problem.List
-	text := func(field, value string, pattern *regexp.Regexp, most int, allowed string) {
-		if !token.Is(value) && (len(value) > most || !pattern.MatchString(value)) {
-			l.Add(field, value, allowed, "")
-		}
-	}
 	few := func(field string, n int) {
 		if n > maxEach {
 			l.Add(field, n, fmt.Sprintf("at most %d", maxEach), "")
@@ -62,24 +58,47 @@ func (g Group) validateKubernetes() error {
 	}
 	few("Labels", len(g.Labels))
 	few("Taints", len(g.Taints))
-	for _, key := range slices.Sorted(maps.Keys(g.Labels)) {
-		text("Labels", key, keyPattern, maxKey, keyAllowed)
-		text(fmt.Sprintf("Labels[%s]", key), g.Labels[key], valuePattern, maxValue, valueAllowed)
+	for _, k := range slices.Sorted(maps.Keys(g.Labels)) {
+		validateKey(&l, "Labels", k)
+		validateValue(&l, fmt.Sprintf("Labels[%s]", k), g.Labels[k])
 	}
 	for i, t := range g.Taints {
-		at := fmt.Sprintf("Taints[%d]", i)
-		text(at+".Key", t.Key, keyPattern, maxKey, keyAllowed)
-		if t.Value != "" {
-			text(at+".Value", t.Value, valuePattern, maxValue, valueAllowed)
-		}
-		if !slices.Contains([]TaintEffect{NoSchedule, PreferNoSchedule, NoExecute}, t.Effect) {
-			l.Add(at+".Effect", string(t.Effect), "NoSchedule, PreferNoSchedule or NoExecute", "")
-		}
+		l.Include(fmt.Sprintf("Taints[%d]", i), t.validate(g.Taints[:i]))
 	}
 	if g.DeepHealthChecks && len(g.Taints) > 0 {
 		l.Add("Taints", len(g.Taints), "none with DeepHealthChecks", "HyperPod's checks use taints of their own: leave out one of the two")
 	}
 	return l.Err()
+}
+
+// validate checks a taint, and that none of those before it is the same.
+func (t Taint) validate(before []Taint) error {
+	var l problem.List
+	validateKey(&l, "Key", t.Key)
+	if t.Value != "" {
+		validateValue(&l, "Value", t.Value)
+	}
+	if !slices.Contains([]TaintEffect{NoSchedule, PreferNoSchedule, NoExecute}, t.Effect) {
+		l.Add("Effect", string(t.Effect), "NoSchedule, PreferNoSchedule or NoExecute", "")
+	}
+	if slices.ContainsFunc(before, func(o Taint) bool { return o.Key == t.Key && o.Effect == t.Effect }) {
+		l.Add("Key", t.Key, "a key that no other taint of the same Effect has", "")
+	}
+	return l.Err()
+}
+
+// validateKey checks a key, which is no token: CloudFormation takes no reference for the key of a map.
+func validateKey(l *problem.List, field, value string) {
+	name := value[strings.LastIndex(value, "/")+1:]
+	if len(name) > maxValue || len(value)-len(name)-1 > maxDomain || !keyPattern.MatchString(value) {
+		l.Add(field, value, keyAllowed, "")
+	}
+}
+
+func validateValue(l *problem.List, field, value string) {
+	if !token.Is(value) && (len(value) > maxValue || !valuePattern.MatchString(value)) {
+		l.Add(field, value, valueAllowed, "")
+	}
 }
 
 // kubernetes are the labels and taints of a group's nodes; empty: none.

@@ -66,6 +66,7 @@ const (
 	defaultController = "ml.m5.xlarge"
 	defaultVolumeGB   = 100
 	maxVolumeGB       = 16_384
+	maxName           = 30 // of a cluster and of a group; roles are named after the cluster
 	maxGroups         = 98 // of SageMaker's 100, besides controller and login
 	// https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-eks-operate-cli-command-create-cluster.html
 	maxGroupsOfEKS = 20
@@ -79,8 +80,8 @@ const (
 )
 
 var (
-	namePattern  = regexp.MustCompile(`^[A-Za-z0-9](-*[A-Za-z0-9]){0,29}$`)
-	groupPattern = regexp.MustCompile(`^[a-z0-9](-*[a-z0-9]){0,29}$`)
+	namePattern  = regexp.MustCompile(`^[A-Za-z0-9](-*[A-Za-z0-9])*$`)
+	groupPattern = regexp.MustCompile(`^[a-z0-9](-*[a-z0-9])*$`)
 )
 
 // resolved is the group with its zero fields filled in.
@@ -122,7 +123,7 @@ func (p *ClusterProps) Validate(id string) error {
 	}
 	var l problem.List
 	l.Include("Environment", p.Environment.Validate())
-	if name := p.name(id); !token.Is(name) && !namePattern.MatchString(name) {
+	if name := p.name(id); !token.Is(name) && (len(name) > maxName || !namePattern.MatchString(name)) {
 		l.Add("Name", name, "1 to 30 letters, digits and hyphens, no hyphen first or last", "")
 	}
 	l.Include("", p.validateOrchestrator())
@@ -185,7 +186,7 @@ func (p *ClusterProps) validatePlace() error {
 		l.Add("Lustre", string(f.Type), "a file system of storage.NewLustre", "")
 	case !slices.Contains(n.SubnetIDs, f.SubnetID):
 		l.Add("Lustre", "one in another network", "a file system in the cluster's network", "")
-	case p.Zone != 0 && n.SubnetIDs[p.Zone%len(n.SubnetIDs)] != f.SubnetID:
+	case p.Zone > 0 && p.Zone < len(n.SubnetIDs) && n.SubnetIDs[p.Zone] != f.SubnetID:
 		l.Add("Zone", p.Zone, "the zone of Lustre", "leave it out")
 	}
 	return l.Err()
@@ -211,7 +212,7 @@ func (p *ClusterProps) validateGroups() error {
 	}
 	for i, g := range p.Groups {
 		at := fmt.Sprintf("Groups[%d]", i)
-		if !groupPattern.MatchString(g.Name) || seen[g.Name] {
+		if len(g.Name) > maxName || !groupPattern.MatchString(g.Name) || seen[g.Name] {
 			l.Add(at+".Name", g.Name, "1 to 30 lower-case letters, digits and hyphens, different for each group, and with Slurm not controller, login or dev", "")
 		}
 		seen[g.Name] = true

@@ -28,7 +28,12 @@ mountpoint -q "$volume" || { say "nothing is mounted at $volume: the group's vol
 
 folders=()
 for folder in containerd kubelet; do
-  if [ "$(readlink "$data/$folder")" = "$volume/$folder" ]; then say "$data/$folder is on $volume already"; else folders+=("$folder"); fi
+  # A link is an image's own choice, or this script's of before: what it leads to is left where it is.
+  if [ -L "$data/$folder" ] && [ -d "$data/$folder" ]; then
+    say "$data/$folder leads to $(readlink -f "$data/$folder") already"
+  else
+    folders+=("$folder")
+  fi
 done
 [ "${#folders[@]}" -gt 0 ] || exit 0
 
@@ -42,7 +47,7 @@ move() {
     mv "$from" "$from.moved"
   fi
   mkdir -p "$to"
-  ln -s "$to" "$from"
+  ln -sfn "$to" "$from" # in place of a link to a volume that is no more
   rm -rf "$from.moved"
   say "$from is on $volume now"
 }
