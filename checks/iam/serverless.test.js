@@ -157,8 +157,9 @@ for (const [name, principal, from, expected] of [
   });
 }
 
-// Who runs the workflows.
-const runner = known(find('AWS::IAM::ManagedPolicy', 'OperatorRoleRunstagingserverless').properties.PolicyDocument);
+// Who runs the workflows, under the boundary that the guard puts on every role.
+const operator = find('AWS::IAM::Role', 'OperatorRole');
+const runner = known(find('AWS::IAM::ManagedPolicy', 'OperatorRoleRunChurnServerless').properties.PolicyDocument);
 for (const [name, action, resource, context, expected] of [
   ...['StartWorkflowRun', 'StopWorkflowRun', 'GetWorkflow', 'GetWorkflowRun', 'ListWorkflowRuns', 'ListTaskInstances', 'GetTaskInstance'].map(
     (action) => [`calls ${action}`, `airflow-serverless:${action}`, workflow('churn'), {}, yes]),
@@ -168,14 +169,16 @@ for (const [name, action, resource, context, expected] of [
   ['deletes one', 'airflow-serverless:DeleteWorkflow', workflow('churn'), {}, no],
   ['uses the key through it', 'kms:GenerateDataKey', key.values.Arn, { ...via('airflow-serverless'), ...of('churn') }, yes],
   ['decrypts by it', 'kms:Decrypt', key.values.Arn, { ...via('airflow-serverless'), ...of('churn_by_itself') }, yes],
-  ["uses a key for another's workflow", 'kms:Decrypt', key.values.Arn, { ...via('airflow-serverless'), ...of('other') }, no],
+  ["uses a key for another's workflow", 'kms:Decrypt', key.values.Arn, {
+    ...via('airflow-serverless'), 'aws:SourceArn': arn('airflow-serverless', 'workflow/prod-other-0123456789') }, no],
   ['uses the key through S3', 'kms:Decrypt', key.values.Arn, { ...via('s3'), ...of('churn') }, no],
 ]) {
   test(`an operator ${name}: ${expected}`, async () => {
     const request = {
-      principal: `arn:aws:iam::${account}:role/operator`, action, resource, context, identity: runner,
-      resourcePolicy: resource === key.values.Arn ? delegating : undefined,
+      principal: operator.values.Arn, action, resource, context, identity: runner, resourcePolicy: resource === key.values.Arn ? delegating : undefined,
     };
     assert.equal(await allowed(request), expected);
+    const boundary = document([operator.properties.PermissionsBoundary]);
+    assert.equal(await allowed({ ...request, boundary }), expected, 'under the boundary');
   });
 }

@@ -43,6 +43,7 @@ type AirflowRoleProps struct {
 var (
 	airflowPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,79}$`)
 	machinePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}$`)
+	jobsPattern    = regexp.MustCompile(`^[A-Za-z0-9-]{1,30}$`)
 )
 
 // Validate reports every problem of the props.
@@ -65,6 +66,9 @@ func (p *AirflowRoleProps) Validate() error {
 	l.Include("", validateRoles(p.ExecutionRoles))
 	if len(p.Jobs) > 0 && len(p.ExecutionRoles) == 0 {
 		l.Add("ExecutionRoles", nil, "the roles that the jobs run under", "make one with access.NewExecutionRole")
+	}
+	for i, j := range p.Jobs {
+		check(&l, fmt.Sprintf("Jobs[%d]", i), j, jobsPattern, "1 to 30 letters, digits and hyphens: no pattern")
 	}
 	for i, w := range p.Workflows {
 		check(&l, fmt.Sprintf("Workflows[%d]", i), w, machinePattern, "the name of a state machine, 1 to 80 letters, digits, hyphens and underscores")

@@ -61,6 +61,9 @@ func (p *AirflowServerlessRoleProps) Validate() error {
 	if p.StateMachine != "" {
 		check(&l, "StateMachine", p.StateMachine, machinePattern, "the name of a state machine, 1 to 80 letters, digits, hyphens and underscores")
 	}
+	if p.Job != "" {
+		check(&l, "Job", p.Job, jobsPattern, "1 to 30 letters, digits and hyphens: no pattern")
+	}
 	if p.Job != "" && p.ExecutionRole == nil {
 		l.Add("ExecutionRole", nil, "the role that the jobs run under", "make one with access.NewExecutionRole")
 	}

@@ -11,7 +11,7 @@ import (
 // services are those that roles under a boundary may use at all. A boundary allows nothing by itself: it is the most that the
 // policies of a role can.
 var services = []string{
-	"airflow:*", "backup:*", "cloudformation:Describe*", "cloudwatch:*", "codeartifact:*", "ecr:*", "ec2:*NetworkInterface*", "ec2:Describe*",
+	"airflow:*", "airflow-serverless:*", "backup:*", "cloudformation:Describe*", "cloudwatch:*", "codeartifact:*", "ecr:*", "ec2:*NetworkInterface*", "ec2:Describe*",
 	"ec2:CreateTags", "ec2:*signPrivateIp*", "eks-auth:*", "ssmmessages:*",
 	"ec2:RevokeSec*", "elasticfilesystem:*", "events:*", "fsx:*", "kms:*", "logs:*", "s3:*", "sns:*", "sqs:*", "states:*",
 	"sts:GetCallerIdentity", "sts:GetServiceBearerToken", "xray:*",

@@ -66,10 +66,10 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 		{"airflow", func(s awscdk.Stack) {
 			access.NewAirflowRole(s, "X", &access.AirflowRoleProps{
 				Airflow: "1st", Files: storage.NewDataBucket(s, "Files", &storage.DataBucketProps{Class: storage.Logs}), Guard: access.NewGuard(s, "G", nil),
-				Jobs: []string{"dev-churn"}, Workflows: []string{churnMachine}, Team: "red", Packages: []supplychain.Repository{{ARN: "ml"}},
+				Jobs: []string{"dev-*"}, Workflows: []string{churnMachine}, Team: "red", Packages: []supplychain.Repository{{ARN: "ml"}},
 			})
 		}, []string{
-			"6 problems", `Airflow: got "1st"`, "Files: got Logs; allowed: a bucket with a key", "the guard demands the tag Team or does not",
+			"7 problems", `Jobs[0]: got "dev-*"; allowed: 1 to 30 letters, digits and hyphens: no pattern`, `Airflow: got "1st"`, "Files: got Logs; allowed: a bucket with a key", "the guard demands the tag Team or does not",
 			"ExecutionRoles: got nothing; allowed: the roles that the jobs run under", `Workflows[0]: got "` + churnMachine + `"; allowed: the name of a state machine`, `Packages[0].ARN: got "ml"`,
 		}},
 		{"airflow, a role that is not there", func(s awscdk.Stack) {
@@ -82,11 +82,11 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 			[]string{"access.AirflowServerlessRole", "4 problems", `Workflow: got ""; allowed: 1 to 255 letters`, "LogGroup: got nothing", "Key: got nothing", "Guard: got nothing"}},
 		{"serverless", func(s awscdk.Stack) {
 			access.NewAirflowServerlessRole(s, "X", &access.AirflowServerlessRoleProps{
-				Workflow: "1st", LogGroup: "x", Key: "y", Guard: access.NewGuard(s, "G", nil), StateMachine: churnMachine, Job: "dev-churn", Team: "red",
+				Workflow: "1st", LogGroup: "x", Key: "y", Guard: access.NewGuard(s, "G", nil), StateMachine: churnMachine, Job: "*", Team: "red",
 				Inputs: []storage.Prefix{{Path: "/"}},
 			})
 		}, []string{
-			"6 problems", `Workflow: got "1st"`, "the guard demands the tag Team or does not", `StateMachine: got "` + churnMachine + `"; allowed: the name of a state machine`,
+			"7 problems", `Job: got "*"; allowed: 1 to 30 letters`, `Workflow: got "1st"`, "the guard demands the tag Team or does not", `StateMachine: got "` + churnMachine + `"; allowed: the name of a state machine`,
 			"ExecutionRole: got nothing; allowed: the role that the jobs run under", "Inputs[0].Bucket: got nothing", `Inputs[0].Path: got "/"`,
 		}},
 		{"mounts", func(s awscdk.Stack) {

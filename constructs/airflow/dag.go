@@ -31,13 +31,22 @@ var (
 	schedulePattern = regexp.MustCompile(`^(@(hourly|daily|weekly|monthly)|[0-9*/,-]+ [0-9*/,-]+ [0-9*/,-]+ [0-9A-Za-z*/,-]+ [0-9A-Za-z*/,#-]+)$`)
 )
 
-func (d DAG) validate() error {
+// validate checks the DAG, whose jobs are of that team; empty: of none.
+func (d DAG) validate(team string) error {
 	var l problem.List
 	if !idPattern.MatchString(d.ID) {
 		l.Add("ID", d.ID, "1 to 100 letters, digits, hyphens and underscores, a letter first", "")
 	}
 	if (d.Workflow == nil) == (d.Job == nil) {
 		l.Add("Workflow", given(d.Workflow != nil, "both"), "one of Workflow and Job", "make one with training.NewWorkflow or training.NewRequest")
+	}
+	switch made := "one of training.NewRequest"; {
+	case d.Workflow != nil && d.Workflow.StateMachine == nil:
+		l.Add("Workflow", "an empty one", "one of training.NewWorkflow", "")
+	case d.Job != nil && d.Job.Role == nil:
+		l.Add("Job", "an empty one", made, "")
+	case d.Job != nil && team != "" && d.Job.Team != team:
+		l.Add("Job", fmt.Sprintf("one of team %q", d.Job.Team), made+" with Team: "+team, "the guard would deny the others")
 	}
 	if d.Schedule != "" && !schedulePattern.MatchString(d.Schedule) {
 		l.Add("Schedule", d.Schedule, `a cron expression of five fields, such as "0 6 * * 1", or @hourly, @daily, @weekly or @monthly`, "")
@@ -67,11 +76,11 @@ func (d DAG) parameters() []training.Parameter {
 }
 
 // validateDAGs checks all of them, and that no two are one to Airflow.
-func validateDAGs(all []DAG) error {
+func validateDAGs(all []DAG, team string) error {
 	var l problem.List
 	seen := map[string]bool{}
 	for i, d := range all {
-		l.Include(fmt.Sprintf("DAGs[%d]", i), d.validate())
+		l.Include(fmt.Sprintf("DAGs[%d]", i), d.validate(team))
 		if seen[d.ID] {
 			l.Add(fmt.Sprintf("DAGs[%d].ID", i), d.ID, "an ID that no other DAG has", "")
 		}

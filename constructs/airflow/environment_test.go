@@ -255,7 +255,7 @@ func TestLogins(t *testing.T) {
 		made.GrantLogin(to, airflow.User)
 		made.GrantLogin(to, airflow.Viewer)
 	})
-	policy := at(t, template, "Stack/Ann-User-prod-a/Default/Policy").Properties
+	policy := at(t, template, "Stack/Ann-User-Stack-A/Default/Policy").Properties
 	if got := text(policy["PolicyDocument"]); !strings.Contains(got, `:airflow:eu-west-1:111122223333:role/prod-a/User"`) || text(policy["Roles"]) != `["ann"]` {
 		t.Errorf("got %s", text(policy))
 	}

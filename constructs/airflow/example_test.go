@@ -54,7 +54,7 @@ func ExampleNewEnvironment() {
 func ExampleNewServerless() {
 	err := synth.App(nil, func(app awscdk.App) {
 		stack := awscdk.NewStack(app, jsii.String("Churn"), nil)
-		dev := environment.Environment{Name: "dev", Tier: environment.Development}
+		dev := environment.Environment{Name: "dev", Tier: environment.Development, AZs: 2}
 		net := network.NewIsolated(stack, "Network", &network.IsolatedProps{
 			Environment: dev, Capabilities: []network.Capability{network.Training, network.AirflowServerless},
 		})

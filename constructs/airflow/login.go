@@ -1,12 +1,9 @@
 package airflow
 
 import (
-	"strings"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 
 	"github.com/plinth-ml/plinth/internal/cdk"
-	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
@@ -29,24 +26,14 @@ const (
 // are wrong.
 func (e *Environment) GrantLogin(to awsiam.IRole, as Login) {
 	var l problem.List
-	if to == nil {
-		l.Add("role", nil, "a role", "make one with access.NewVisitor, or give one of your own")
-	}
+	l.Include("", validateGrantee(to, e.at))
 	if as != Viewer && as != User && as != Op {
 		l.Add("as", string(as), "airflow.Viewer, airflow.User or airflow.Op", "")
 	}
 	const kind = "airflow.GrantLogin"
 	cdk.Check(kind, e.Construct, string(as), l.Err())
-	stack := to.Stack() // the policy refers to the role, and knows the environment by its name
-	path := strings.TrimPrefix(*to.Node().Path(), *stack.Node().Path()+"/")
-	id := strings.ReplaceAll(path, "/", "-") + "-" + string(as) + "-" + e.Name
-	cdk.Emit(cdk.New(kind, stack, id, nil), cdk.Path(stack, id), cfn.Resources{"Policy": {
-		Type: "AWS::IAM::ManagedPolicy",
-		Properties: cfn.Properties{
-			"Description": "Logs in to Airflow", "Roles": []string{*to.RoleName()}, "PolicyDocument": policy.Document(policy.Statement{
-				Effect: policy.Allow, Actions: []string{"airflow:CreateWebLoginToken", "airflow:InvokeRestApi"},
-				Resources: []string{e.at.ARN("airflow", "role/"+e.Name+"/"+string(as))},
-			}),
-		},
-	}})
+	grant(kind, e.Construct, to, string(as), "Logs in to Airflow", policy.Statement{
+		Effect: policy.Allow, Actions: []string{"airflow:CreateWebLoginToken", "airflow:InvokeRestApi"},
+		Resources: []string{e.at.ARN("airflow", "role/"+e.Name+"/"+string(as))},
+	})
 }

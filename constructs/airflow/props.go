@@ -44,7 +44,7 @@ type EnvironmentProps struct {
 	// Team is the value of the tag Team of the execution role, which a guard for Teams demands. Empty: no such tag.
 	Team string
 	// Key encrypts the environment, its logs and its bucket. Its policy must let the account use it through S3 and SQS, CloudWatch Logs for
-	// the groups airflow-NAME-*, and AWS's services make grants. Nil: a key is made. Another key makes another environment.
+	// the groups airflow-NAME-*, and AWS's services make grants. Nil: a key is made. Another key needs another Name too, since it makes another environment.
 	Key awskms.IKey
 	// AccessLogs is the Logs bucket that the accesses to the environment's bucket are logged to. Nil: one is made.
 	AccessLogs *storage.DataBucket
@@ -100,7 +100,7 @@ func (p *EnvironmentProps) Validate(id string) error {
 		l.Add("Guard", nil, "what the jobs of DAGs are held to", "make one with access.NewGuard")
 	}
 	l.Include("", p.Guard.ValidateTeam(p.Team))
-	l.Include("", validateDAGs(p.DAGs))
+	l.Include("", validateDAGs(p.DAGs, p.Team))
 	l.Include("Requirements", p.Requirements.validate())
 	text(&l, "Name", r.Name, namePattern, "1 to 30 letters, digits and hyphens, a letter first", "set Name: roles and log groups are named after it")
 	text(&l, "Version", r.Version, versionPattern, "a version of Airflow from 2.11 on, such as "+defaultVersion, "MWAA's guide lists those that it has")

@@ -48,7 +48,8 @@ func resources(p EnvironmentProps, m made) cfn.Resources {
 		properties["PluginsS3Path"], properties["PluginsS3ObjectVersion"] = wheelsPath, p.Requirements.Wheels
 	}
 	// Without its rules it would reach neither its queue nor its database, and fail after half an hour.
-	all := p.Network.AirflowRules(m.group, "Airflow environment "+p.Name)
+	// 443 is the web server's, 5432 the database's (https://docs.aws.amazon.com/mwaa/latest/userguide/networking-about.html).
+	all := p.Network.MembersRules(m.group, "Airflow environment "+p.Name, 443, 5432)
 	all["Environment"] = cfn.Resource{Type: "AWS::MWAA::Environment", Properties: properties, DependsOn: slices.Sorted(maps.Keys(all))}
 	return all
 }

@@ -2,9 +2,7 @@ package airflow
 
 import (
 	"fmt"
-	"strings"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -15,9 +13,6 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
-	"github.com/plinth-ml/plinth/internal/policy"
-	"github.com/plinth-ml/plinth/internal/problem"
-	"github.com/plinth-ml/plinth/internal/role"
 )
 
 // Serverless is DAGs as workflows of MWAA Serverless: there is no environment, and nothing is billed between runs.
@@ -73,7 +68,7 @@ func NewServerless(scope constructs.Construct, id string, props *ServerlessProps
 	description := "Tasks of MWAA Serverless " + p.Name
 	group := groupOf(this, p.Network, description)
 	const waysID = "Ways"
-	cdk.Emit(constructs.NewConstruct(this, jsii.String(waysID)), cdk.Path(this, waysID), p.Network.EndpointRules(group, description))
+	cdk.Emit(constructs.NewConstruct(this, jsii.String(waysID)), cdk.Path(this, waysID), p.Network.MembersRules(group, description, 443)) // AWS asks for a rule to itself
 	const workflowsID = "Workflows"
 	all := constructs.NewConstruct(this, jsii.String(workflowsID))
 	for i, d := range p.DAGs {
@@ -83,7 +78,7 @@ func NewServerless(scope constructs.Construct, id string, props *ServerlessProps
 }
 
 // fileName is what the file of a DAG is called to ask for its version.
-func fileName(i int) string { return fmt.Sprintf("Definition%d", i) }
+func fileName(i int) string { return fmt.Sprintf("D%d", i) }
 
 // add makes the workflow of a DAG, whose tasks are in that security group and whose definition has that version.
 func (s *Serverless) add(scope constructs.Construct, path string, p ServerlessProps, d DAG, group, version string) {
@@ -112,38 +107,4 @@ func (s *Serverless) add(scope constructs.Construct, path string, p ServerlessPr
 	}})
 	s.ids = append(s.ids, d.ID)
 	s.Workflows[d.ID], s.Roles[d.ID] = emitted.Att("Workflow", "WorkflowArn"), made
-}
-
-// GrantRun lets a role start and stop runs of all of the workflows, and look at them. It panics with one message when the role is missing.
-func (s *Serverless) GrantRun(to awsiam.IRole) {
-	var l problem.List
-	if to == nil {
-		l.Add("role", nil, "a role", "make one with access.NewVisitor, or give one of your own")
-	}
-	const kind = "airflow.GrantRun"
-	cdk.Check(kind, s.Construct, "GrantRun", l.Err())
-	runs := policy.Statement{Effect: policy.Allow, Why: "AWS appends ten letters and digits to the name of a workflow", Actions: []string{
-		"airflow-serverless:StartWorkflowRun", "airflow-serverless:StopWorkflowRun", "airflow-serverless:GetWorkflow", "airflow-serverless:GetWorkflowRun",
-		"airflow-serverless:ListWorkflowRuns", "airflow-serverless:ListTaskInstances", "airflow-serverless:GetTaskInstance",
-	}}
-	for _, id := range s.ids {
-		runs.Resources = append(runs.Resources, s.at.ServerlessWorkflow(s.name+"-"+id))
-	}
-	stack := to.Stack() // the policy refers to the role, and knows the workflows by their names
-	id := strings.ReplaceAll(strings.TrimPrefix(*to.Node().Path(), *stack.Node().Path()+"/"), "/", "-") + "-Run-" + s.name
-	statements := []policy.Statement{runs, {
-		Effect: policy.Allow, Actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, Resources: []string{s.at.ARN("kms", "key/*")},
-		Why: "the key may stand in a stack that waits for that of the role; the conditions hold it to what encrypts these workflows",
-		Conditions: policy.Conditions{
-			"StringEquals": {"kms:ViaService": "airflow-serverless." + s.at.Region + ".amazonaws.com"},
-			"ArnLike":      {"kms:EncryptionContext:aws:airflow-serverless:workflow-arn": runs.Resources},
-		},
-	}}
-	cdk.Emit(cdk.New(kind, stack, id, nil), cdk.Path(stack, id), cfn.Resources{"Policy": {
-		Type: "AWS::IAM::ManagedPolicy",
-		Properties: cfn.Properties{
-			"Description": "Runs DAGs on MWAA Serverless", "Roles": []string{*to.RoleName()}, "PolicyDocument": policy.Document(statements...),
-		},
-		Metadata: role.Metadata(role.AcceptedWildcards(statements)),
-	}})
 }

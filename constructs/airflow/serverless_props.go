@@ -19,29 +19,33 @@ type ServerlessProps struct {
 	// Environment decides how long logs are kept, and whether the bucket of the definitions outlives its stack. Zero: the preset of
 	// Production.
 	Environment environment.Environment
-	// Network is where the tasks run. It needs the capability AirflowServerless. Required.
+	// Network is where the tasks run. It needs the capability AirflowServerless, and 2 to 16 zones. Required.
 	Network *network.Isolated
 	// Guard is what the jobs of DAGs are held to. Required.
 	Guard *access.Guard
-	// DAGs are what runs, 1 to 100: each is a workflow of MWAA Serverless with a role of its own. A run takes no parameters: each DAG has
+	// DAGs are what runs, 1 to 50: each is a workflow of MWAA Serverless with a role of its own. A run takes no parameters: each DAG has
 	// Settings for all that its job has. A Job has one group of machines, and ends within four hours. Required.
 	DAGs []DAG
-	// Name starts the names of the workflows: at most 30 letters, digits and hyphens, a letter first. Another name makes others. Empty:
-	// the environment's name and the construct's id.
+	// Name starts the names of the workflows: at most 30 letters, digits and hyphens, a letter first, that no other has in the account and
+	// region. Another name makes others. Empty: the environment's name and the construct's id.
 	Name string
 	// Team is the value of the tag Team of the execution roles, which a guard for Teams demands. Empty: no such tag.
 	Team string
 	// Key encrypts workflows and bucket. Its policy must let the account use it through S3 and airflow-serverless, the roles for the
-	// encryption context of the workflows, and AWS's services make grants. Nil: a key is made. Another key makes other workflows.
+	// encryption context of the workflows, and AWS's services make grants. Nil: a key is made. Another key needs
+	// another Name too, since it makes other workflows.
 	Key awskms.IKey
 	// AccessLogs is the Logs bucket that the accesses to the bucket of the definitions are logged to. Nil: one is made.
 	AccessLogs *storage.DataBucket
 }
 
 // What MWAA Serverless holds (https://docs.aws.amazon.com/mwaa/latest/mwaa-serverless-userguide/mwaa-serverless-quotas.html,
-// .../supported-airflow-parameters.html).
+// .../supported-airflow-parameters.html, .../networking.html).
 const (
-	maxServerlessDAGs  = 100
+	maxServerlessDAGs  = 50         // CloudFormation takes the versions of so many definitions from the function that writes them, in 4,096 bytes
+	maxAllBytes        = 400 * 1024 // of an event of 1 MB, which holds the definitions of before too
+	leastZones         = 2
+	mostZones          = 16
 	maxDefinitionBytes = 50 * 1024
 	taskTime           = time.Hour
 	maxRetries         = 3
@@ -68,19 +72,29 @@ func (p *ServerlessProps) Validate(id string) error {
 	case !slices.Contains(p.Network.Capabilities, network.AirflowServerless):
 		l.Add("Network.Capabilities", p.Network.Capabilities, "AirflowServerless among them", "without it tasks reach nothing: add network.AirflowServerless")
 	}
+	if p.Network != nil {
+		if n := len(p.Network.SubnetIDs); n < leastZones || n > mostZones {
+			l.Add("Network", fmt.Sprintf("%d zones", n), fmt.Sprintf("%d to %d zones, which MWAA Serverless needs", leastZones, mostZones), "set the environment's AZs to 2")
+		}
+	}
 	if p.Guard == nil {
 		l.Add("Guard", nil, "what the jobs of DAGs are held to", "make one with access.NewGuard")
 	}
 	l.Include("", p.Guard.ValidateTeam(p.Team))
 	if n := len(p.DAGs); n == 0 || n > maxServerlessDAGs {
-		l.Add("DAGs", n, fmt.Sprintf("1 to %d, as many workflows as an account has", maxServerlessDAGs), "")
+		l.Add("DAGs", n, fmt.Sprintf("1 to %d", maxServerlessDAGs), "make another airflow.Serverless for more: an account has 100 workflows")
 	}
-	l.Include("", validateDAGs(p.DAGs))
+	l.Include("", validateDAGs(p.DAGs, p.Team))
 	text(&l, "Name", p.name(id), namePattern, "1 to 30 letters, digits and hyphens, a letter first", "set Name: workflows are named after it")
+	all := 0
 	for i, d := range p.DAGs {
-		if d.validate() == nil {
+		if d.validate(p.Team) == nil {
 			l.Include(fmt.Sprintf("DAGs[%d]", i), d.validateServerless())
+			all += len(d.definition())
 		}
+	}
+	if all > maxAllBytes {
+		l.Add("DAGs", fmt.Sprintf("definitions of %d bytes", all), fmt.Sprintf("at most %d in all", maxAllBytes), "make another airflow.Serverless for some of them")
 	}
 	return l.Err()
 }

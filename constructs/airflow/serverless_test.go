@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
@@ -23,7 +24,7 @@ import (
 )
 
 // quick is a job that MWAA Serverless can wait for, changed.
-func quick(stack awscdk.Stack, p *airflow.ServerlessProps, change func(*training.Job)) *training.Request {
+func quick(stack constructs.Construct, p *airflow.ServerlessProps, change func(*training.Job)) *training.Request {
 	data := storage.NewDataBucket(stack, "Data", nil)
 	job := training.Job{
 		Image: training.XGBoost("3.2-0"), Inputs: []training.Input{{Channel: "train", From: data.Prefix("train/")}}, Output: data.Prefix("models/"),
@@ -32,7 +33,7 @@ func quick(stack awscdk.Stack, p *airflow.ServerlessProps, change func(*training
 	if change != nil {
 		change(&job)
 	}
-	return training.NewRequest(stack, "Job", &training.RequestProps{Environment: p.Environment, Network: p.Network, Job: job})
+	return training.NewRequest(stack, "Job", &training.RequestProps{Environment: p.Environment, Network: p.Network, Job: job, Team: p.Team})
 }
 
 // goodServerless are props that are right, with a DAG of each kind.
@@ -83,7 +84,7 @@ func TestServerlessWorkflows(t *testing.T) {
 		}
 	}
 	for property, want := range map[string][]string{
-		"DefinitionS3Location":    {`"ObjectKey":"workflows/by_itself.yaml"`, `"VersionId":{"Fn::GetAtt":["SFiles`, `"Definition1"]`},
+		"DefinitionS3Location":    {`"ObjectKey":"workflows/by_itself.yaml"`, `"VersionId":{"Fn::GetAtt":["SFiles`, `"D1"]`},
 		"EncryptionConfiguration": {`"Type":"CUSTOMER_MANAGED_KEY"`, `"KmsKeyId":{"Fn::GetAtt":["SKey`},
 		"LoggingConfiguration":    {`{"LogGroupName":{"Ref":"SWorkflowsbyitselfLogs`},
 		"NetworkConfiguration":    {`"SecurityGroupIds":[{"Fn::GetAtt":["SGroup`, `"SubnetIds":[{"Ref":"NetworkSubnet1`},
@@ -116,7 +117,7 @@ func TestServerlessGroup(t *testing.T) {
 		change func(awscdk.Stack, *airflow.ServerlessProps)
 		rules  int
 	}{
-		"own endpoints": {nil, 2},
+		"own endpoints": {nil, 4},
 		"others": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
 			p.Network = network.NewIsolated(stack, "Other", &network.IsolatedProps{
 				Environment: p.Environment, Capabilities: []network.Capability{network.AirflowServerless},
@@ -124,7 +125,7 @@ func TestServerlessGroup(t *testing.T) {
 				ExistingEndpointsRange: "10.128.0.0/16", TransitGateway: "tgw-0123456789abcdef0",
 			})
 			p.DAGs = p.DAGs[:1]
-		}, 0},
+		}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			template := serverless(t, test.change)
@@ -167,6 +168,7 @@ func TestServerlessRoles(t *testing.T) {
 func TestServerlessOfATeam(t *testing.T) {
 	template := serverless(t, func(stack awscdk.Stack, p *airflow.ServerlessProps) {
 		p.Guard, p.Team = access.NewGuard(stack, "Teams", &access.GuardProps{Environment: p.Environment, Teams: true}), "red"
+		p.DAGs[1].Job = quick(constructs.NewConstruct(stack, jsii.String("T")), p, nil)
 	})
 	if got := text(at(t, template, "Stack/S/Workflows/churn/Workflow/Default/Workflow").Properties["Tags"]); !strings.Contains(got, `"Team":"red"`) {
 		t.Errorf("the workflow is tagged %s", got)
@@ -200,16 +202,24 @@ func TestGrantRun(t *testing.T) {
 		to := awsiam.Role_FromRoleArn(stack, jsii.String("Ann"), jsii.String("arn:aws:iam::111122223333:role/ann"), nil)
 		made := airflow.NewServerless(stack, "S", goodServerless(stack))
 		made.GrantRun(to)
+		made.GrantRun(to) // which is the same
 		if len(made.Workflows) != 2 || len(made.Roles) != 2 {
 			t.Errorf("%d workflows, %d roles", len(made.Workflows), len(made.Roles))
 		}
 	})
-	policy := at(t, template, "Stack/Ann-Run-prod-s/Default/Policy").Properties
+	policy := at(t, template, "Stack/Ann-Run-Stack-S/Default/Policy").Properties
 	got := text(policy["PolicyDocument"])
 	for _, want := range []string{"workflow/prod-s-churn-??????????", "workflow/prod-s-by_itself-??????????", "StartWorkflowRun", "StopWorkflowRun"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("lacks %s: %s", want, got)
 		}
+	}
+	foreign := synthtest.Error(t, "eu-west-1", func(stack awscdk.Stack) {
+		airflow.NewServerless(stack, "S", goodServerless(stack)).GrantRun(
+			awsiam.Role_FromRoleArn(stack, jsii.String("Bob"), jsii.String("arn:aws:iam::999999999999:role/bob"), nil))
+	})
+	if !strings.Contains(foreign.Error(), `role: got "arn:aws:iam::999999999999:role/bob"; allowed: a role of account 111122223333`) {
+		t.Errorf("got %v", foreign)
 	}
 	err := synthtest.Error(t, "", func(stack awscdk.Stack) { airflow.NewServerless(stack, "S", goodServerless(stack)).GrantRun(nil) })
 	if !strings.Contains(err.Error(), "airflow.GrantRun") || !strings.Contains(err.Error(), "role: got nothing") {
@@ -226,13 +236,35 @@ func TestServerlessMistakes(t *testing.T) {
 			*p = airflow.ServerlessProps{Environment: environment.Environment{Region: "mars"}, Name: "1st", Team: "No Team"}
 		}, []string{
 			"airflow.Serverless Stack/S", "6 problems", `Environment.Region: got "mars"`, "Network: got nothing", "Guard: got nothing", `Team: got "No Team"`,
-			"DAGs: got 0; allowed: 1 to 100", `Name: got "1st"; allowed: 1 to 30 letters`,
+			"DAGs: got 0; allowed: 1 to 50", `Name: got "1st"; allowed: 1 to 30 letters`,
 		}},
 		"a network for something else": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
 			p.Network = network.NewIsolated(stack, "Other", &network.IsolatedProps{Capabilities: []network.Capability{network.Training}})
 		}, []string{"1 problem", "Network.Capabilities: got [Training]; allowed: AirflowServerless among them", "add network.AirflowServerless"}},
 		"nothing to start": {func(_ awscdk.Stack, p *airflow.ServerlessProps) { p.DAGs[0].Workflow = nil },
 			[]string{"1 problem", "DAGs[0].Workflow: got nothing; allowed: one of Workflow and Job"}},
+		"an empty workflow, an empty job": {func(_ awscdk.Stack, p *airflow.ServerlessProps) {
+			p.DAGs[0].Workflow, p.DAGs[1].Job, p.DAGs[1].Settings = &training.Workflow{}, &training.Request{}, nil
+		}, []string{"2 problems", `DAGs[0].Workflow: got "an empty one"`, `DAGs[1].Job: got "an empty one"; allowed: one of training.NewRequest`}},
+		"a job of no team": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
+			p.Guard, p.Team = access.NewGuard(stack, "Teams", &access.GuardProps{Environment: p.Environment, Teams: true}), "red"
+		}, []string{"1 problem", `DAGs[1].Job: got "one of team \"\""; allowed: one of training.NewRequest with Team: red; the guard would deny the others`}},
+		"one zone": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
+			p.Network = network.NewIsolated(stack, "Other", &network.IsolatedProps{
+				Environment: environment.Environment{AZs: 1}, Capabilities: []network.Capability{network.AirflowServerless},
+			})
+		}, []string{"1 problem", `Network: got "1 zones"; allowed: 2 to 16 zones, which MWAA Serverless needs; set the environment's AZs to 2`}},
+		"much in all": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
+			large := quick(awscdk.NewStack(stack, jsii.String("M"), nil), p, func(j *training.Job) {
+				j.HyperParameters = map[string]string{}
+				for i := range 60 {
+					j.HyperParameters[fmt.Sprintf("h%d", i)] = strings.Repeat("x", 600)
+				}
+			})
+			for i := range 11 {
+				p.DAGs = append(p.DAGs, airflow.DAG{ID: fmt.Sprintf("m%d", i), Job: large, Settings: map[string]any{"n": 1}})
+			}
+		}, []string{"1 problem", `DAGs: got "definitions of 4`, "allowed: at most 409600 in all"}},
 		"no settings": {func(_ awscdk.Stack, p *airflow.ServerlessProps) { p.DAGs[1].Settings = nil },
 			[]string{"1 problem", "DAGs[1].Settings: got 0; allowed: a value for each of the 1 parameters; a run on MWAA Serverless takes no others"}},
 		"wrong settings": {func(_ awscdk.Stack, p *airflow.ServerlessProps) { p.DAGs[1].Settings["n"] = 10 },
@@ -241,7 +273,7 @@ func TestServerlessMistakes(t *testing.T) {
 			for i := range 100 {
 				p.DAGs = append(p.DAGs, airflow.DAG{ID: fmt.Sprintf("d%d", i), Workflow: p.DAGs[0].Workflow})
 			}
-		}, []string{"1 problem", "DAGs: got 102; allowed: 1 to 100"}},
+		}, []string{"1 problem", "DAGs: got 102; allowed: 1 to 50", "make another airflow.Serverless"}},
 		"a long job": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
 			p.DAGs[1].Job = quick(awscdk.NewStack(stack, jsii.String("L"), nil), p, func(j *training.Job) { j.MaxRuntime += time.Second })
 		}, []string{"1 problem", "DAGs[1].Job: got \"a job of up to 4.000", "allowed: one of up to 4, what it waits", "a DAG that starts a Workflow"}},

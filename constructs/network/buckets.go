@@ -46,7 +46,7 @@ func (p perimeter) bucketsOfAWS(e Endpoint) []policy.Statement {
 			Resources: []string{p.arn("s3:"+bucket+"/*", false)}, Conditions: conditions, Why: why,
 		})
 	}
-	if e.askedByOneOf(Training, ImageBuild, Studio, HyperPodEKS) {
+	if e.askedByOneOf(Training, ImageBuild, Studio, HyperPodEKS, AirflowServerless) {
 		read("ImageLayers", "prod-"+p.at.Region+"-starport-layer-bucket", nil, "the layers of an image are known only when it is pulled")
 	}
 	if e.askedByOneOf(Packages) && p.packages != "" {

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"fmt"
 	"maps"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
@@ -8,7 +9,7 @@ import (
 )
 
 // MachinesGroup is a security group for what should not be in that of the jobs: machines that work together, or Airflow. It goes out to S3
-// by 443; its other rules are MachinesRules, AirflowRules or EndpointRules.
+// by 443; its other rules are MachinesRules or MembersRules.
 func (n *Isolated) MachinesGroup(description string) cfn.Resource {
 	egress := []any{https(cfn.Properties{"DestinationPrefixListId": n.s3PrefixList, "Description": "S3, by its gateway endpoint"})}
 	for _, addresses := range n.reach {
@@ -23,7 +24,7 @@ func (n *Isolated) MachinesGroup(description string) cfn.Resource {
 // no rule to anywhere, which EFA could not do with
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-prerequisites.html).
 func (n *Isolated) MachinesRules(group, description string) cfn.Resources {
-	resources := n.EndpointRules(group, description)
+	resources := n.endpointRules(group, description)
 	in, out := members(group, cfn.Properties{"IpProtocol": "-1"})
 	in.Metadata = role.Metadata(role.AcceptInPacks("EC2RestrictedCommonPorts",
 		"Slurm, MPI and EFA need every protocol; the only source is the group itself"))
@@ -31,18 +32,18 @@ func (n *Isolated) MachinesRules(group, description string) cfn.Resources {
 	return resources
 }
 
-// AirflowRules let the members of such a group speak to each other by 443 and 5432, as an Airflow environment, its web server and its
-// database do (https://docs.aws.amazon.com/mwaa/latest/userguide/networking-about.html), and to the network's endpoints by 443.
-func (n *Isolated) AirflowRules(group, description string) cfn.Resources {
-	resources := n.EndpointRules(group, description)
-	for name, port := range map[string]int{"Airflow": 443, "Metadata": 5432} {
-		resources["From"+name], resources["To"+name] = members(group, cfn.Properties{"IpProtocol": "tcp", "FromPort": port, "ToPort": port})
+// MembersRules let the members of such a group speak to each other by some ports of TCP, and to the network's endpoints by 443.
+func (n *Isolated) MembersRules(group, description string, ports ...int) cfn.Resources {
+	resources := n.endpointRules(group, description)
+	for _, port := range ports {
+		protocol := cfn.Properties{"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
+		resources[fmt.Sprintf("From%d", port)], resources[fmt.Sprintf("To%d", port)] = members(group, protocol)
 	}
 	return resources
 }
 
-// EndpointRules let the members of such a group speak to the network's endpoints by 443.
-func (n *Isolated) EndpointRules(group, description string) cfn.Resources {
+// endpointRules let the members of such a group speak to the network's endpoints by 443.
+func (n *Isolated) endpointRules(group, description string) cfn.Resources {
 	if n.endpointGroup == "" {
 		return cfn.Resources{}
 	}

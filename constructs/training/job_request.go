@@ -53,6 +53,8 @@ type Request struct {
 	Name string
 	// Role is the execution role of the jobs.
 	Role *access.ExecutionRole
+	// Team is the value of their tag Team; empty: none.
+	Team string
 	// Document is the request of CreateTrainingJob without TrainingJobName, without the Parameters among its HyperParameters, and
 	// without CheckpointConfig. It is on spot where the job is.
 	Document map[string]any
@@ -83,7 +85,7 @@ func NewRequest(scope constructs.Construct, id string, props *RequestProps) *Req
 	bare := job
 	bare.Checkpoints = storage.Prefix{} // each run names its own folder
 	made := &Request{
-		Construct: this, Name: w.namePrefix, Role: role, Document: common(bare, w, dialect{}, job.Spot), Parameters: slices.Clone(job.Parameters),
+		Construct: this, Name: w.namePrefix, Role: role, Team: props.Team, Document: common(bare, w, dialect{}, job.Spot), Parameters: slices.Clone(job.Parameters),
 		Longest: longest + pendingTime,
 	}
 	for _, i := range job.Inputs {

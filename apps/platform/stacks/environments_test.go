@@ -95,7 +95,7 @@ func TestOptionalParts(t *testing.T) {
 		},
 		"Airflow, serverless": {
 			context: map[string]any{"plinth:dev:airflow": "serverless"}, kind: "AWS::MWAAServerless::Workflow", with: []string{"dev/AirflowServerless"},
-			endpoint: ".states", subnets: 1, has: map[string][]string{
+			endpoint: ".states", subnets: 2, has: map[string][]string{
 				"dev/AirflowServerless": {"workflows/xgboost.yaml", "workflows/xgboost_by_itself.yaml", "dev-xgboost-serverless-"},
 				"dev/Training":          {"workflow/dev-dags-xgboost-??????????", "workflow/dev-dags-xgboost_by_itself-??????????"}, // people run them
 			},

@@ -43,7 +43,7 @@ func newStageOf(app awscdk.App, e environment.Environment) awscdk.Stage {
 	})
 }
 
-// newStage makes the stage of one environment, with or without Airflow, which needs two zones or is serverless, and HyperPod.
+// newStage makes the stage of one environment, with or without Airflow, which needs two zones, serverless too, and HyperPod.
 func newStage(app awscdk.App, e environment.Environment, chain supplyChain, o options) {
 	airflow, serverless, hyperpod := slices.Contains(o.airflow, e.Name), slices.Contains(o.serverless, e.Name), slices.Contains(o.hyperpod, e.Name)
 	stage := newStageOf(app, e)
@@ -53,6 +53,7 @@ func newStage(app awscdk.App, e environment.Environment, chain supplyChain, o op
 		capabilities = append(capabilities, network.Airflow)
 	}
 	if serverless {
+		e.AZs = max(e.Resolved().AZs, 2)
 		capabilities = append(capabilities, network.AirflowServerless)
 	}
 	if hyperpod {
