@@ -1,6 +1,7 @@
 package airflow
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -28,7 +29,11 @@ func grant(kind string, from constructs.Construct, to awsiam.IRole, what, descri
 	this := cdk.New(kind, stack, id, err)
 	resources := cfn.Resources{}
 	for i, d := range documents {
-		resources["Policy"+strings.Repeat("I", i)] = cfn.Resource{
+		name := "Policy"
+		if i > 0 {
+			name += strconv.Itoa(i + 1)
+		}
+		resources[name] = cfn.Resource{
 			Type: "AWS::IAM::ManagedPolicy",
 			Properties: cfn.Properties{
 				"Description": description, "Roles": []string{*to.RoleName()}, "PolicyDocument": policy.Document(d...),

@@ -227,6 +227,32 @@ func TestGrantRun(t *testing.T) {
 	}
 }
 
+// As many workflows as there may be, with the longest IDs, are granted by policies that IAM takes.
+func TestGrantRunOfMany(t *testing.T) {
+	template := synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
+		p := goodServerless(stack)
+		p.DAGs = p.DAGs[:1]
+		for i := range 49 {
+			p.DAGs = append(p.DAGs, airflow.DAG{ID: fmt.Sprintf("%s%02d", strings.Repeat("d", 98), i), Workflow: p.DAGs[0].Workflow})
+		}
+		airflow.NewServerless(stack, "S", p).GrantRun(awsiam.Role_FromRoleArn(stack, jsii.String("Ann"), jsii.String("arn:aws:iam::111122223333:role/ann"), nil))
+	})
+	runs, policies := 0, 0
+	for _, r := range template.Resources {
+		if !strings.HasPrefix(r.Path(), "Stack/Ann-Run-Stack-S/") {
+			continue
+		}
+		document := strings.ReplaceAll(text(r.Properties["PolicyDocument"]), `{"Ref":"AWS::Partition"}`, `"aws"`)
+		runs, policies = runs+strings.Count(document, ":workflow/prod-s-"), policies+1
+		if len(document) > 6144+50*len(`{"Fn::Join":["",["arn:","aws",""]]}`) { // which CloudFormation renders
+			t.Errorf("a policy of %d characters", len(document))
+		}
+	}
+	if runs != 51 || policies < 2 || policies > 4 { // one pattern is that of the key
+		t.Errorf("%d workflows in %d policies", runs, policies)
+	}
+}
+
 func TestServerlessMistakes(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(awscdk.Stack, *airflow.ServerlessProps)
