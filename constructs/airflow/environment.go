@@ -41,10 +41,12 @@ type Environment struct {
 // NewEnvironment makes an environment of MWAA, its key, bucket and execution role, and writes its DAGs. It panics with one message that
 // holds every problem when scope, id or props are wrong.
 func NewEnvironment(scope constructs.Construct, id string, props *EnvironmentProps) *Environment {
-	this := cdk.New("airflow.Environment", scope, id, props.Validate(id))
+	const kind = "airflow.Environment"
+	this := cdk.New(kind, scope, id, props.Validate(id))
 	p := props.resolved(id)
 	p.Environment = p.Environment.Resolved()
 	at := cdk.Location(this)
+	cdk.Check(kind, scope, id, p.Network.ValidateRegion(at.Region))
 	roleName, writerName := p.Name+"-airflow-"+at.Region, p.Name+"-files-"+at.Region
 	e := &Environment{Construct: this, Name: p.Name, Key: keyOf(this, p, at), at: at}
 	e.Bucket = storage.NewDataBucket(this, "Bucket", &storage.DataBucketProps{

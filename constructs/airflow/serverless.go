@@ -39,8 +39,10 @@ const definitions = "workflows/"
 // NewServerless makes a workflow of MWAA Serverless for each DAG, its execution role and log group, and a key and a bucket for all of
 // them. It panics with one message that holds every problem when scope, id or props are wrong.
 func NewServerless(scope constructs.Construct, id string, props *ServerlessProps) *Serverless {
-	this := cdk.New("airflow.Serverless", scope, id, props.Validate(id))
+	const kind = "airflow.Serverless"
+	this := cdk.New(kind, scope, id, props.Validate(id))
 	p := *props
+	cdk.Check(kind, scope, id, p.Network.ValidateRegion(cdk.Location(this).Region))
 	p.Name, p.Environment = p.name(id), p.Environment.Resolved()
 	s := &Serverless{
 		Construct: this, Workflows: map[string]string{}, Roles: map[string]*access.ExecutionRole{}, name: p.Name, at: cdk.Location(this),

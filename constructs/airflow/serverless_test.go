@@ -253,6 +253,28 @@ func TestGrantRunOfMany(t *testing.T) {
 	}
 }
 
+// What stands in a network is deployed to its region.
+func TestANetworkElsewhere(t *testing.T) {
+	for kind, build := range map[string]func(awscdk.Stack, *airflow.ServerlessProps){
+		"airflow.Serverless": func(there awscdk.Stack, p *airflow.ServerlessProps) { airflow.NewServerless(there, "S", p) },
+		"airflow.Environment": func(there awscdk.Stack, p *airflow.ServerlessProps) {
+			p.Network.Capabilities = append(p.Network.Capabilities, network.Airflow)
+			airflow.NewEnvironment(there, "S", &airflow.EnvironmentProps{Environment: p.Environment, Network: p.Network, Guard: p.Guard})
+		},
+		"training.Request": func(there awscdk.Stack, p *airflow.ServerlessProps) { quick(there, p, nil) },
+	} {
+		err := synthtest.Error(t, "eu-west-1", func(stack awscdk.Stack) {
+			there := awscdk.NewStack(stack, jsii.String("There"), &awscdk.StackProps{Env: &awscdk.Environment{Region: jsii.String("us-east-1")}})
+			build(there, goodServerless(stack))
+		})
+		for _, want := range []string{kind, `Network: got "one in eu-west-1"; allowed: a network in us-east-1`} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("lacks %s: %v", want, err)
+			}
+		}
+	}
+}
+
 func TestServerlessMistakes(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(awscdk.Stack, *airflow.ServerlessProps)

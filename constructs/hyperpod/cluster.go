@@ -10,6 +10,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/problem"
 )
 
 //go:embed scripts/on_init_complete.sh
@@ -42,7 +43,10 @@ func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Clu
 	const kind = "hyperpod.Cluster"
 	this := cdk.New(kind, scope, id, props.Validate(id))
 	p := *props
-	cdk.Check(kind, scope, id, p.EKS.validateLocation(cdk.Location(this)))
+	var l problem.List
+	l.Include("", p.Network.ValidateRegion(cdk.Location(this).Region))
+	l.Include("", p.EKS.validateLocation(cdk.Location(this)))
+	cdk.Check(kind, scope, id, l.Err())
 	name, script := p.name(id), p.script()
 	const machinesID, waysID = "Machines", "Ways"
 	orchestratorID, eks := "Slurm", ""

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/hyperpod"
@@ -26,6 +27,16 @@ func props(stack awscdk.Stack) *hyperpod.ClusterProps {
 func lustre(stack awscdk.Stack, n *network.Isolated, zone int) *storage.FileSystem {
 	data := storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{LinkedToLustre: true})
 	return storage.NewLustre(stack, "Lustre", &storage.LustreProps{Network: n, Zone: zone, Data: data.Prefix("x/")})
+}
+
+func TestANetworkElsewhere(t *testing.T) {
+	err := synthtest.Error(t, "eu-west-1", func(stack awscdk.Stack) {
+		there := awscdk.NewStack(stack, jsii.String("There"), &awscdk.StackProps{Env: &awscdk.Environment{Region: jsii.String("us-east-1")}})
+		hyperpod.NewCluster(there, "C", props(stack))
+	})
+	if !strings.Contains(err.Error(), `Network: got "one in eu-west-1"; allowed: a network in us-east-1`) {
+		t.Error(err)
+	}
 }
 
 func TestMistakes(t *testing.T) {

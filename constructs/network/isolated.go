@@ -39,7 +39,7 @@ type Isolated struct {
 	// Endpoints are the endpoints that they need, those included that stood already.
 	Endpoints EndpointPlan
 
-	account             string
+	account, region     string
 	packageRepositories []string // the only ones let through; empty: all of the account
 	imageRepositories   []string // those of other accounts that are let through
 
@@ -70,7 +70,7 @@ func NewIsolated(scope constructs.Construct, id string, props *IsolatedProps) *I
 	l.Include("", validatePublic(p))
 	cdk.Check(kind, scope, id, l.Err())
 	n := &Isolated{Construct: this, LogKey: p.LogKey, Capabilities: slices.Clone(p.capabilities()), Endpoints: plan.endpoints,
-		account: at.Account, packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
+		account: at.Account, region: at.Region, packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
 		peers: plan.peers, free: map[string]int{}, s3PrefixList: s3PrefixList, reach: plan.reach}
 	if n.LogKey == nil && p.SharedWith != nil {
 		n.LogKey = p.SharedWith.LogKey

@@ -29,6 +29,7 @@ type runs struct {
 // wire makes the roles of the jobs where none is given, and finds out what the plan needs to know of the resources around them.
 func (r runs) wire(this constructs.Construct, kind string, scope constructs.Construct, id string) (wiring, *access.ExecutionRole) {
 	at := cdk.Location(this)
+	cdk.Check(kind, scope, id, r.network.ValidateRegion(at.Region))
 	image, repository := resolveImage(this, kind, scope, id, "Job", r.job.Image, at)
 	role := r.role
 	if role == nil {
