@@ -146,7 +146,7 @@ class Runs(unittest.TestCase):
 
     def test_a_job_is_waited_for_four_hours_and_started_once(self):
         hour = timedelta(seconds=1)
-        for takes, want in ((2.5, "success"), (9, "failed")):
+        for takes, want in ((2.5, "success"), (3600, "failed")):
             with self.subTest(takes=takes):
                 (state, tasks), calls = self.job("Completed", timedelta(seconds=takes), hour)
                 self.assertEqual((state, tasks["wait"], len(calls)), (want, want, 1))

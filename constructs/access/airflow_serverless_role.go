@@ -128,9 +128,9 @@ func looks(at location.Location, inputs []storage.Prefix) []policy.Statement {
 	}
 	var all []policy.Statement
 	for _, s := range []policy.Statement{
-		{Actions: []string{"s3:ListBucket"}, Resources: unique(buckets)},
-		{Actions: []string{"s3:GetObject"}, Resources: unique(folders)},
-		{Actions: []string{"kms:Decrypt"}, Resources: unique(keys), Conditions: policy.Conditions{
+		{Actions: []string{"s3:ListBucket"}, Resources: buckets},
+		{Actions: []string{"s3:GetObject"}, Resources: folders},
+		{Actions: []string{"kms:Decrypt"}, Resources: keys, Conditions: policy.Conditions{
 			"StringEquals": {"kms:ViaService": "s3." + at.Region + ".amazonaws.com"},
 		}},
 	} {
@@ -139,9 +139,4 @@ func looks(at location.Location, inputs []storage.Prefix) []policy.Statement {
 		}
 	}
 	return all
-}
-
-func unique(all []string) []string {
-	slices.Sort(all)
-	return slices.Compact(all)
 }

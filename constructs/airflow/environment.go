@@ -38,6 +38,9 @@ type Environment struct {
 	at location.Location
 }
 
+// keepsVersions is for files that are told by their versions, which have to stay even where somebody writes another one.
+var keepsVersions = storage.LifeCycle{TieringDays: storage.Never, OldVersionDays: storage.Never}
+
 // NewEnvironment makes an environment of MWAA, its key, bucket and execution role, and writes its DAGs. It panics with one message that
 // holds every problem when scope, id or props are wrong.
 func NewEnvironment(scope constructs.Construct, id string, props *EnvironmentProps) *Environment {
@@ -53,8 +56,7 @@ func NewEnvironment(scope constructs.Construct, id string, props *EnvironmentPro
 		Environment: p.Environment, Key: e.Key, AccessLogs: p.AccessLogs, Endpoints: p.Network.S3Endpoints(),
 		// AWS does not say from where MWAA reads requirements and DAGs; the writer is in no VPC.
 		OutsideRoles: []string{storage.FilesRole(this, roleName), storage.FilesRole(this, writerName)},
-		// A version that the environment was given has to stay, even where somebody writes another one.
-		LifeCycle: storage.LifeCycle{TieringDays: storage.Never, OldVersionDays: storage.Never},
+		LifeCycle:    keepsVersions,
 	})
 	e.Role = access.NewAirflowRole(this, "Role", roleProps(p, roleName, e.Bucket))
 	e.SecurityGroupID = groupOf(this, p.Network, "Airflow environment "+p.Name)

@@ -1,6 +1,9 @@
 package airflow
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 
 	"github.com/plinth-ml/plinth/internal/cdk"
@@ -17,7 +20,7 @@ func (s *Serverless) GrantRun(to awsiam.IRole) {
 		"airflow-serverless:StartWorkflowRun", "airflow-serverless:StopWorkflowRun", "airflow-serverless:GetWorkflow", "airflow-serverless:GetWorkflowRun",
 		"airflow-serverless:ListWorkflowRuns", "airflow-serverless:ListTaskInstances", "airflow-serverless:GetTaskInstance",
 	}}
-	for _, id := range s.ids {
+	for _, id := range slices.Sorted(maps.Keys(s.Workflows)) {
 		runs.Resources = append(runs.Resources, s.at.ServerlessWorkflow(s.name+"-"+id))
 	}
 	grant(kind, s.Construct, to, "Run", "Runs DAGs on MWAA Serverless", runs, policy.Statement{

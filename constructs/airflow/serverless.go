@@ -29,7 +29,6 @@ type Serverless struct {
 	Key awskms.IKey
 
 	name string
-	ids  []string
 	at   location.Location
 }
 
@@ -41,24 +40,25 @@ const definitions = "workflows/"
 func NewServerless(scope constructs.Construct, id string, props *ServerlessProps) *Serverless {
 	const kind = "airflow.Serverless"
 	this := cdk.New(kind, scope, id, props.Validate(id))
-	p := *props
-	cdk.Check(kind, scope, id, p.Network.ValidateRegion(cdk.Location(this).Region))
+	p, at := *props, cdk.Location(this)
+	cdk.Check(kind, scope, id, p.Network.ValidateRegion(at.Region))
 	p.Name, p.Environment = p.name(id), p.Environment.Resolved()
 	s := &Serverless{
-		Construct: this, Workflows: map[string]string{}, Roles: map[string]*access.ExecutionRole{}, name: p.Name, at: cdk.Location(this),
+		Construct: this, Workflows: map[string]string{}, Roles: map[string]*access.ExecutionRole{}, name: p.Name, at: at,
 	}
 	s.Key = p.Key
 	if s.Key == nil {
 		s.Key = keyFor(this, key.Plan{
-			Description: "Workflows of MWAA Serverless " + p.Name, At: s.at, Retain: p.Environment.Tier.RetainsData(),
-			Services: []string{"s3", "airflow-serverless"}, Workflows: s.at.ServerlessWorkflow(p.Name + "-*"),
+			Description: "Workflows of MWAA Serverless " + p.Name, At: at, Retain: p.Environment.Tier.RetainsData(),
+			Services: []string{"s3", "airflow-serverless"}, Workflows: at.ServerlessWorkflow(p.Name + "-*"),
 		})
 	}
-	writer := p.Name + "-definitions-" + s.at.Region
+	writer := p.Name + "-definitions-" + at.Region
 	s.Bucket = storage.NewDataBucket(this, "Bucket", &storage.DataBucketProps{
 		Environment: p.Environment, Key: s.Key, AccessLogs: p.AccessLogs, Endpoints: p.Network.S3Endpoints(),
 		// A definition is read once, as whoever deploys it; the writer is in no VPC.
 		OutsideRoles: []string{storage.DeploymentRole(this), storage.FilesRole(this, writer)},
+		LifeCycle:    keepsVersions,
 	})
 	var files []storage.File
 	for i, d := range p.DAGs {
@@ -107,6 +107,5 @@ func (s *Serverless) add(scope constructs.Construct, path string, p ServerlessPr
 			"NetworkConfiguration":    cfn.Properties{"SubnetIds": p.Network.SubnetIDs, "SecurityGroupIds": []any{group}},
 		},
 	}})
-	s.ids = append(s.ids, d.ID)
 	s.Workflows[d.ID], s.Roles[d.ID] = emitted.Att("Workflow", "WorkflowArn"), made
 }

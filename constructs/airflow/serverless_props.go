@@ -32,8 +32,8 @@ type ServerlessProps struct {
 	// Team is the value of the tag Team of the execution roles, which a guard for Teams demands. Empty: no such tag.
 	Team string
 	// Key encrypts workflows and bucket. Its policy must let the account use it through S3 and airflow-serverless, the roles for the
-	// encryption context of the workflows, and AWS's services make grants. Nil: a key is made. Another key needs
-	// another Name too, since it makes other workflows.
+	// encryption context of the workflows, and AWS's services make grants. Nil: a key is made. Another key needs another Name too, since it
+	// makes other workflows.
 	Key awskms.IKey
 	// AccessLogs is the Logs bucket that the accesses to the bucket of the definitions are logged to. Nil: one is made.
 	AccessLogs *storage.DataBucket
@@ -89,8 +89,9 @@ func (p *ServerlessProps) Validate(id string) error {
 	all := 0
 	for i, d := range p.DAGs {
 		if d.validate(p.Team) == nil {
-			l.Include(fmt.Sprintf("DAGs[%d]", i), d.validateServerless())
-			all += len(d.definition())
+			size := len(d.definition())
+			l.Include(fmt.Sprintf("DAGs[%d]", i), d.validateServerless(size))
+			all += size
 		}
 	}
 	if all > maxAllBytes {
@@ -99,8 +100,8 @@ func (p *ServerlessProps) Validate(id string) error {
 	return l.Err()
 }
 
-// validateServerless checks what MWAA Serverless asks of a DAG that is right by itself.
-func (d DAG) validateServerless() error {
+// validateServerless checks what MWAA Serverless asks of a DAG that is right by itself, and whose definition has so many bytes.
+func (d DAG) validateServerless(size int) error {
 	var l problem.List
 	const instead = "take airflow.NewEnvironment, or a DAG that starts a Workflow"
 	if missing := len(d.parameters()) - len(d.Settings); missing > 0 {
@@ -116,8 +117,8 @@ func (d DAG) validateServerless() error {
 			l.Add("Job", "a job with Groups", "one with an InstanceType", "Airflow's sensor fails at the end of others: "+instead)
 		}
 	}
-	if n := len(d.definition()); l.Err() == nil && n > maxDefinitionBytes {
-		l.Add("Job", fmt.Sprintf("a definition of %d bytes", n), fmt.Sprintf("at most %d", maxDefinitionBytes), instead)
+	if l.Err() == nil && size > maxDefinitionBytes {
+		l.Add("Job", fmt.Sprintf("a definition of %d bytes", size), fmt.Sprintf("at most %d", maxDefinitionBytes), instead)
 	}
 	return l.Err()
 }

@@ -106,6 +106,9 @@ func TestServerlessWorkflows(t *testing.T) {
 			t.Errorf("the key's policy lacks %s: %s", want, policy)
 		}
 	}
+	if cycle := text(at(t, template, "Stack/S/Bucket/Default/Bucket").Properties["LifecycleConfiguration"]); strings.Contains(cycle, "Noncurrent") {
+		t.Error("a version that a workflow was given would go")
+	}
 	if bucket := text(at(t, template, "Stack/S/Bucket/Default/Policy").Properties); !strings.Contains(bucket, ":role/cdk-*-cfn-exec-role-111122223333-eu-west-1") {
 		t.Errorf("a deployment can't read the definitions: %s", bucket)
 	}

@@ -42,10 +42,10 @@ type Cluster struct {
 func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Cluster {
 	const kind = "hyperpod.Cluster"
 	this := cdk.New(kind, scope, id, props.Validate(id))
-	p := *props
+	p, at := *props, cdk.Location(this)
 	var l problem.List
-	l.Include("", p.Network.ValidateRegion(cdk.Location(this).Region))
-	l.Include("", p.EKS.validateLocation(cdk.Location(this)))
+	l.Include("", p.Network.ValidateRegion(at.Region))
+	l.Include("", p.EKS.validateLocation(at))
 	cdk.Check(kind, scope, id, l.Err())
 	name, script := p.name(id), p.script()
 	const machinesID, waysID = "Machines", "Ways"
@@ -58,8 +58,7 @@ func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Clu
 		cfn.Resources{"Group": p.Network.MachinesGroup(description)}).Att("Group", "GroupId")
 	open := constructs.NewConstruct(this, jsii.String(waysID))
 	cdk.Emit(open, cdk.Path(this, waysID), ways(p, group, description))
-	region := cdk.Location(this).Region
-	roleName := func(of string) string { return name + "-hyperpod-" + of + "-" + region }
+	roleName := func(of string) string { return name + "-hyperpod-" + of + "-" + at.Region }
 	nodes, writer := roleName("machines"), roleName("files")
 	scripts := storage.NewDataBucket(this, "Scripts", &storage.DataBucketProps{
 		Environment: p.Environment, AccessLogs: p.AccessLogs, Endpoints: p.Network.S3Endpoints(),

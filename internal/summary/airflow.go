@@ -50,7 +50,7 @@ func writeAirflow(w io.Writer, stacks []assembly.Stack) {
 			fmt.Fprintf(w, "\nAirflow of %s, %s, is billed by the hour, whether or not anything runs. See docs/airflow.md.\n", s.Path, class)
 		}
 		if n := serverlessOf(s); n > 0 {
-			fmt.Fprintf(w, "\n%d DAGs of %s run on MWAA Serverless, billed by the time of their tasks only. See docs/airflow.md.\n", n, s.Path)
+			fmt.Fprintf(w, "\nDAGs of %s, %d, run on MWAA Serverless, billed by the time of their tasks only. See docs/airflow.md.\n", s.Path, n)
 		}
 	}
 }

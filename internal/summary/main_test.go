@@ -93,7 +93,7 @@ func TestAirflow(t *testing.T) {
 	for template, want := range map[string][]string{
 		environment("mw1.small"): {"357.70, unverified ", "Airflow of dev/Net, mw1.small, is billed by the hour"},
 		environment("mw1.micro"): {"unknown ", "Airflow of dev/Net, mw1.micro, is billed by the hour"},
-		`{"Resources": {"A": {"Type": "AWS::MWAAServerless::Workflow"}}}`: {"by the task ", "1 DAGs of dev/Net run on MWAA Serverless"},
+		`{"Resources": {"A": {"Type": "AWS::MWAAServerless::Workflow"}}}`: {"by the task ", "DAGs of dev/Net, 1, run on MWAA Serverless"},
 	} {
 		dir := assemblyOf(t, "us-east-1", clean)
 		if err := os.WriteFile(filepath.Join(dir, "stage/t.json"), []byte(template), 0o600); err != nil {

@@ -20,7 +20,8 @@ var Tools = environment.Environment{
 var Airflow []string
 
 // AirflowServerless names the environments that have DAGs on MWAA Serverless besides: a stack of its own, of which nothing is billed while
-// no DAG runs but its key, and five more endpoints in at least two zones (docs/airflow.md). The context does the same: plinth:dev:airflow=serverless.
+// no DAG runs but its key, and five more endpoints in at least two zones (docs/airflow.md). The context does the same:
+// plinth:dev:airflow=serverless.
 var AirflowServerless []string
 
 // HyperPod names the environments that have a HyperPod cluster besides: a stack of its own, whose machines are billed all the time

@@ -48,12 +48,13 @@ func newStage(app awscdk.App, e environment.Environment, chain supplyChain, o op
 	airflow, serverless, hyperpod := slices.Contains(o.airflow, e.Name), slices.Contains(o.serverless, e.Name), slices.Contains(o.hyperpod, e.Name)
 	stage := newStageOf(app, e)
 	capabilities := []network.Capability{network.Training}
-	if airflow {
+	if airflow || serverless {
 		e.AZs = max(e.Resolved().AZs, 2)
+	}
+	if airflow {
 		capabilities = append(capabilities, network.Airflow)
 	}
 	if serverless {
-		e.AZs = max(e.Resolved().AZs, 2)
 		capabilities = append(capabilities, network.AirflowServerless)
 	}
 	if hyperpod {
