@@ -13,7 +13,8 @@ import (
 // environment already, and only extra is added. Else it is read from cdk.json and cdk.context.json, in the working
 // folder or the nearest above it.
 func loadContext(extra map[string]any) (map[string]any, error) {
-	context := map[string]any{}
+	// Stacks of JavaScript say nothing about an app in Go, and name temporary folders: no two assemblies would be alike.
+	context := map[string]any{"aws:cdk:disable-creation-stack-traces": true}
 	if os.Getenv("CDK_CONTEXT_JSON") == "" {
 		// What the CLI sets of itself.
 		context["aws:cdk:enable-path-metadata"] = true

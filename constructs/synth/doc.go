@@ -1,5 +1,6 @@
 // Package synth runs a CDK app written in Go as its user expects: with the context of cdk.json whether the CLI started
-// it or go run did, with one clear message and exit status 1 when something is wrong, and with nothing left behind.
+// it or go run did, and with one clear message and exit status 1 when something is wrong. It deletes nothing but its own
+// temporary folders, and replaces nothing but an earlier assembly: see [App].
 //
 //	func main() {
 //		synth.Main(func(app awscdk.App) {

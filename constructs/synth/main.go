@@ -5,24 +5,31 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/plinth-ml/plinth/internal/fault"
+	_ "github.com/plinth-ml/plinth/internal/tempdir"
 )
 
 // Main synthesizes the app that build fills, and ends the program: with status 0 when the assembly is whole, else with
-// status 1, one message on standard error and no assembly. The assembly goes where the CLI wants it (CDK_OUTDIR), else
-// to cdk.out. A Go run-time error, such as a nil dereference in build, still panics with its stack.
+// status 1 and one message on standard error. The assembly goes where the CLI wants it (CDK_OUTDIR), else to cdk.out;
+// see [App] for what happens there. A Go run-time error, such as a nil dereference in build, still panics with its
+// stack.
 func Main(build func(app awscdk.App)) {
 	stderr := os.Stderr
 	drain := quiet(stderr)
+	removeOnSignal()
 	err := func() error {
 		defer drain()
-		defer jsii.Close()
+		end, err := newRuntime()
+		if err != nil {
+			return err
+		}
+		defer end()
 		return App(nil, build)
 	}()
 	if err != nil {
@@ -30,6 +37,21 @@ func Main(build func(app awscdk.App)) {
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+// removeOnSignal removes the scratch folders and ends the program when it is interrupted or told to end.
+func removeOnSignal() {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		received := <-signals
+		removeScratches()
+		status := 1
+		if number, ok := received.(syscall.Signal); ok {
+			status = 128 + int(number) // as shells have it
+		}
+		os.Exit(status)
+	}()
 }
 
 // defaultDir is where an assembly goes that nobody named a folder for. TestMain changes it.
@@ -43,86 +65,57 @@ type Options struct {
 	Context map[string]any
 }
 
-// App synthesizes the app that build fills. The options may be nil. On an error, which names every problem, no assembly
-// stays behind, not even one of an earlier run. Like all of the CDK in Go it must not run in two goroutines at once.
+// running is set while App runs.
+var running atomic.Bool
+
+// App synthesizes the app that build fills. The options may be nil. An error names every problem.
+//
+// The assembly is written to the output folder when it is whole. On an error the folder stays as it was, an assembly
+// of an earlier run included, but for validation-report.json, the report of the rules that templates broke. App
+// replaces files of an earlier assembly there, and no others: a file in the way is an error.
+//
+// App must not be called by two goroutines at once, nor by build.
 func App(options *Options, build func(app awscdk.App)) (err error) {
 	var o Options
 	if options != nil {
 		o = *options
 	}
-	dir := cmp.Or(o.Dir, os.Getenv("CDK_OUTDIR"), defaultDir)
-	props := &awscdk.AppProps{}
-	if o.Dir != "" || os.Getenv("CDK_OUTDIR") == "" {
-		props.Outdir = &dir // else the CDK reads the variable itself
+	if !running.CompareAndSwap(false, true) {
+		return errors.New("synth.App is running already: the CDK can't be used by two goroutines at once; wait until it returns")
 	}
-	whole := false
-	defer func() {
-		if !whole {
-			err = errors.Join(err, remove(dir))
-		}
-	}()
+	defer running.Store(false)
 	context, err := loadContext(o.Context)
 	if err != nil {
 		return err
 	}
+	out, err := newOutput(cmp.Or(o.Dir, os.Getenv("CDK_OUTDIR"), defaultDir))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.close()) }()
+	if err := synthesize(context, out.staging(), build); err != nil {
+		return withFindings(err, out)
+	}
+	return out.publish()
+}
+
+// synthesize writes the assembly to dir.
+func synthesize(context map[string]any, dir string, build func(app awscdk.App)) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = explain(r)
 		}
 	}()
-	props.Context = &context
-	app := awscdk.NewApp(props)
-	build(app)
-	app.Synth(nil)
-	whole = true
-	return nil
-}
-
-// explain turns a panic of a construct or of jsii into an error. A Go run-time error goes on.
-func explain(r any) error {
-	var message string
-	switch r := r.(type) {
-	case *fault.Fault:
-		return r
-	case interface{ RuntimeError() }:
-		panic(r)
-	case error:
-		message = r.Error()
-	case string:
-		message = r
-	default:
-		panic(r)
-	}
-	if at := fault.Caller(); at != "" {
-		return fmt.Errorf("%s\n  at %s", withoutStack(message), at)
-	}
-	return errors.New(withoutStack(message))
-}
-
-// withoutStack drops the lines of a JavaScript stack.
-func withoutStack(message string) string {
-	var kept []string
-	for line := range strings.Lines(message) {
-		if !strings.HasPrefix(strings.TrimLeft(line, " \t"), "at ") {
-			kept = append(kept, strings.TrimRight(line, "\n"))
-		}
-	}
-	return strings.TrimSpace(strings.Join(kept, "\n"))
-}
-
-// remove deletes the assembly in dir but for the CLI's own locks.
-func remove(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
+	app, err := newApp(&awscdk.AppProps{
+		Context: &context,
+		Outdir:  &dir,
+		// The CDK would synthesize once more when Node.js exits.
+		AutoSynth: jsii.Bool(false),
+	})
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".lock") {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
-		}
-	}
-	return err
+	build(app)
+	app.Synth(nil)
+	return nil
 }

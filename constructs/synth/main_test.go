@@ -43,11 +43,22 @@ type result struct {
 // start runs the app in a folder of its own, as go run would, with a cdk.json of strict validation.
 func start(t *testing.T, scenario string, env ...string) result {
 	t.Helper()
-	dir, tmp := t.TempDir(), t.TempDir()
+	return startIn(t, newFolder(t), scenario, env...)
+}
+
+// newFolder is a folder with a cdk.json.
+func newFolder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
 	config := `{"context": {"@aws-cdk/core:validateAgainstDefaultRules": true, "from:cdk.json": true}}`
 	if err := os.WriteFile(filepath.Join(dir, "cdk.json"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return dir
+}
+
+// command is the app as it runs in a folder, with a temporary folder of its own.
+func command(dir, tmp, scenario string, env ...string) *exec.Cmd {
 	cmd := exec.Command(app, scenario)
 	cmd.Dir = dir
 	validation := "CDK_VALIDATION=false" // which takes seconds
@@ -55,22 +66,37 @@ func start(t *testing.T, scenario string, env ...string) result {
 		validation = "CDK_VALIDATION="
 	}
 	cmd.Env = append(os.Environ(), append([]string{"TMPDIR=" + tmp, "CDK_OUTDIR=", validation}, env...)...)
+	return cmd
+}
+
+// startIn is start in a given folder.
+func startIn(t *testing.T, dir, scenario string, env ...string) result {
+	t.Helper()
+	tmp := t.TempDir()
+	cmd := command(dir, tmp, scenario, env...)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	r := result{status: cmd.ProcessState.ExitCode(), output: string(out)}
+	r := result{status: cmd.ProcessState.ExitCode(), output: string(out), left: names(t, tmp)}
 	_, err = os.Stat(filepath.Join(dir, "cdk.out", "manifest.json"))
 	r.assembly = err == nil
-	entries, err := os.ReadDir(tmp)
+	return r
+}
+
+// names are those of what is in a folder.
+func names(t *testing.T, dir string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	var all []string
 	for _, e := range entries {
-		r.left = append(r.left, e.Name())
+		all = append(all, e.Name())
 	}
-	return r
+	return all
 }
 
 func TestMainOnMistakes(t *testing.T) {
@@ -85,11 +111,12 @@ func TestMainOnMistakes(t *testing.T) {
 		{"duplicate-id", []string{"There is already a Construct with name 'Bucket'", "app/main.go:"}},
 		{"javascript", []string{"Invalid S3 bucket name", "app/main.go:"}},
 		{"required-field", []string{"required", "app/main.go:"}},
-		{"finding", []string{"Stack/Wrong", "NoSuchProperty"}},
+		{"finding", []string{"1 finding", "- Stack/Wrong: NoSuchProperty", "rule CloudFormation-Validate::F3002", "cdk.out/validation-report.json"}},
 		{"own-error", []string{"the team's own message", "app/main.go:"}},
 	}
 	for _, test := range tests {
 		t.Run(test.scenario, func(t *testing.T) {
+			t.Parallel()
 			r := start(t, test.scenario)
 			if r.status != 1 {
 				t.Errorf("status %d, want 1", r.status)

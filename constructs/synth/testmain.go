@@ -1,10 +1,6 @@
 package synth
 
-import (
-	"os"
-
-	"github.com/aws/jsii-runtime-go"
-)
+import "os"
 
 // TestMain runs the tests of a package that makes constructs, and ends the program. Assemblies go to a folder that is
 // removed at the end, and so are the copies of the runtime that would else fill the temporary folder:
@@ -17,8 +13,12 @@ func TestMain(m interface{ Run() int }) {
 	}
 	defaultDir = dir
 	drain := quiet(os.Stderr)
+	end, err := newRuntime()
+	if err != nil {
+		panic(err)
+	}
 	status := m.Run()
-	jsii.Close()
+	end()
 	drain()
 	os.RemoveAll(dir)
 	os.Exit(status)

@@ -1,22 +1,44 @@
 package assembly
 
-import "path/filepath"
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
 
 // Finding is something that a validator has against an assembly.
 type Finding struct {
-	Rule, Severity, Description string
+	// Rule is its name as the CDK acknowledges it: "CloudFormation-Validate::F3002".
+	Rule                  string
+	Severity, Description string
+	// Fix says what to do; empty where the validator does not say.
+	Fix string
 	// Path is the construct path of the resource.
 	Path string
+}
+
+// Warning tells whether the finding lets a synthesis pass.
+func (f Finding) Warning() bool { return f.Severity == "warning" || f.Severity == "info" }
+
+// String says it in one line.
+func (f Finding) String() string {
+	text := fmt.Sprintf("%s: %s (rule %s)", f.Path, f.Description, f.Rule)
+	if f.Fix != "" {
+		text += "; " + f.Fix
+	}
+	return text
 }
 
 // Findings reads the report of the validation that ran during synthesis.
 func Findings(dir string) ([]Finding, error) {
 	var report struct {
 		PluginReports []struct {
+			PluginName string `json:"pluginName"`
 			Violations []struct {
 				RuleName            string `json:"ruleName"`
 				Severity            string `json:"severity"`
 				Description         string `json:"description"`
+				Fix                 string `json:"fix"`
 				ViolatingConstructs []struct {
 					ConstructPath string `json:"constructPath"`
 				} `json:"violatingConstructs"`
@@ -30,7 +52,7 @@ func Findings(dir string) ([]Finding, error) {
 	for _, p := range report.PluginReports {
 		for _, v := range p.Violations {
 			for _, c := range v.ViolatingConstructs {
-				all = append(all, Finding{Rule: v.RuleName, Severity: v.Severity, Description: v.Description, Path: c.ConstructPath})
+				all = append(all, Finding{Rule: strings.ReplaceAll(p.PluginName, " ", "-") + "::" + v.RuleName, Severity: v.Severity, Description: v.Description, Fix: v.Fix, Path: c.ConstructPath})
 			}
 		}
 	}

@@ -37,7 +37,7 @@ func assemblyOf(t *testing.T, environment, report string) string {
 
 func TestSummary(t *testing.T) {
 	const clean = `{"pluginReports": []}`
-	const finding = `{"pluginReports": [{"violations": [{"ruleName": "W1", "severity": "warning", "description": "odd",
+	const finding = `{"pluginReports": [{"pluginName": "CloudFormation Validate", "violations": [{"ruleName": "W1", "severity": "warning", "description": "odd",
 		"violatingConstructs": [{"constructPath": "dev/Net/A"}]}]}]}`
 	tests := []struct {
 		name, environment, report string
@@ -47,7 +47,7 @@ func TestSummary(t *testing.T) {
 		{"region decided at deployment", "unknown-region", clean, 0,
 			[]string{"at prices of us-east-1", "sts", "14.60", "LaunchJobs Studio", "all    0.00"}},
 		{"region without a price", "eu-west-1", clean, 0, []string{"at prices of eu-west-1", "unknown"}},
-		{"finding", "us-east-1", finding, 1, []string{"warning W1 dev/Net/A: odd"}},
+		{"finding", "us-east-1", finding, 1, []string{"warning CloudFormation-Validate::W1 dev/Net/A: odd"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -22,6 +23,8 @@ func build(app awscdk.App) {
 	awss3.NewBucket(stack, jsii.String("Bucket"), nil)
 	switch scenario := os.Args[1]; scenario {
 	case "good":
+	case "complete":
+		network.NewIsolated(stack, "Network", nil)
 	case "props":
 		network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: environment.Environment{AZs: 9, Region: "mars"}})
 	case "nil-scope":
@@ -47,6 +50,9 @@ func build(app awscdk.App) {
 		if app.Node().TryGetContext(jsii.String("from:cdk.json")) != true {
 			panic("no context from cdk.json")
 		}
+	case "wait":
+		fmt.Println("ready")
+		_, _ = os.Stdin.Read(make([]byte, 1)) // until the test kills the app
 	case "bug":
 		var props *storage.DataBucketProps
 		_ = props.Class

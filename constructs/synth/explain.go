@@ -1,0 +1,93 @@
+package synth
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/fault"
+)
+
+// explain turns a panic of a construct or of jsii into an error. A Go run-time error goes on.
+func explain(r any) error {
+	var message string
+	switch r := r.(type) {
+	case *fault.Fault:
+		return r
+	case interface{ RuntimeError() }:
+		panic(r)
+	case error:
+		message = r.Error()
+	case string:
+		message = r
+	default:
+		panic(r)
+	}
+	message = withoutStack(message)
+	if at := fault.Caller(); at != "" {
+		message += "\n  at " + at
+	}
+	if advice := advise(message); advice != "" {
+		message += "\n  " + advice
+	}
+	return errors.New(message)
+}
+
+// withoutStack drops the lines of a JavaScript stack.
+func withoutStack(message string) string {
+	var kept []string
+	for line := range strings.Lines(message) {
+		if !strings.HasPrefix(strings.TrimLeft(line, " \t"), "at ") {
+			kept = append(kept, strings.TrimRight(line, "\n"))
+		}
+	}
+	return strings.TrimSpace(strings.Join(kept, "\n"))
+}
+
+// advise says what to do about an error of the system, by the text that Node.js and Go give it.
+func advise(message string) string {
+	for _, known := range []struct{ text, advice string }{
+		{"ENOSPC", "The disk is full: free space in the output folder and in the temporary folder (TMPDIR)."},
+		{"no space left on device", "The disk is full: free space in the output folder and in the temporary folder (TMPDIR)."},
+		{"EACCES", "A folder can't be written to: choose another output folder, or another temporary folder (TMPDIR)."},
+		{"EROFS", "A file system is read-only: choose another output folder, or another temporary folder (TMPDIR)."},
+	} {
+		if strings.Contains(message, known.text) {
+			return known.advice
+		}
+	}
+	return ""
+}
+
+// withFindings replaces the error of a validation that failed by its findings, and keeps the report.
+func withFindings(err error, out *output) error {
+	if !strings.Contains(err.Error(), "ValidationFailed") {
+		return err
+	}
+	findings, readErr := assembly.Findings(out.staging())
+	if readErr != nil {
+		return err
+	}
+	var b strings.Builder
+	failed := 0
+	for _, f := range findings {
+		if f.Warning() {
+			continue
+		}
+		failed++
+		fmt.Fprintf(&b, "\n  - %s", f)
+	}
+	if failed == 0 {
+		return err
+	}
+	plural := "s"
+	if failed == 1 {
+		plural = ""
+	}
+	text := fmt.Sprintf("the templates break rules: %d finding%s%s", failed, plural, b.String())
+	if report := out.keepReport(); report != "" {
+		text += "\nThe whole report, warnings included: " + report
+	}
+	return errors.New(text)
+}

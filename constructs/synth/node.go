@@ -1,0 +1,92 @@
+package synth
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// runtimeDir is where the jsii runtime unpacks itself and the CDK; empty: in the temporary folder.
+var runtimeDir string
+
+// newRuntime prepares a jsii runtime that has a scratch folder for its files, since it leaves them behind when it is
+// killed. It ends the one that stands ready since the program started, and so every object made before. The function it
+// returns ends the runtime and removes the folder.
+func newRuntime() (end func(), err error) {
+	jsii.Close()
+	s, err := newScratch(os.TempDir())
+	if err != nil {
+		return nil, folderProblem("temporary folder (TMPDIR)", os.TempDir(), err)
+	}
+	runtimeDir = s.dir
+	return func() {
+		jsii.Close()
+		runtimeDir = ""
+		_ = s.remove() // what is left is removed by the next run
+	}, nil
+}
+
+// newApp makes the app, and starts the runtime where it does not run yet.
+func newApp(props *awscdk.AppProps) (app awscdk.App, err error) {
+	if runtimeDir != "" {
+		restore := setenv("TMPDIR", runtimeDir)
+		defer restore()
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			if err = explainRuntime(r); err == nil {
+				panic(r)
+			}
+		}
+	}()
+	return awscdk.NewApp(props), nil
+}
+
+// setenv sets a variable of the environment until restore is called.
+func setenv(name, value string) (restore func()) {
+	before, was := os.LookupEnv(name)
+	_ = os.Setenv(name, value) // which fails for impossible names only
+	return func() {
+		if was {
+			_ = os.Setenv(name, before)
+		} else {
+			_ = os.Unsetenv(name)
+		}
+	}
+}
+
+const nodeHelp = "install Node.js 22 or newer (https://nodejs.org), or name one by JSII_NODE"
+
+// explainRuntime says why the runtime did not start; nil where it did.
+func explainRuntime(r any) error {
+	failure, ok := r.(error)
+	if !ok {
+		return nil
+	}
+	text := failure.Error()
+	if !errors.Is(failure, exec.ErrNotFound) && !slices.ContainsFunc([]string{
+		"no response received from child process", "fork/exec", "broken pipe", "incompatible runtime version", "invalid character",
+	}, func(known string) bool { return strings.Contains(text, known) }) {
+		return nil
+	}
+	if command := os.Getenv("JSII_RUNTIME"); command != "" {
+		return problem.Problem{Field: "JSII_RUNTIME", Got: command, Allowed: "a command that runs the jsii runtime",
+			Fix: "unset it; the runtime did not start: " + text}
+	}
+	node := cmp.Or(os.Getenv("JSII_NODE"), "node")
+	version, err := exec.Command(node, "--version").Output()
+	if err != nil {
+		return problem.Problem{Field: "Node.js", Got: node, Allowed: "a Node.js that runs", Fix: fmt.Sprintf("%s; the system says: %v", nodeHelp, err)}
+	}
+	return problem.Problem{Field: "Node.js", Got: strings.TrimSpace(string(version)), Allowed: "a version that runs the CDK",
+		Fix: nodeHelp + "; the CDK's runtime did not start: " + text}
+}
