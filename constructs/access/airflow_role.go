@@ -14,7 +14,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
@@ -48,10 +48,7 @@ var (
 
 // Validate reports every problem of the props.
 func (p *AirflowRoleProps) Validate() error {
-	if p == nil {
-		p = &AirflowRoleProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	check(&l, "Airflow", p.Airflow, airflowPattern, "1 to 80 letters, digits, hyphens and underscores, a letter first")
 	switch {
 	case p.Files == nil:
@@ -82,8 +79,10 @@ func (p *AirflowRoleProps) Validate() error {
 // NewAirflowRole makes the execution role of an MWAA environment: what MWAA itself needs, and starting, watching and stopping the
 // given workflows and jobs, under the guard. It panics with one message that holds every problem when scope, id or props are wrong.
 func NewAirflowRole(scope constructs.Construct, id string, props *AirflowRoleProps) *ExecutionRole {
-	const kind = "access.AirflowRole"
-	this := cdk.New(kind, scope, id, props.Validate())
+	return cdk.Build("access.AirflowRole", scope, id, props, newAirflowRole)
+}
+
+func newAirflowRole(this constructs.Construct, _ string, props *AirflowRoleProps) *ExecutionRole {
 	at := cdk.Location(this)
 	r := role.Role{
 		Description: "Runs the DAGs of Airflow",
@@ -93,7 +92,7 @@ func NewAirflowRole(scope constructs.Construct, id string, props *AirflowRolePro
 			startsJobs(at, props.Jobs, props.ExecutionRoles, "sagemaker:StopTrainingJob"), supplychain.Statements(props.Packages...)),
 	}
 	props.Guard.attach(&r, props.Team)
-	arn := makeRole(this, kind, scope, id, r)
+	arn := makeRole(this, r)
 	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
 }
 

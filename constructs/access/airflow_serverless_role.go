@@ -13,7 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
@@ -43,10 +43,7 @@ var serverlessPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,254}$`)
 
 // Validate reports every problem of the props.
 func (p *AirflowServerlessRoleProps) Validate() error {
-	if p == nil {
-		p = &AirflowServerlessRoleProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	check(&l, "Workflow", p.Workflow, serverlessPattern, "1 to 255 letters, digits, hyphens and underscores, a letter first")
 	if p.LogGroup == "" {
 		l.Add("LogGroup", nil, "the ARN of a log group", "")
@@ -76,8 +73,10 @@ func (p *AirflowServerlessRoleProps) Validate() error {
 // NewAirflowServerlessRole makes the execution role of one workflow of MWAA Serverless: it writes the log of its tasks, and starts the
 // given state machine or jobs, under the guard. It panics with one message that holds every problem when scope, id or props are wrong.
 func NewAirflowServerlessRole(scope constructs.Construct, id string, props *AirflowServerlessRoleProps) *ExecutionRole {
-	const kind = "access.AirflowServerlessRole"
-	this := cdk.New(kind, scope, id, props.Validate())
+	return cdk.Build("access.AirflowServerlessRole", scope, id, props, newAirflowServerlessRole)
+}
+
+func newAirflowServerlessRole(this constructs.Construct, _ string, props *AirflowServerlessRoleProps) *ExecutionRole {
 	at := cdk.Location(this)
 	workflow := at.ServerlessWorkflow(props.Workflow)
 	r := role.Role{
@@ -96,7 +95,7 @@ func NewAirflowServerlessRole(scope constructs.Construct, id string, props *Airf
 		r.Statements = slices.Concat(r.Statements, startsJobs(at, []string{props.Job}, []awsiam.IRole{props.ExecutionRole}), looks(at, props.Inputs))
 	}
 	props.Guard.attach(&r, props.Team)
-	arn := makeRole(this, kind, scope, id, r)
+	arn := makeRole(this, r)
 	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/policy"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // BreakGlassProps say who may do what nobody may otherwise. Name, TrustedBy and Buckets are required.
@@ -30,10 +30,7 @@ var roleNamePattern = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
 
 // Validate reports every problem of the props.
 func (p *BreakGlassProps) Validate() error {
-	if p == nil {
-		p = &BreakGlassProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	check(&l, "Name", p.Name, roleNamePattern, "a role's name, 1 to 64 letters, digits and +=,.@-_")
 	l.Include("", validateWaysIn(p.TrustedBy))
 	l.Include("Environment", p.Environment.Validate())
@@ -52,14 +49,16 @@ func (p *BreakGlassProps) Validate() error {
 // and keys, also where a policy has locked everybody else out, and stops jobs. It cannot make roles or policies. Name it among
 // the environment's Administrators. It panics with one message that holds every problem when scope, id or props are wrong.
 func NewBreakGlass(scope constructs.Construct, id string, props *BreakGlassProps) *Person {
-	const kind = "access.BreakGlass"
-	this := cdk.New(kind, scope, id, props.Validate())
+	return cdk.Build("access.BreakGlass", scope, id, props, newBreakGlass)
+}
+
+func newBreakGlass(this constructs.Construct, _ string, props *BreakGlassProps) *Person {
 	at := cdk.Location(this)
 	r := personRole("Repairs data in an emergency", at, props.TrustedBy, append(repair(props.Buckets), scopeOf{
 		at: at, features: []Feature{Tuning, Processing}, prefix: prefixOf(props.Environment, ""),
 	}.jobs(false)...))
 	r.Name = props.Name
-	return newPerson(this, kind, scope, id, r)
+	return newPerson(this, r)
 }
 
 // repair is everything that is done with data, its buckets and keys.

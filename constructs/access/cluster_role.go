@@ -13,7 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
@@ -37,10 +37,7 @@ type ClusterRoleProps struct {
 
 // Validate reports every problem of the props.
 func (p *ClusterRoleProps) Validate() error {
-	if p == nil {
-		p = &ClusterRoleProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	if p.Cluster == "" {
 		l.Add("Cluster", nil, "the name of the cluster", "")
 	}
@@ -68,14 +65,16 @@ func (p *ClusterRoleProps) Validate() error {
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-prerequisites-iam.html). It panics with one message that holds
 // every problem when scope, id or props are wrong.
 func NewClusterRole(scope constructs.Construct, id string, props *ClusterRoleProps) *ExecutionRole {
-	const kind = "access.ClusterRole"
-	this := cdk.New(kind, scope, id, props.Validate())
+	return cdk.Build("access.ClusterRole", scope, id, props, newClusterRole)
+}
+
+func newClusterRole(this constructs.Construct, _ string, props *ClusterRoleProps) *ExecutionRole {
 	at := cdk.Location(this)
 	var images []string
 	if props.EKS != "" {
 		images = cdk.EKSImages(this, at)
 	}
-	made := makeRole(this, kind, scope, id, clusterRole(at, *props, images))
+	made := makeRole(this, clusterRole(at, *props, images))
 	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &made, nil)}
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
@@ -53,10 +53,7 @@ type ExecutionRoleProps struct {
 
 // Validate reports every problem of the props.
 func (p *ExecutionRoleProps) Validate() error {
-	if p == nil {
-		p = &ExecutionRoleProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	if p.Jobs < TrainingJobs || p.Jobs > ProcessingJobs {
 		l.Add("Jobs", int(p.Jobs), "TrainingJobs or ProcessingJobs", "")
 	}
@@ -96,12 +93,11 @@ type ExecutionRole struct {
 // NewExecutionRole makes the execution role of a job. The props may be nil. It panics with one message that holds every
 // problem when scope, id or props are wrong.
 func NewExecutionRole(scope constructs.Construct, id string, props *ExecutionRoleProps) *ExecutionRole {
-	const kind = "access.ExecutionRole"
-	this := cdk.New(kind, scope, id, props.Validate())
-	var p ExecutionRoleProps
-	if props != nil {
-		p = *props
-	}
+	return cdk.Build("access.ExecutionRole", scope, id, props, newExecutionRole)
+}
+
+func newExecutionRole(this constructs.Construct, _ string, props *ExecutionRoleProps) *ExecutionRole {
+	p := *props
 	g := grants{
 		jobs: p.Jobs, reads: p.Reads, writes: p.Writes, checkpoints: p.Checkpoints, mounts: p.Mounts, packages: p.Packages,
 		repositories: p.Repositories,
@@ -109,12 +105,12 @@ func NewExecutionRole(scope constructs.Construct, id string, props *ExecutionRol
 	if p.Network != nil {
 		g.subnets, g.securityGroup = p.Network.SubnetIDs, *p.Network.JobSecurityGroup.SecurityGroupId()
 	}
-	arn := makeRole(this, kind, scope, id, executionRole(cdk.Location(this), g))
+	arn := makeRole(this, executionRole(cdk.Location(this), g))
 	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil), given: &p}
 }
 
 // makeRole makes a role and its policies, and gives its ARN.
-func makeRole(this constructs.Construct, kind string, scope constructs.Construct, id string, r role.Role) string {
-	cdk.Check(kind, scope, id, r.Check())
-	return cdk.Emit(this, cdk.Path(scope, id), r.Resources("Role")).Att("Role", "Arn")
+func makeRole(this constructs.Construct, r role.Role) string {
+	cdk.Check(r.Check())
+	return cdk.Emit(this, cdk.PathOf(this), r.Resources("Role")).Att("Role", "Arn")
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
@@ -45,10 +46,7 @@ const maxKeepAlive = time.Hour
 
 // Validate reports every problem of the props.
 func (p *GuardProps) Validate() error {
-	if p == nil {
-		return nil
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	l.Include("", validateFeatures(p.Features))
 	arn.Validate(&l, "Keys", p.Keys, "kms", ":key/", "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID; an alias is not what AWS compares")
@@ -81,8 +79,10 @@ func (g *Guard) KeepAlive() time.Duration { return g.keepAlive }
 // NewGuard makes the guard's policies. The props may be nil. It panics with one message that holds every problem when scope,
 // id or props are wrong, or when the boundary outgrows what IAM takes.
 func NewGuard(scope constructs.Construct, id string, props *GuardProps) *Guard {
-	const kind = "access.Guard"
-	this := cdk.New(kind, scope, id, props.Validate())
+	return cdk.Build("access.Guard", scope, id, props, newGuard)
+}
+
+func newGuard(this constructs.Construct, _ string, props *GuardProps) *Guard {
 	at := cdk.Location(this)
 	g := props.plan(at)
 	documents, err := policy.Split(g.statements(), policy.MaxManaged)
@@ -92,13 +92,13 @@ func NewGuard(scope constructs.Construct, id string, props *GuardProps) *Guard {
 			Fix: "make a guard for each team's features",
 		}
 	}
-	cdk.Check(kind, scope, id, err)
+	cdk.Check(err)
 	resources := cfn.Resources{"Boundary": managed("The most that roles of the environment can do", g.boundary(at),
 		role.AcceptInPacks("IAMPolicyNoStatementsWithFullAccess", "A boundary allows nothing by itself: it is the most that a role's own policies can")...)}
 	for i, d := range documents {
 		resources[policyName(i)] = managed("Denies jobs that are not isolated, encrypted and bounded", d)
 	}
-	emitted := cdk.Emit(this, cdk.Path(scope, id), resources)
+	emitted := cdk.Emit(this, cdk.PathOf(this), resources)
 	of := func(name string) awsiam.IManagedPolicy {
 		return awsiam.ManagedPolicy_FromManagedPolicyArn(this, jsii.String(name), jsii.String(emitted.Ref(name)))
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // LauncherProps say who starts jobs, and which. Guard and TrustedBy are required.
@@ -36,10 +37,7 @@ type LauncherProps struct {
 
 // Validate reports every problem of the props.
 func (p *LauncherProps) Validate() error {
-	if p == nil {
-		p = &LauncherProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	l.Include("", validateWaysIn(p.TrustedBy))
 	if p.Guard == nil {
@@ -69,8 +67,10 @@ func validateRoles(all []awsiam.IRole) error {
 // team, under the guard, and hands them the named execution roles and no others. It panics with one message that holds every
 // problem when scope, id or props are wrong.
 func NewLauncher(scope constructs.Construct, id string, props *LauncherProps) *Person {
-	const kind = "access.Launcher"
-	this := cdk.New(kind, scope, id, props.Validate())
+	return cdk.Build("access.Launcher", scope, id, props, newLauncher)
+}
+
+func newLauncher(this constructs.Construct, _ string, props *LauncherProps) *Person {
 	at := cdk.Location(this)
 	s := scopeOf{
 		at: at, features: props.Guard.features, prefix: prefixOf(props.Environment, props.Team), team: props.Team,
@@ -82,7 +82,7 @@ func NewLauncher(scope constructs.Construct, id string, props *LauncherProps) *P
 	}
 	r := personRole("Starts jobs", at, props.TrustedBy, launch(s, passed, props.Data))
 	props.Guard.attach(&r, props.Team)
-	return newPerson(this, kind, scope, id, r)
+	return newPerson(this, r)
 }
 
 // launch is what starts jobs under the given roles; without any it starts workflows only.

@@ -14,6 +14,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
+	objects "github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/synthtest"
@@ -77,7 +78,7 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 				Airflow: "dev", Files: storage.NewDataBucket(s, "Files", nil), Guard: access.NewGuard(s, "G", nil),
 				Jobs: []string{"dev-churn"}, ExecutionRoles: []awsiam.IRole{nil},
 			})
-		}, []string{"1 problem", "ExecutionRoles[0]: got nothing; allowed: a role"}},
+		}, []string{"1 problem", "ExecutionRoles[0]: got nothing; allowed: a value of awsiam.IRole; leave the entry out"}},
 		{"serverless, nil", func(s awscdk.Stack) { access.NewAirflowServerlessRole(s, "X", nil) },
 			[]string{"access.AirflowServerlessRole", "4 problems", `Workflow: got ""; allowed: 1 to 255 letters`, "LogGroup: got nothing", "Key: got nothing", "Guard: got nothing"}},
 		{"serverless", func(s awscdk.Stack) {
@@ -149,7 +150,7 @@ func TestEveryMistakeInFull(t *testing.T) {
 		noWay     = "TrustedBy: got nothing; allowed: at least one way in; access.IdentityCenter, access.GitHub or access.Role"
 		noGuard   = "Guard: got nothing; allowed: what the jobs are held to; make one with access.NewGuard"
 		noRoles   = "ExecutionRoles: got nothing; allowed: the roles that the jobs run under; make one with access.NewExecutionRole"
-		noRole    = "ExecutionRoles[0]: got nothing; allowed: a role; make one with access.NewExecutionRole"
+		noRole    = "ExecutionRoles[0]: got nothing; allowed: a value of awsiam.IRole; leave the entry out"
 		noBuckets = "Buckets: got nothing; allowed: the buckets that it may open; without any it is no more than an operator"
 		aMachine  = "; allowed: the ARN of a state machine"
 		aName     = "; allowed: a role's name, 1 to 64 letters, digits and +=,.@-_"
@@ -163,7 +164,7 @@ func TestEveryMistakeInFull(t *testing.T) {
 		mars = `Environment.Name: got "Mars"; allowed: 1 to 20 lower-case letters, digits and hyphens, a letter first`
 	)
 	mars1, tokens := environment.Environment{Name: "Mars"}, []string{token}
-	guard, buckets := &access.Guard{}, []*storage.DataBucket{{}}
+	guard, buckets := &access.Guard{Boundary: struct{ awsiam.IManagedPolicy }{}}, []*storage.DataBucket{{Name: "data"}}
 	roles, ok := []awsiam.IRole{struct{ awsiam.IRole }{}}, []access.WayIn{access.IdentityCenter("DS")}
 	in := func(all ...access.WayIn) *access.OperatorProps { return &access.OperatorProps{TrustedBy: all} }
 	tests := []struct {
@@ -198,7 +199,7 @@ func TestEveryMistakeInFull(t *testing.T) {
 			[]string{noRole, "Data[0].Bucket: got nothing; allowed: a bucket; make one with storage.NewDataBucket"}},
 		{"pipeline, what is not there", &access.PipelineRoleProps{Guard: guard, ExecutionRoles: make([]awsiam.IRole, 1)}, []string{noRole}},
 		{"break-glass, what is not there", &access.BreakGlassProps{Name: "a", TrustedBy: ok, Buckets: make([]*storage.DataBucket, 1)},
-			[]string{"Buckets[0]: got nothing; allowed: a bucket; make one with storage.NewDataBucket"}},
+			[]string{"Buckets[0]: got nothing; allowed: a value of storage.DataBucket; leave the entry out"}},
 		{"ways in, tokens", in(access.IdentityCenter(token), access.GitHub(token, token), access.Role(token)), nil},
 	}
 	for _, test := range tests {
@@ -218,6 +219,7 @@ func TestEveryMistakeInFull(t *testing.T) {
 func TestPoliciesOfManyPrefixesAreSmallEnough(t *testing.T) {
 	template := synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
 		data := &storage.DataBucket{ARN: "arn:aws:s3:::" + strings.Repeat("b", 63), Region: "eu-west-1"}
+		objects.Record(data, objects.Home{})
 		var many []storage.Prefix
 		for i := range 60 {
 			many = append(many, data.Prefix(strings.Repeat("x", 60+i)+"/"))

@@ -7,7 +7,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/policy"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // OperatorProps say who looks after jobs. TrustedBy is required.
@@ -24,10 +24,7 @@ type OperatorProps struct {
 
 // Validate reports every problem of the props.
 func (p *OperatorProps) Validate() error {
-	if p == nil {
-		p = &OperatorProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	l.Include("", validateWaysIn(p.TrustedBy))
 	l.Include("", validateFeatures(p.Features))
@@ -39,8 +36,10 @@ func (p *OperatorProps) Validate() error {
 // team, and stops jobs and executions. It starts, changes and deletes nothing and reads no data. It panics with one message
 // that holds every problem when scope, id or props are wrong.
 func NewOperator(scope constructs.Construct, id string, props *OperatorProps) *Person {
-	const kind = "access.Operator"
-	this := cdk.New(kind, scope, id, props.Validate())
+	return cdk.Build("access.Operator", scope, id, props, newOperator)
+}
+
+func newOperator(this constructs.Construct, _ string, props *OperatorProps) *Person {
 	at := cdk.Location(this)
 	s := scopeOf{
 		at: at, features: props.Features, prefix: prefixOf(props.Environment, ""),
@@ -51,5 +50,5 @@ func NewOperator(scope constructs.Construct, id string, props *OperatorProps) *P
 		Effect: policy.Allow, Actions: []string{"cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "cloudwatch:DescribeAlarms"},
 		Resources: []string{"*"}, Why: "metrics know no resource, and alarms are listed",
 	})
-	return newPerson(this, kind, scope, id, personRole("Looks after jobs and stops them", at, props.TrustedBy, statements))
+	return newPerson(this, personRole("Looks after jobs and stops them", at, props.TrustedBy, statements))
 }

@@ -25,8 +25,8 @@ type Person struct {
 }
 
 // newPerson makes the role of a person.
-func newPerson(this constructs.Construct, kind string, scope constructs.Construct, id string, r role.Role) *Person {
-	arn := makeRole(this, kind, scope, id, r)
+func newPerson(this constructs.Construct, r role.Role) *Person {
+	arn := makeRole(this, r)
 	return &Person{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/assembly"
+	objects "github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
 
@@ -209,7 +210,9 @@ func TestOperator(t *testing.T) {
 func TestBreakGlass(t *testing.T) {
 	m := find(t, func(s awscdk.Stack) {
 		bucket := func(name string) *storage.DataBucket {
-			return &storage.DataBucket{ARN: "arn:aws:s3:::" + name, KeyARN: "arn:aws:kms:eu-west-1:111122223333:key/" + name, Region: "eu-west-1"}
+			b := &storage.DataBucket{ARN: "arn:aws:s3:::" + name, KeyARN: "arn:aws:kms:eu-west-1:111122223333:key/" + name, Region: "eu-west-1"}
+			objects.Record(b, objects.Home{})
+			return b
 		}
 		access.NewBreakGlass(s, "X", &access.BreakGlassProps{
 			Name: "break-glass", TrustedBy: byDS, Buckets: []*storage.DataBucket{bucket("a"), bucket("b")}, Environment: dev,

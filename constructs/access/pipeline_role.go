@@ -8,7 +8,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/policy"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
@@ -28,10 +28,7 @@ type PipelineRoleProps struct {
 
 // Validate reports every problem of the props.
 func (p *PipelineRoleProps) Validate() error {
-	if p == nil {
-		p = &PipelineRoleProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	if p.Guard == nil {
 		l.Add("Guard", nil, "what the jobs are held to", "make one with access.NewGuard")
@@ -48,8 +45,10 @@ func (p *PipelineRoleProps) Validate() error {
 // pipelines-..., so that the role is held to its environment by the guard, which demands the tag. It panics with one message
 // that holds every problem when scope, id or props are wrong.
 func NewPipelineRole(scope constructs.Construct, id string, props *PipelineRoleProps) *ExecutionRole {
-	const kind = "access.PipelineRole"
-	this := cdk.New(kind, scope, id, props.Validate())
+	return cdk.Build("access.PipelineRole", scope, id, props, newPipelineRole)
+}
+
+func newPipelineRole(this constructs.Construct, _ string, props *PipelineRoleProps) *ExecutionRole {
 	at := cdk.Location(this)
 	s := scopeOf{at: at, features: props.Guard.features, prefix: "pipelines-"}
 	var passed []string
@@ -69,6 +68,6 @@ func NewPipelineRole(scope constructs.Construct, id string, props *PipelineRoleP
 		r.Statements = append(r.Statements, role.Registers(at, group))
 	}
 	props.Guard.attach(&r, props.Team)
-	arn := makeRole(this, kind, scope, id, r)
+	arn := makeRole(this, r)
 	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
 }

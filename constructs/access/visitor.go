@@ -4,7 +4,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/internal/cdk"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // VisitorProps say who comes in. TrustedBy is required.
@@ -17,10 +17,7 @@ type VisitorProps struct {
 
 // Validate reports every problem of the props.
 func (p *VisitorProps) Validate() error {
-	if p == nil {
-		p = &VisitorProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("", validateWaysIn(p.TrustedBy))
 	return l.Err()
 }
@@ -28,7 +25,9 @@ func (p *VisitorProps) Validate() error {
 // NewVisitor makes a role that people assume for an hour and that may do nothing by itself: grants say what, such as those of a
 // promotion. It panics with one message that holds every problem when scope, id or props are wrong.
 func NewVisitor(scope constructs.Construct, id string, props *VisitorProps) *Person {
-	const kind = "access.Visitor"
-	this := cdk.New(kind, scope, id, props.Validate())
-	return newPerson(this, kind, scope, id, personRole(props.Description, cdk.Location(this), props.TrustedBy, nil))
+	return cdk.Build("access.Visitor", scope, id, props, newVisitor)
+}
+
+func newVisitor(this constructs.Construct, _ string, props *VisitorProps) *Person {
+	return newPerson(this, personRole(props.Description, cdk.Location(this), props.TrustedBy, nil))
 }

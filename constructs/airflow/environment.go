@@ -44,12 +44,13 @@ var keepsVersions = storage.LifeCycle{TieringDays: storage.Never, OldVersionDays
 // NewEnvironment makes an environment of MWAA, its key, bucket and execution role, and writes its DAGs. It panics with one message that
 // holds every problem when scope, id or props are wrong.
 func NewEnvironment(scope constructs.Construct, id string, props *EnvironmentProps) *Environment {
-	const kind = "airflow.Environment"
-	this := cdk.New(kind, scope, id, props.Validate(id))
+	return cdk.Build("airflow.Environment", scope, id, props, newEnvironment)
+}
+
+func newEnvironment(this constructs.Construct, id string, props *EnvironmentProps) *Environment {
 	p := props.resolved(id)
 	p.Environment = p.Environment.Resolved()
 	at := cdk.Location(this)
-	cdk.Check(kind, scope, id, p.Network.ValidateRegion(at.Region))
 	roleName, writerName := p.Name+"-airflow-"+at.Region, p.Name+"-files-"+at.Region
 	e := &Environment{Construct: this, Name: p.Name, Key: keyOf(this, p, at), at: at}
 	e.Bucket = storage.NewDataBucket(this, "Bucket", &storage.DataBucketProps{
@@ -60,7 +61,7 @@ func NewEnvironment(scope constructs.Construct, id string, props *EnvironmentPro
 	})
 	e.Role = access.NewAirflowRole(this, "Role", roleProps(p, roleName, e.Bucket))
 	e.SecurityGroupID = groupOf(this, p.Network, "Airflow environment "+p.Name)
-	emitted := cdk.Emit(this, cdk.Path(scope, id), resources(p, made{
+	emitted := cdk.Emit(this, cdk.PathOf(this), resources(p, made{
 		group: e.SecurityGroupID, bucket: e.Bucket, files: filesOf(this, p, writerName, e.Bucket), roleARN: *e.Role.Role.RoleArn(), keyARN: *e.Key.KeyArn(),
 	}))
 	e.URL = emitted.Att("Environment", "WebserverUrl")

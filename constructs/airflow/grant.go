@@ -12,13 +12,14 @@ import (
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // grant attaches policies with the statements to a role: in the role's own stack, so that they may know what they are about by its name
 // only. Granting the same twice is granting it once.
-func grant(kind string, from constructs.Construct, to awsiam.IRole, what, description string, statements ...policy.Statement) {
+func grant(from constructs.Construct, to awsiam.IRole, what, description string, statements ...policy.Statement) {
 	stack := to.Stack()
 	path := strings.TrimPrefix(*to.Node().Path(), *stack.Node().Path()+"/") + "-" + what + "-" + *from.Node().Path()
 	id := strings.ReplaceAll(path, "/", "-")
@@ -26,7 +27,8 @@ func grant(kind string, from constructs.Construct, to awsiam.IRole, what, descri
 		return
 	}
 	documents, err := policy.Split(statements, policy.MaxManaged)
-	this := cdk.New(kind, stack, id, err)
+	cdk.Check(err)
+	this := constructs.NewConstruct(stack, &id)
 	resources := cfn.Resources{}
 	for i, d := range documents {
 		name := "Policy"
@@ -47,7 +49,7 @@ func grant(kind string, from constructs.Construct, to awsiam.IRole, what, descri
 // validateGrantee reports a role that is missing, or of another account: a policy is attached to roles of its own account by their names.
 func validateGrantee(to awsiam.IRole, at location.Location) error {
 	var l problem.List
-	if to == nil {
+	if props.IsNil(to) {
 		l.Add("role", nil, "a role", "make one with access.NewVisitor, or give one of your own")
 		return l.Err()
 	}

@@ -25,14 +25,17 @@ const (
 // GrantLogin lets a role log in to the web server, from inside the VPC, and use its API. It panics with one message when role or login
 // are wrong.
 func (e *Environment) GrantLogin(to awsiam.IRole, as Login) {
+	cdk.Do("airflow.GrantLogin", e, func() { e.grantLogin(to, as) })
+}
+
+func (e *Environment) grantLogin(to awsiam.IRole, as Login) {
 	var l problem.List
 	l.Include("", validateGrantee(to, e.at))
 	if as != Viewer && as != User && as != Op {
 		l.Add("as", string(as), "airflow.Viewer, airflow.User or airflow.Op", "")
 	}
-	const kind = "airflow.GrantLogin"
-	cdk.Check(kind, e.Construct, string(as), l.Err())
-	grant(kind, e.Construct, to, string(as), "Logs in to Airflow", policy.Statement{
+	cdk.Check(l.Err())
+	grant(e.Construct, to, string(as), "Logs in to Airflow", policy.Statement{
 		Effect: policy.Allow, Actions: []string{"airflow:CreateWebLoginToken", "airflow:InvokeRestApi"},
 		Resources: []string{e.at.ARN("airflow", "role/"+e.Name+"/"+string(as))},
 	})

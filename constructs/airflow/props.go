@@ -13,6 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
@@ -89,10 +90,7 @@ func (p EnvironmentProps) resolved(id string) EnvironmentProps {
 
 // Validate reports every problem of the props, for an environment of that construct id.
 func (p *EnvironmentProps) Validate(id string) error {
-	if p == nil {
-		p = &EnvironmentProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	r := p.resolved(id)
 	l.Include("Environment", p.Environment.Validate())
 	l.Include("", p.validateNetwork())

@@ -14,8 +14,11 @@ import (
 // may say what AWS gives tasks as variables of their environment; what a definition says it can't change. It panics with one message when
 // the role is missing or of another account.
 func (s *Serverless) GrantRun(to awsiam.IRole) {
-	const kind = "airflow.GrantRun"
-	cdk.Check(kind, s.Construct, "GrantRun", validateGrantee(to, s.at))
+	cdk.Do("airflow.GrantRun", s, func() { s.grantRun(to) })
+}
+
+func (s *Serverless) grantRun(to awsiam.IRole) {
+	cdk.Check(validateGrantee(to, s.at))
 	runs := policy.Statement{Effect: policy.Allow, Why: "AWS appends ten letters and digits to the name of a workflow", Actions: []string{
 		"airflow-serverless:StartWorkflowRun", "airflow-serverless:StopWorkflowRun", "airflow-serverless:GetWorkflow", "airflow-serverless:GetWorkflowRun",
 		"airflow-serverless:ListWorkflowRuns", "airflow-serverless:ListTaskInstances", "airflow-serverless:GetTaskInstance",
@@ -23,7 +26,7 @@ func (s *Serverless) GrantRun(to awsiam.IRole) {
 	for _, id := range slices.Sorted(maps.Keys(s.Workflows)) {
 		runs.Resources = append(runs.Resources, s.at.ServerlessWorkflow(s.name+"-"+id))
 	}
-	grant(kind, s.Construct, to, "Run", "Runs DAGs on MWAA Serverless", runs, policy.Statement{
+	grant(s.Construct, to, "Run", "Runs DAGs on MWAA Serverless", runs, policy.Statement{
 		Effect: policy.Allow, Actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, Resources: []string{s.at.ARN("kms", "key/*")},
 		Why: "the key may stand in a stack that waits for that of the role; the conditions hold it to what encrypts workflows of this name",
 		Conditions: policy.Conditions{

@@ -38,10 +38,11 @@ const definitions = "workflows/"
 // NewServerless makes a workflow of MWAA Serverless for each DAG, its execution role and log group, and a key and a bucket for all of
 // them. It panics with one message that holds every problem when scope, id or props are wrong.
 func NewServerless(scope constructs.Construct, id string, props *ServerlessProps) *Serverless {
-	const kind = "airflow.Serverless"
-	this := cdk.New(kind, scope, id, props.Validate(id))
+	return cdk.Build("airflow.Serverless", scope, id, props, newServerless)
+}
+
+func newServerless(this constructs.Construct, id string, props *ServerlessProps) *Serverless {
 	p, at := *props, cdk.Location(this)
-	cdk.Check(kind, scope, id, p.Network.ValidateRegion(at.Region))
 	p.Name, p.Environment = p.name(id), p.Environment.Resolved()
 	s := &Serverless{
 		Construct: this, Workflows: map[string]string{}, Roles: map[string]*access.ExecutionRole{}, name: p.Name, at: at,

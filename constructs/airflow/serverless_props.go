@@ -12,6 +12,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // ServerlessProps say which DAGs run on MWAA Serverless, and where. Network, Guard and DAGs are required.
@@ -61,10 +62,7 @@ func (p *ServerlessProps) name(id string) string {
 
 // Validate reports every problem of the props, for a construct of that id.
 func (p *ServerlessProps) Validate(id string) error {
-	if p == nil {
-		p = &ServerlessProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	switch {
 	case p.Network == nil:

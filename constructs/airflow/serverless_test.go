@@ -270,7 +270,7 @@ func TestANetworkElsewhere(t *testing.T) {
 			there := awscdk.NewStack(stack, jsii.String("There"), &awscdk.StackProps{Env: &awscdk.Environment{Region: jsii.String("us-east-1")}})
 			build(there, goodServerless(stack))
 		})
-		for _, want := range []string{kind, `Network: got "one in eu-west-1"; allowed: a network in us-east-1`} {
+		for _, want := range []string{kind, "Network: got network.Isolated Stack/Network, in eu-west-1; allowed: one in us-east-1"} {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("lacks %s: %v", want, err)
 			}
@@ -296,7 +296,10 @@ func TestServerlessMistakes(t *testing.T) {
 			[]string{"1 problem", "DAGs[0].Workflow: got nothing; allowed: one of Workflow and Job"}},
 		"an empty workflow, an empty job": {func(_ awscdk.Stack, p *airflow.ServerlessProps) {
 			p.DAGs[0].Workflow, p.DAGs[1].Job, p.DAGs[1].Settings = &training.Workflow{}, &training.Request{}, nil
-		}, []string{"2 problems", `DAGs[0].Workflow: got "an empty one"`, `DAGs[1].Job: got "an empty one"; allowed: one of training.NewRequest`}},
+		}, []string{
+			"3 problems", "DAGs[0].Workflow: got a value of training.Workflow that no constructor made; allowed: one of training.NewWorkflow",
+			"DAGs[1].Job: got a value of training.Request that no constructor made; allowed: one of training.NewRequest",
+		}},
 		"a job of no team": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
 			p.Guard, p.Team = access.NewGuard(stack, "Teams", &access.GuardProps{Environment: p.Environment, Teams: true}), "red"
 		}, []string{"1 problem", `DAGs[1].Job: got "one of team \"\""; allowed: one of training.NewRequest with Team: red; the guard would deny the others`}},

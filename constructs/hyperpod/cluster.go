@@ -10,7 +10,6 @@ import (
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
-	"github.com/plinth-ml/plinth/internal/problem"
 )
 
 //go:embed scripts/on_init_complete.sh
@@ -40,13 +39,12 @@ type Cluster struct {
 // NewCluster makes a HyperPod cluster, its security group, execution role and life-cycle script. It panics with one message that holds
 // every problem when scope, id or props are wrong.
 func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Cluster {
-	const kind = "hyperpod.Cluster"
-	this := cdk.New(kind, scope, id, props.Validate(id))
+	return cdk.Build("hyperpod.Cluster", scope, id, props, newCluster)
+}
+
+func newCluster(this constructs.Construct, id string, props *ClusterProps) *Cluster {
 	p, at := *props, cdk.Location(this)
-	var l problem.List
-	l.Include("", p.Network.ValidateRegion(at.Region))
-	l.Include("", p.EKS.validateLocation(at))
-	cdk.Check(kind, scope, id, l.Err())
+	cdk.Check(p.EKS.validateLocation(at))
 	name, script := p.name(id), p.script()
 	const machinesID, waysID = "Machines", "Ways"
 	orchestratorID, eks := "Slurm", ""

@@ -13,6 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/hyperpod"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
 
@@ -34,7 +35,7 @@ func TestANetworkElsewhere(t *testing.T) {
 		there := awscdk.NewStack(stack, jsii.String("There"), &awscdk.StackProps{Env: &awscdk.Environment{Region: jsii.String("us-east-1")}})
 		hyperpod.NewCluster(there, "C", props(stack))
 	})
-	if !strings.Contains(err.Error(), `Network: got "one in eu-west-1"; allowed: a network in us-east-1`) {
+	if !strings.Contains(err.Error(), "Network: got network.Isolated Stack/Network, in eu-west-1; allowed: one in us-east-1") {
 		t.Error(err)
 	}
 }
@@ -56,13 +57,17 @@ func TestMistakes(t *testing.T) {
 		"Lustre elsewhere": {func(stack awscdk.Stack, p *hyperpod.ClusterProps) {
 			p.Lustre = lustre(stack, network.NewIsolated(stack, "Other", nil), 0)
 		}, []string{"Lustre: got \"one in another network\""}},
-		"EFS": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Lustre = &storage.FileSystem{Type: storage.EFS} },
+		"EFS": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) {
+			p.Lustre = &storage.FileSystem{Type: storage.EFS}
+			made.Record(p.Lustre, made.Home{})
+		},
 			[]string{"Lustre: got \"EFS\"; allowed: a file system of storage.NewLustre"}},
 		"a long name of hyphens": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) {
 			p.Name, p.Groups[0].Name = "a"+strings.Repeat("-", 30)+"b", "a"+strings.Repeat("-", 30)+"b"
 		}, []string{"2 problems", "Name: got", "Groups[0].Name: got"}},
 		"no zone, with Lustre": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) {
 			p.Zone, p.Lustre = -1, &storage.FileSystem{Type: storage.Lustre, SubnetID: p.Network.SubnetIDs[0]}
+			made.Record(p.Lustre, made.Home{})
 		}, []string{"1 problem", "Zone: got -1; allowed: 0 to"}},
 		"a long name": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Name = strings.Repeat("x", 31) }, []string{"Name: got", "1 to 30 letters"}},
 		"wrong groups": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) {

@@ -10,6 +10,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
@@ -118,10 +119,7 @@ func (p *ClusterProps) name(id string) string {
 
 // Validate reports every problem of the props, for a cluster of that construct id.
 func (p *ClusterProps) Validate(id string) error {
-	if p == nil {
-		p = &ClusterProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	if name := p.name(id); !token.Is(name) && (len(name) > maxName || !namePattern.MatchString(name)) {
 		l.Add("Name", name, "1 to 30 letters, digits and hyphens, no hyphen first or last", "")

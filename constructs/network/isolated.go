@@ -39,7 +39,7 @@ type Isolated struct {
 	// Endpoints are the endpoints that they need, those included that stood already.
 	Endpoints EndpointPlan
 
-	account, region     string
+	account             string
 	packageRepositories []string // the only ones let through; empty: all of the account
 	imageRepositories   []string // those of other accounts that are let through
 
@@ -57,20 +57,20 @@ const kind = "network.Isolated"
 // of an existing one. The props may be nil. It panics with one message that holds every problem when scope, id or props
 // are wrong.
 func NewIsolated(scope constructs.Construct, id string, props *IsolatedProps) *Isolated {
-	this := cdk.New(kind, scope, id, props.Validate())
-	var p IsolatedProps
-	if props != nil {
-		p = *props
-	}
+	return cdk.Build(kind, scope, id, props, newIsolated)
+}
+
+func newIsolated(this constructs.Construct, _ string, props *IsolatedProps) *Isolated {
+	p := *props
 	at := cdk.Location(this)
 	plan := newPlan(p)
 	edge, s3PrefixList, err := lookUp(this, p, at)
 	var l problem.List
 	l.Include("", err)
 	l.Include("", validatePublic(p))
-	cdk.Check(kind, scope, id, l.Err())
+	cdk.Check(l.Err())
 	n := &Isolated{Construct: this, LogKey: p.LogKey, Capabilities: slices.Clone(p.capabilities()), Endpoints: plan.endpoints,
-		account: at.Account, region: at.Region, packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
+		account: at.Account, packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
 		peers: plan.peers, free: map[string]int{}, s3PrefixList: s3PrefixList, reach: plan.reach}
 	if n.LogKey == nil && p.SharedWith != nil {
 		n.LogKey = p.SharedWith.LogKey
@@ -78,7 +78,7 @@ func NewIsolated(scope constructs.Construct, id string, props *IsolatedProps) *I
 	if n.LogKey == nil {
 		n.LogKey = cdk.NewLogKey(this, "LogKey", at, plan.retain)
 	}
-	b := &builder{plan: plan, perimeter: edge, name: cdk.Path(scope, id), logKeyARN: *n.LogKey.KeyArn(), resources: cfn.Resources{}}
+	b := &builder{plan: plan, perimeter: edge, name: cdk.PathOf(this), logKeyARN: *n.LogKey.KeyArn(), resources: cfn.Resources{}}
 	switch {
 	case p.SharedWith != nil:
 		n.share(b, p, s3PrefixList)

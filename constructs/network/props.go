@@ -12,6 +12,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
@@ -106,10 +107,7 @@ var (
 
 // Validate reports every problem of the props.
 func (p *IsolatedProps) Validate() error {
-	if p == nil {
-		return nil
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	environmentErr := p.Environment.Validate()
 	l.Include("Environment", environmentErr)
 	l.Include("", validateCapabilities(p.Capabilities))

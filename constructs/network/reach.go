@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/problem"
-	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // ValidatePackages reports why packages of a CodeArtifact repository, by its ARN, can't be installed from inside the network.
@@ -19,16 +18,6 @@ func (n *Isolated) ValidatePackages(repository string) error {
 		l.Add("Network.PackageRepositories", n.packageRepositories, "the repository among them, "+repository, "the endpoints let nothing else through")
 	}
 	return l.Err()
-}
-
-// ValidateRegion reports that the network is in another region than what should stand in it, as far as both are known.
-func (n *Isolated) ValidateRegion(region string) error {
-	if n.region == region || n.region == "" || token.Is(n.region) || token.Is(region) {
-		return nil
-	}
-	return problem.Problem{
-		Field: "Network", Got: "one in " + n.region, Allowed: "a network in " + region + ", where the stack is deployed to", Fix: "make one there",
-	}
 }
 
 // ValidateImage reports why images of an ECR repository, by its ARN, can't be pulled from inside the network.

@@ -99,18 +99,3 @@ func TestInstancesThatCannotRunTogether(t *testing.T) {
 		})
 	}
 }
-
-func TestAnotherRegion(t *testing.T) {
-	here := &Isolated{region: "eu-west-1"}
-	if err := here.ValidateRegion("us-east-1"); err == nil ||
-		err.Error() != `Network: got "one in eu-west-1"; allowed: a network in us-east-1, where the stack is deployed to; make one there` {
-		t.Errorf("got %v", err)
-	}
-	for _, unknown := range []error{
-		here.ValidateRegion("eu-west-1"), here.ValidateRegion("${Token[AWS.Region.4]}"), (&Isolated{region: "${Token[AWS.Region.4]}"}).ValidateRegion("eu-west-1"),
-	} {
-		if unknown != nil {
-			t.Error(unknown)
-		}
-	}
-}

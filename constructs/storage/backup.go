@@ -15,7 +15,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
@@ -33,10 +33,7 @@ type BackupProps struct {
 
 // Validate reports every problem of the props.
 func (p *BackupProps) Validate() error {
-	if p == nil {
-		return nil
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	if p.Days < 0 || p.Days > maxBackupDays {
 		l.Add("Days", p.Days, fmt.Sprintf("1 to %d, or 0 for %d", maxBackupDays, maxBackupDays), "")
@@ -61,11 +58,11 @@ type Backup struct {
 // A vault that holds recovery points can't be deleted: in Development too it keeps its stack from going until they have
 // expired or an administrator has deleted them. AWS Backup bills by the GB that it keeps (https://aws.amazon.com/backup/pricing/). Who restores brings a role that may.
 func NewBackup(scope constructs.Construct, id string, props *BackupProps) *Backup {
-	this := cdk.New("storage.Backup", scope, id, props.Validate())
-	var p BackupProps
-	if props != nil {
-		p = *props
-	}
+	return cdk.Build("storage.Backup", scope, id, props, newBackup)
+}
+
+func newBackup(this constructs.Construct, _ string, props *BackupProps) *Backup {
+	p := *props
 	at := cdk.Location(this)
 	retain := p.Environment.Tier.RetainsData()
 	key := key.Plan{Description: "Backups", At: at, Retain: retain}
@@ -77,12 +74,12 @@ func NewBackup(scope constructs.Construct, id string, props *BackupProps) *Backu
 			"Lifecycle":          cfn.Properties{"DeleteAfterDays": cmp.Or(p.Days, maxBackupDays)},
 		}},
 	}
-	emitted := cdk.Emit(this, cdk.Path(scope, id), cfn.Resources{
+	emitted := cdk.Emit(this, cdk.PathOf(this), cfn.Resources{
 		"Key": key.Resource(),
 		"Vault": cfn.Resource{
 			Type: "AWS::Backup::BackupVault",
 			Properties: cfn.Properties{
-				"BackupVaultName":  vaultName(cdk.Path(scope, id)),
+				"BackupVaultName":  vaultName(cdk.PathOf(this)),
 				"EncryptionKeyArn": cfn.Att("Key", "Arn"),
 				"AccessPolicy":     policy.Document(vaultPolicy(at, p.Environment.Administrators)...),
 			},

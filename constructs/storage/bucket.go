@@ -36,13 +36,13 @@ type DataBucket struct {
 // NewDataBucket makes a bucket, and its key and Logs bucket where none is given. The props may be nil. It panics with
 // one message that holds every problem when scope, id or props are wrong.
 func NewDataBucket(scope constructs.Construct, id string, props *DataBucketProps) *DataBucket {
-	this := cdk.New("storage.DataBucket", scope, id, props.Validate())
-	var p DataBucketProps
-	if props != nil {
-		p = *props
-	}
+	return cdk.Build("storage.DataBucket", scope, id, props, newDataBucket)
+}
+
+func newDataBucket(this constructs.Construct, _ string, props *DataBucketProps) *DataBucket {
+	p := *props
 	p.Environment = p.Environment.Resolved()
-	b := &builder{p: p, at: cdk.Location(this), path: cdk.Path(scope, id)}
+	b := &builder{p: p, at: cdk.Location(this), path: cdk.PathOf(this)}
 	if p.Key != nil {
 		b.keyARN = *p.Key.KeyArn()
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/policy"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // EFSProps say where an EFS file system stands. Network is required.
@@ -32,10 +32,7 @@ type EFSProps struct {
 
 // Validate reports every problem of the props.
 func (p *EFSProps) Validate() error {
-	if p == nil {
-		p = &EFSProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	if p.Network == nil {
 		l.Add("Network", nil, "the network that the jobs run in", "make one with network.NewIsolated")
@@ -50,7 +47,10 @@ func (p *EFSProps) Validate() error {
 // us-east-1 (not verified). SageMaker has no switch for TLS, IAM or access points: whoever is in the jobs' security group
 // reads every directory.
 func NewEFS(scope constructs.Construct, id string, props *EFSProps) *FileSystem {
-	this := cdk.New("storage.EFS", scope, id, props.Validate())
+	return cdk.Build("storage.EFS", scope, id, props, newEFS)
+}
+
+func newEFS(this constructs.Construct, _ string, props *EFSProps) *FileSystem {
 	at := cdk.Location(this)
 	retain := props.Environment.Tier.RetainsData()
 	resources := cfn.Resources{}
@@ -75,7 +75,7 @@ func NewEFS(scope constructs.Construct, id string, props *EFSProps) *FileSystem 
 			"FileSystemId": cfn.Ref("FileSystem"), "SubnetId": subnet, "SecurityGroups": []any{cfn.Att("Group", "GroupId")},
 		}}
 	}
-	emitted := cdk.Emit(this, cdk.Path(scope, id), resources)
+	emitted := cdk.Emit(this, cdk.PathOf(this), resources)
 	return &FileSystem{Construct: this, Type: EFS, ID: emitted.Ref("FileSystem"), ARN: emitted.Att("FileSystem", "Arn")}
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/internal/cdk"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // ExistingBucketProps name a bucket that stands already. Bucket is required.
@@ -24,10 +24,7 @@ type ExistingBucketProps struct {
 
 // Validate reports every problem of the props.
 func (p *ExistingBucketProps) Validate() error {
-	if p == nil {
-		p = &ExistingBucketProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	if p.Bucket == nil {
 		l.Add("Bucket", nil, "a bucket", "import one with awss3.Bucket_FromBucketName, or make one with storage.NewDataBucket")
 	}
@@ -41,7 +38,10 @@ func (p *ExistingBucketProps) Validate() error {
 // it lacks of what Plinth gives its own stands in Lacks, and is said in one note of the synthesis. It panics with one message
 // that holds every problem when scope, id or props are wrong.
 func NewExistingBucket(scope constructs.Construct, id string, props *ExistingBucketProps) *DataBucket {
-	this := cdk.New("storage.ExistingBucket", scope, id, props.Validate())
+	return cdk.Build("storage.ExistingBucket", scope, id, props, newExistingBucket)
+}
+
+func newExistingBucket(this constructs.Construct, _ string, props *ExistingBucketProps) *DataBucket {
 	b := &DataBucket{
 		Construct: this, Bucket: props.Bucket, Key: props.Key, Class: props.Class,
 		Name: *props.Bucket.BucketName(), ARN: *props.Bucket.BucketArn(), Region: cdk.Location(this).Region,

@@ -16,7 +16,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
@@ -81,10 +81,7 @@ var (
 
 // Validate reports every problem of the props.
 func (p *FilesProps) Validate() error {
-	if p == nil {
-		p = &FilesProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	if p.Bucket == nil {
 		l.Add("Bucket", nil, "a bucket", "make one with storage.NewDataBucket")
@@ -119,8 +116,11 @@ func (p *FilesProps) Validate() error {
 // their stack they stay, as long as the bucket does. It panics with one message that holds every problem when scope, id or props are
 // wrong.
 func NewFiles(scope constructs.Construct, id string, props *FilesProps) *Files {
-	this := cdk.New("storage.Files", scope, id, props.Validate())
-	emitted := cdk.Emit(this, cdk.Path(scope, id), filesResources(cdk.Location(this), *props))
+	return cdk.Build("storage.Files", scope, id, props, newFiles)
+}
+
+func newFiles(this constructs.Construct, _ string, props *FilesProps) *Files {
+	emitted := cdk.Emit(this, cdk.PathOf(this), filesResources(cdk.Location(this), *props))
 	return &Files{Construct: this, URI: emitted.Att("Files", "URI"), ARN: emitted.Att("Files", "ARN"), emitted: emitted}
 }
 

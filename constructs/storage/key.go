@@ -11,7 +11,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // minDeletionDays is the shortest that a key's deletion can be taken back, in days
@@ -35,10 +35,7 @@ type KeyProps struct {
 
 // Validate reports every problem of the props.
 func (p *KeyProps) Validate() error {
-	if p == nil {
-		return nil
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	if p.DeletionDays != 0 && (p.DeletionDays < minDeletionDays || p.DeletionDays > key.MaxDeletionDays) {
 		l.Add("DeletionDays", p.DeletionDays, fmt.Sprintf("%d to %d, or 0 for %d", minDeletionDays, key.MaxDeletionDays, key.MaxDeletionDays), "")
@@ -64,16 +61,16 @@ type Key struct {
 // that encrypt volumes by grants. The props may be nil. It panics with one message that holds every problem when scope, id
 // or props are wrong.
 func NewKey(scope constructs.Construct, id string, props *KeyProps) *Key {
-	this := cdk.New("storage.Key", scope, id, props.Validate())
-	var p KeyProps
-	if props != nil {
-		p = *props
-	}
+	return cdk.Build("storage.Key", scope, id, props, newKey)
+}
+
+func newKey(this constructs.Construct, _ string, props *KeyProps) *Key {
+	p := *props
 	plan := key.Plan{
 		Description: "Buckets", At: cdk.Location(this), Retain: p.Environment.Tier.RetainsData(),
 		DeletionDays: p.DeletionDays, Services: []string{"s3"},
 		Readers: p.Readers, Writers: p.Writers, Lustre: p.LinkedToLustre,
 	}
-	arn := cdk.Emit(this, cdk.Path(scope, id), cfn.Resources{"Key": plan.Resource()}).Att("Key", "Arn")
+	arn := cdk.Emit(this, cdk.PathOf(this), cfn.Resources{"Key": plan.Resource()}).Att("Key", "Arn")
 	return &Key{Construct: this, Key: awskms.Key_FromKeyArn(this, jsii.String("Key"), &arn)}
 }

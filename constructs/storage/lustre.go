@@ -13,7 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // LustreProps say what a Lustre file system shows. Network and Data are required.
@@ -49,10 +49,7 @@ var lustreThroughputs = []int{125, 250, 500, 1000}
 
 // Validate reports every problem of the props.
 func (p *LustreProps) Validate() error {
-	if p == nil {
-		p = &LustreProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	l.Include("Data", p.Data.Validate())
 	if p.Data.Bucket != nil && !p.Data.Bucket.linkedToLustre {
@@ -79,7 +76,10 @@ func (p *LustreProps) Validate() error {
 // It stands and costs whether jobs run or not: about 0.145 USD a GB and month at 125 MB/s/TiB in us-east-1, some 174 USD
 // for the smallest (not verified).
 func NewLustre(scope constructs.Construct, id string, props *LustreProps) *FileSystem {
-	this := cdk.New("storage.Lustre", scope, id, props.Validate())
+	return cdk.Build("storage.Lustre", scope, id, props, newLustre)
+}
+
+func newLustre(this constructs.Construct, _ string, props *LustreProps) *FileSystem {
 	at := cdk.Location(this)
 	resources := cfn.Resources{}
 	key := keyOf(resources, props.Key, key.Plan{
@@ -108,7 +108,7 @@ func NewLustre(scope constructs.Construct, id string, props *LustreProps) *FileS
 			"S3":                          cfn.Properties{"AutoImportPolicy": cfn.Properties{"Events": []any{"NEW", "CHANGED", "DELETED"}}},
 		},
 	}
-	emitted := cdk.Emit(this, cdk.Path(scope, id), resources)
+	emitted := cdk.Emit(this, cdk.PathOf(this), resources)
 	return &FileSystem{
 		Construct: this, Type: Lustre, ID: emitted.Ref("FileSystem"), ARN: emitted.Att("FileSystem", "ResourceARN"),
 		SubnetID: subnet, mount: "/" + emitted.Att("FileSystem", "LustreMountName"), group: emitted.Att("Group", "GroupId"),

@@ -51,7 +51,7 @@ const (
 
 func TestMistakesOfBuckets(t *testing.T) {
 	const endpointAllowed = "; allowed: the id of a VPC endpoint of S3, vpce- and 8 to 17 hexadecimal digits"
-	logs := &DataBucket{Class: Logs}
+	logs, backup := &DataBucket{Class: Logs}, &Backup{Vault: "vault"}
 	check(t, []mistake{
 		{"nothing said", (*DataBucketProps)(nil), nil},
 		{"nothing filled in", &DataBucketProps{}, nil},
@@ -97,12 +97,12 @@ func TestMistakesOfBuckets(t *testing.T) {
 		{"logs into data", &DataBucketProps{AccessLogs: &DataBucket{Class: Models}},
 			[]string{`AccessLogs: got Models; allowed: a bucket of Class Logs; make one with Class: storage.Logs`}},
 		{"Lustre and events", &DataBucketProps{LinkedToLustre: true, Events: true}, []string{lustreAlone}},
-		{"Lustre and a backup", &DataBucketProps{LinkedToLustre: true, Backup: &Backup{}}, []string{lustreAlone}},
+		{"Lustre and a backup", &DataBucketProps{LinkedToLustre: true, Backup: backup}, []string{lustreAlone}},
 		{"class", &DataBucketProps{Class: 9, LifeCycle: LifeCycle{UploadDays: -9}},
 			[]string{`Class: got Class(9); allowed: Datasets, Features, Models, Checkpoints or Logs`}},
 		{"below every class", &DataBucketProps{Class: -1}, []string{`Class: got Class(-1); allowed: Datasets, Features, Models, Checkpoints or Logs`}},
 		{"logs of logs", &DataBucketProps{Class: Logs, Key: someKey, AccessLogs: logs, LinkedToLustre: true, Inventory: Daily,
-			Shares: []Share{{partner, "a/", false}}, ReplicatedFrom: []string{partner}, Lock: Lock{Governance, 2}, ReplicateTo: replica, Backup: &Backup{}}, []string{
+			Shares: []Share{{partner, "a/", false}}, ReplicatedFrom: []string{partner}, Lock: Lock{Governance, 2}, ReplicateTo: replica, Backup: backup}, []string{
 			lustreAlone,
 			`Key: got "a key"; allowed: none with Class Logs; leave it out: S3 delivers access logs only to buckets encrypted by its own keys`,
 			`AccessLogs: got "a bucket"; allowed: none with Class Logs; leave it out: a bucket of logs would log its own logging`,
@@ -114,7 +114,7 @@ func TestMistakesOfBuckets(t *testing.T) {
 			`ReplicateTo: got "arn:aws:s3:::replica"; allowed: none with Class Logs; leave it out: a copy is for what can't be made again`,
 			`Backup: got "a backup"; allowed: none with Class Logs; leave it out: a backup is for what can't be made again`,
 		}},
-		{"checkpoints kept", &DataBucketProps{Class: Checkpoints, Lock: Lock{Compliance, 2}, ReplicateTo: replica, Backup: &Backup{}}, []string{
+		{"checkpoints kept", &DataBucketProps{Class: Checkpoints, Lock: Lock{Compliance, 2}, ReplicateTo: replica, Backup: backup}, []string{
 			`Lock: got COMPLIANCE for 2 days; allowed: none with Class Checkpoints; leave it out: it would keep what is meant to go`,
 			`ReplicateTo: got "arn:aws:s3:::replica"; allowed: none with Class Checkpoints; leave it out: a copy is for what can't be made again`,
 			`Backup: got "a backup"; allowed: none with Class Checkpoints; leave it out: a backup is for what can't be made again`,

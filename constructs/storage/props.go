@@ -9,6 +9,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/principal"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // DataBucketProps say what a bucket holds. All fields may be left out.
@@ -62,10 +63,7 @@ var organizationPattern = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
 
 // Validate reports every problem of the props.
 func (p *DataBucketProps) Validate() error {
-	if p == nil {
-		return nil
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	environmentErr := p.Environment.Validate()
 	l.Include("Environment", environmentErr)
 	for i, id := range p.Endpoints {

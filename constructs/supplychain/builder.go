@@ -15,6 +15,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
@@ -60,10 +61,7 @@ const (
 
 // Validate reports every problem of the props.
 func (p *BuilderProps) Validate() error {
-	if p == nil {
-		p = &BuilderProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	validateBuilding(&l, p.Network, p.Tools)
 	validateImage(&l, "Base", p.Base)
@@ -102,18 +100,20 @@ type Builder struct {
 // stays in the first stage, and can't be promoted. It starts when somebody starts it. It panics with one message that holds every
 // problem when scope, id or props are wrong.
 func NewBuilder(scope constructs.Construct, id string, props *BuilderProps) *Builder {
-	const kind = "supplychain.Builder"
-	this := cdk.New(kind, scope, id, props.Validate())
+	return cdk.Build("supplychain.Builder", scope, id, props, newBuilder)
+}
+
+func newBuilder(this constructs.Construct, _ string, props *BuilderProps) *Builder {
 	at := cdk.Location(this)
 	var l problem.List
 	l.Include("", validatePulled(props.Network, at, props.Base))
 	l.Include("", validateReach(at, props.Packages))
-	cdk.Check(kind, scope, id, l.Err())
+	cdk.Check(l.Err())
 	plan := props.plan(at)
 	plan.in(props.Network)
 	r := plan.role()
-	cdk.Check(kind, scope, id, r.Check())
-	cdk.Emit(this, cdk.Path(scope, id), plan.resources(""))
+	cdk.Check(r.Check())
+	cdk.Emit(this, cdk.PathOf(this), plan.resources(""))
 	return &Builder{Construct: this, ProjectName: plan.name, Repository: props.target()}
 }
 

@@ -4,14 +4,15 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
-	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -33,14 +34,15 @@ func (r Repository) GrantPull(role awsiam.IRole, from *network.Isolated) map[str
 // GrantPublish lets a role publish the team's own packages, those that Internal holds for, to the chain's first stage, and nothing
 // else. It panics with one message when the role is wrong or there are no packages of the team's own.
 func (p *Packages) GrantPublish(role awsiam.IRole) {
-	first := p.Repositories[p.chain.Stages[0].Name]
-	var l problem.List
-	if len(p.internal) == 0 {
-		l.Add("Internal", nil, "patterns of the team's own packages", "set PackagesProps.Internal: nothing else can be published")
-	}
-	const kind = "supplychain.GrantPublish"
-	cdk.Check(kind, p.Construct, "Publish", l.Err())
-	first.grant(role, "Publish", "Publishes the team's own packages", nil, func() []policy.Statement { return publish(first, p.internal) })
+	cdk.Do("supplychain.GrantPublish", p, func() {
+		first := p.Repositories[p.chain.Stages[0].Name]
+		var l problem.List
+		if len(p.internal) == 0 {
+			l.Add("Internal", nil, "patterns of the team's own packages", "set PackagesProps.Internal: nothing else can be published")
+		}
+		cdk.Check(l.Err())
+		first.grant(role, "Publish", "Publishes the team's own packages", nil, func() []policy.Statement { return publish(first, p.internal) })
+	})
 }
 
 // publish are the statements of who publishes: uploading asks for the endpoint, and reads what is there.
@@ -60,7 +62,7 @@ func (r Repository) grant(to awsiam.IRole, purpose, description string, from *ne
 	var l problem.List
 	err := r.Validate()
 	l.Include("Repository", err)
-	if err == nil && to != nil {
+	if err == nil && !props.IsNil(to) {
 		l.Include("", validateReach(cdk.Location(to.Stack()), r))
 	}
 	if err == nil && from != nil {
@@ -75,25 +77,25 @@ func (r Repository) grant(to awsiam.IRole, purpose, description string, from *ne
 
 // attach puts a policy on a role, in the role's stack, once for each name.
 func attach(kind string, to awsiam.IRole, name, description string, err error, statements func() []policy.Statement) {
-	var l problem.List
-	if to == nil {
-		l.Add("role", nil, "a role", "make one with access.NewExecutionRole, or give one of your own")
-	}
-	l.Include("", err)
-	if err := l.Err(); err != nil {
-		panic(&fault.Fault{Kind: kind, At: fault.Caller(), Err: err})
-	}
-	stack := to.Stack()
-	path := strings.TrimPrefix(*to.Node().Path(), *stack.Node().Path()+"/")
-	id := strings.ReplaceAll(path, "/", "-") + "-" + name
-	s := policy.Compact(statements())
-	cdk.Emit(cdk.New(kind, stack, id, nil), cdk.Path(stack, id), cfn.Resources{"Policy": {
-		Type: "AWS::IAM::ManagedPolicy",
-		Properties: cfn.Properties{
-			"Description": description, "Roles": []string{*to.RoleName()}, "PolicyDocument": policy.Document(policy.Named(s)...),
-		},
-		Metadata: role.Metadata(role.AcceptedWildcards(s)),
-	}})
+	cdk.Do(kind, nil, func() {
+		var l problem.List
+		if props.IsNil(to) {
+			l.Add("role", nil, "a role", "make one with access.NewExecutionRole, or give one of your own")
+		}
+		l.Include("", err)
+		cdk.Check(l.Err())
+		stack := to.Stack()
+		path := strings.TrimPrefix(*to.Node().Path(), *stack.Node().Path()+"/")
+		id := strings.ReplaceAll(path, "/", "-") + "-" + name
+		s := policy.Compact(statements())
+		cdk.Emit(constructs.NewConstruct(stack, &id), cdk.Path(stack, id), cfn.Resources{"Policy": {
+			Type: "AWS::IAM::ManagedPolicy",
+			Properties: cfn.Properties{
+				"Description": description, "Roles": []string{*to.RoleName()}, "PolicyDocument": policy.Document(policy.Named(s)...),
+			},
+			Metadata: role.Metadata(role.AcceptedWildcards(s)),
+		}})
+	})
 }
 
 // validateReach refuses a repository of another region: the endpoints of a network reach CodeArtifact in their own only.

@@ -14,7 +14,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // ImagesProps say which image goes through a chain. Name is required.
@@ -38,10 +38,7 @@ var tagPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`)
 
 // Validate reports every problem of the props.
 func (p *ImagesProps) Validate() error {
-	if p == nil {
-		p = &ImagesProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Chain", p.Chain.Validate())
 	if !imagePattern.MatchString(p.Name) {
 		l.Add("Name", p.Name, "2 to 40 lower-case letters, digits and hyphens, a letter first", "")
@@ -100,8 +97,10 @@ func registryHost(at location.Location) string {
 // pushed is scanned and signed where the registry is a [NewRegistry] of the chain. It panics with one message that holds every
 // problem when scope, id or props are wrong.
 func NewImages(scope constructs.Construct, id string, props *ImagesProps) *Images {
-	const kind = "supplychain.Images"
-	this := cdk.New(kind, scope, id, props.Validate())
+	return cdk.Build("supplychain.Images", scope, id, props, newImages)
+}
+
+func newImages(this constructs.Construct, _ string, props *ImagesProps) *Images {
 	at := cdk.Location(this)
 	i := &Images{Construct: this, Repositories: map[string]ImageRepository{}, Key: props.Key, chain: props.Chain.resolved(), name: props.Name}
 	for _, s := range i.chain.Stages {
@@ -111,7 +110,7 @@ func NewImages(scope constructs.Construct, id string, props *ImagesProps) *Image
 	if props.Key != nil {
 		given = *props.Key.KeyArn()
 	}
-	emitted := cdk.Emit(this, cdk.Path(scope, id), props.resources(i.chain, at, given))
+	emitted := cdk.Emit(this, cdk.PathOf(this), props.resources(i.chain, at, given))
 	if i.Key == nil {
 		i.Key = awskms.Key_FromKeyArn(this, jsii.String("Key"), jsii.String(emitted.Att("Key", "Arn")))
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/image"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
@@ -53,10 +53,7 @@ type Mirrored struct {
 
 // Validate reports every problem of the props.
 func (p *MirrorProps) Validate() error {
-	if p == nil {
-		p = &MirrorProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Chain", p.Chain.Validate())
 	l.Include("Environment", p.Environment.Validate())
 	if len(p.Images) == 0 {
@@ -108,8 +105,10 @@ func (c Chain) MirrorRepository(scope constructs.Construct, name string) ImageRe
 // NewMirror makes a repository for each image, and a project that copies those of AWS's own registries without the internet. It
 // panics with one message that holds every problem when scope, id or props are wrong.
 func NewMirror(scope constructs.Construct, id string, props *MirrorProps) *Mirror {
-	const kind = "supplychain.Mirror"
-	this := cdk.New(kind, scope, id, props.Validate())
+	return cdk.Build("supplychain.Mirror", scope, id, props, newMirror)
+}
+
+func newMirror(this constructs.Construct, _ string, props *MirrorProps) *Mirror {
 	at := cdk.Location(this)
 	chain := props.Chain.resolved()
 	m := &Mirror{Construct: this, Repositories: map[string]ImageRepository{}}
@@ -122,16 +121,16 @@ func NewMirror(scope constructs.Construct, id string, props *MirrorProps) *Mirro
 		for _, c := range copied {
 			sources = append(sources, c.From)
 		}
-		cdk.Check(kind, scope, id, validatePulled(props.Network, at, sources...))
+		cdk.Check(validatePulled(props.Network, at, sources...))
 		plan := props.plan(chain, at, m.Repositories)
 		plan.in(props.Network)
-		cdk.Check(kind, scope, id, plan.role().Check())
+		cdk.Check(plan.role().Check())
 		for name, r := range plan.resources("") {
 			resources[name] = r
 		}
 		m.ProjectName = plan.name
 	}
-	cdk.Emit(this, cdk.Path(scope, id), resources)
+	cdk.Emit(this, cdk.PathOf(this), resources)
 	return m
 }
 

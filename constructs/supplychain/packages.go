@@ -32,13 +32,12 @@ type Packages struct {
 // its stack. The props may be nil. It panics with one message that holds every problem when scope, id or props are wrong, or
 // when CodeArtifact does not exist in the region.
 func NewPackages(scope constructs.Construct, id string, props *PackagesProps) *Packages {
-	const kind = "supplychain.Packages"
-	this := cdk.New(kind, scope, id, props.Validate())
+	return cdk.Build("supplychain.Packages", scope, id, props, newPackages)
+}
+
+func newPackages(this constructs.Construct, _ string, props *PackagesProps) *Packages {
 	at := cdk.Location(this)
-	cdk.Check(kind, scope, id, validateRegion(this, at))
-	if props == nil {
-		props = &PackagesProps{}
-	}
+	cdk.Check(validateRegion(this, at))
 	p := &Packages{Construct: this, Repositories: map[string]Repository{}, Key: props.Key, chain: props.Chain.resolved()}
 	p.internal, _ = parsePatterns("", props.Internal) // whose errors Validate has found
 	p.formats = props.formats(p.internal)
@@ -49,7 +48,7 @@ func NewPackages(scope constructs.Construct, id string, props *PackagesProps) *P
 	if props.Key != nil {
 		given = *props.Key.KeyArn()
 	}
-	emitted := cdk.Emit(this, cdk.Path(scope, id), props.resources(p.chain, at, given))
+	emitted := cdk.Emit(this, cdk.PathOf(this), props.resources(p.chain, at, given))
 	if p.Key == nil {
 		p.Key = awskms.Key_FromKeyArn(this, jsii.String("Key"), jsii.String(emitted.Att("Key", "Arn")))
 	}

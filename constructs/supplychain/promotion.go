@@ -23,6 +23,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 //go:embed scripts/check.sh
@@ -58,10 +59,7 @@ const (
 
 // Validate reports every problem of the props.
 func (p *PromotionProps) Validate() error {
-	if p == nil {
-		p = &PromotionProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	if p.Packages == nil {
 		l.Add("Packages", nil, "what is promoted", "make it with supplychain.NewPackages")
 	}
@@ -105,8 +103,10 @@ type Promotion struct {
 // image by its digest. A record of who and what is written before the copy. One account and region has one promotion of a chain.
 // It panics with one message that holds every problem when scope, id or props are wrong.
 func NewPromotion(scope constructs.Construct, id string, props *PromotionProps) *Promotion {
-	const kind = "supplychain.Promotion"
-	this := cdk.New(kind, scope, id, props.Validate())
+	return cdk.Build("supplychain.Promotion", scope, id, props, newPromotion)
+}
+
+func newPromotion(this constructs.Construct, _ string, props *PromotionProps) *Promotion {
 	at := cdk.Location(this)
 	w := props.wiring(at)
 	check, copying := props.projects(w)
@@ -116,14 +116,14 @@ func NewPromotion(scope constructs.Construct, id string, props *PromotionProps) 
 	l.Include("", w.role().Check())
 	l.Include("", check.role().Check())
 	l.Include("", copying.role().Check())
-	cdk.Check(kind, scope, id, l.Err())
+	cdk.Check(l.Err())
 	resources := cfn.Resources{}
 	maps.Copy(resources, check.resources("Check"))
 	if len(props.Images) > 0 {
 		maps.Copy(resources, copying.resources("Copy"))
 	}
 	maps.Copy(resources, w.resources(*props.Network.LogKey.KeyArn()))
-	emitted := cdk.Emit(this, cdk.Path(scope, id), resources)
+	emitted := cdk.Emit(this, cdk.PathOf(this), resources)
 	return &Promotion{
 		Construct:    this,
 		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), jsii.String(emitted.Ref("StateMachine"))),

@@ -5,7 +5,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // PackagesProps say which packages there are, and for whom. All fields may be left out.
@@ -43,10 +43,7 @@ func (p *PackagesProps) formats(internal []pattern) []format {
 
 // Validate reports every problem of the props.
 func (p *PackagesProps) Validate() error {
-	if p == nil {
-		return nil
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Chain", p.Chain.Validate())
 	l.Include("", validateConnections(p.Connections))
 	internal, err := parsePatterns("Internal", p.Internal)

@@ -8,7 +8,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // Upstream is a public registry that a pull-through cache takes images from
@@ -54,10 +54,7 @@ var secretPattern = regexp.MustCompile(`:secret:ecr-pullthroughcache/`)
 
 // Validate reports every problem of the props.
 func (p *PullThroughProps) Validate() error {
-	if p == nil {
-		p = &PullThroughProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Chain", p.Chain.Validate())
 	u, known := upstreams[p.Upstream]
 	switch {
@@ -88,14 +85,17 @@ type PullThrough struct {
 // their tags can be moved by the upstream, and nothing in it was looked at: it is for administrators to fill a
 // mirror from, not for jobs. It panics with one message that holds every problem when scope, id or props are wrong.
 func NewPullThrough(scope constructs.Construct, id string, props *PullThroughProps) *PullThrough {
-	this := cdk.New("supplychain.PullThrough", scope, id, props.Validate())
+	return cdk.Build("supplychain.PullThrough", scope, id, props, newPullThrough)
+}
+
+func newPullThrough(this constructs.Construct, _ string, props *PullThroughProps) *PullThrough {
 	u := upstreams[props.Upstream]
 	prefix := props.Chain.resolved().Name + "/public/" + u.prefix
 	rule := cfn.Properties{"EcrRepositoryPrefix": prefix, "UpstreamRegistryUrl": string(props.Upstream), "UpstreamRegistry": u.name}
 	if props.Credential != "" {
 		rule["CredentialArn"] = props.Credential
 	}
-	cdk.Emit(this, cdk.Path(scope, id), cfn.Resources{
+	cdk.Emit(this, cdk.PathOf(this), cfn.Resources{
 		"Rule": {Type: "AWS::ECR::PullThroughCacheRule", Properties: rule},
 		"Template": {Type: "AWS::ECR::RepositoryCreationTemplate", Properties: cfn.Properties{
 			"Prefix": prefix, "AppliedFor": []string{"PULL_THROUGH_CACHE"}, "ImageTagMutability": "MUTABLE", // which the refresh needs

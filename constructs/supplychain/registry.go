@@ -7,7 +7,7 @@ import (
 
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
-	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // RegistryProps say how an account's registry looks at images. All fields may be left out.
@@ -26,10 +26,7 @@ const (
 
 // Validate reports every problem of the props.
 func (p *RegistryProps) Validate() error {
-	if p == nil {
-		return nil
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Chain", p.Chain.Validate())
 	if p.SignatureYears < 0 || p.SignatureYears > maxSignatureYears {
 		l.Add("SignatureYears", p.SignatureYears, "1 to 11, or 0 for 5", "")
@@ -51,11 +48,11 @@ type Registry struct {
 // one overwrites the first. Scanning is Amazon Inspector's, and billed by image. The props may be nil. It panics with one message
 // that holds every problem when scope, id or props are wrong.
 func NewRegistry(scope constructs.Construct, id string, props *RegistryProps) *Registry {
-	this := cdk.New("supplychain.Registry", scope, id, props.Validate())
-	if props == nil {
-		props = &RegistryProps{}
-	}
-	emitted := cdk.Emit(this, cdk.Path(scope, id), props.resources())
+	return cdk.Build("supplychain.Registry", scope, id, props, newRegistry)
+}
+
+func newRegistry(this constructs.Construct, _ string, props *RegistryProps) *Registry {
+	emitted := cdk.Emit(this, cdk.PathOf(this), props.resources())
 	return &Registry{Construct: this, SigningProfile: emitted.Att("Profile", "Arn")}
 }
 

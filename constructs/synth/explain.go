@@ -9,14 +9,18 @@ import (
 	"github.com/plinth-ml/plinth/internal/fault"
 )
 
-// explain turns a panic of a construct or of jsii into an error. A Go run-time error goes on.
-func explain(r any) error {
+// explain turns a panic of a construct or of jsii into an error, after the faults of constructs that were found before. A
+// Go run-time error goes on, unless it comes from using what could not be built.
+func explain(r any, faults error) error {
 	var message string
 	switch r := r.(type) {
 	case *fault.Fault:
-		return r
+		return after(faults, r)
 	case interface{ RuntimeError() }:
-		panic(r)
+		if faults == nil {
+			panic(r)
+		}
+		return fmt.Errorf("%w\n\n%s uses what could not be built (%v): what comes after it was not looked at", faults, fault.Caller(), r)
 	case error:
 		message = r.Error()
 	case string:
@@ -24,25 +28,22 @@ func explain(r any) error {
 	default:
 		panic(r)
 	}
-	message = withoutStack(message)
+	message = fault.WithoutStack(message)
 	if at := fault.Caller(); at != "" {
 		message += "\n  at " + at
 	}
 	if advice := advise(message); advice != "" {
 		message += "\n  " + advice
 	}
-	return errors.New(message)
+	return after(faults, errors.New(message))
 }
 
-// withoutStack drops the lines of a JavaScript stack.
-func withoutStack(message string) string {
-	var kept []string
-	for line := range strings.Lines(message) {
-		if !strings.HasPrefix(strings.TrimLeft(line, " \t"), "at ") {
-			kept = append(kept, strings.TrimRight(line, "\n"))
-		}
+// after is an error that comes after the faults; nil: none.
+func after(faults, err error) error {
+	if faults == nil {
+		return err
 	}
-	return strings.TrimSpace(strings.Join(kept, "\n"))
+	return fmt.Errorf("%w\n\n%w", faults, err)
 }
 
 // advise says what to do about an error of the system, by the text that Node.js and Go give it.

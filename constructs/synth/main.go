@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/internal/fault"
 	_ "github.com/plinth-ml/plinth/internal/tempdir"
 )
 
@@ -101,9 +102,11 @@ func App(options *Options, build func(app awscdk.App)) (err error) {
 
 // synthesize writes the assembly to dir.
 func synthesize(context map[string]any, dir string, build func(app awscdk.App)) (err error) {
+	faults := fault.Collect()
+	defer faults.Stop()
 	defer func() {
 		if r := recover(); r != nil {
-			err = explain(r)
+			err = explain(r, faults.Err())
 		}
 	}()
 	app, err := newApp(&awscdk.AppProps{
@@ -116,6 +119,9 @@ func synthesize(context map[string]any, dir string, build func(app awscdk.App)) 
 		return err
 	}
 	build(app)
+	if err := faults.Err(); err != nil {
+		return err
+	}
 	app.Synth(nil)
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // RequestProps say which job is run by something other than a workflow or a pipeline. Network and Job are required.
@@ -34,10 +35,9 @@ type RequestProps struct {
 
 // Validate reports every problem of the props, for a request of that construct id.
 func (p *RequestProps) Validate(id string) error {
-	if p == nil {
-		p = &RequestProps{}
-	}
-	return p.asWorkflow().Validate(id)
+	p, l := props.Of(p)
+	l.Include("", p.asWorkflow().Validate(id))
+	return l.Err()
 }
 
 // asWorkflow is what a request has in common with a workflow, which is checked alike.
@@ -72,12 +72,14 @@ type Request struct {
 // started again by nobody, unless whoever starts it does. It panics with one message that holds every problem when scope, id or
 // props are wrong.
 func NewRequest(scope constructs.Construct, id string, props *RequestProps) *Request {
-	const kind = "training.Request"
-	this := cdk.New(kind, scope, id, props.Validate(id))
+	return cdk.Build("training.Request", scope, id, props, newRequest)
+}
+
+func newRequest(this constructs.Construct, id string, props *RequestProps) *Request {
 	e := props.Environment.Resolved()
 	job := props.Job.resolved(e.Limits)
 	r := runs{environment: e, network: props.Network, job: props.Job, name: props.asWorkflow().name(id), team: props.Team, role: props.Role}
-	w, role := r.wire(this, kind, scope, id)
+	w, role := r.wire(this)
 	longest := job.MaxRuntime
 	if job.Spot {
 		longest = job.MaxWait

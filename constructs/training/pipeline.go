@@ -15,6 +15,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // PipelineProps say which job a SageMaker pipeline runs, and under which guard. Network, Guard and Job are required.
@@ -61,10 +62,7 @@ const maxPipelineName = 64
 
 // Validate reports every problem of the props, for a pipeline of that construct id.
 func (p *PipelineProps) Validate(id string) error {
-	if p == nil {
-		p = &PipelineProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	w := p.asWorkflow()
 	l.Include("", w.Validate(id))
 	if p.Guard == nil {
@@ -127,13 +125,15 @@ type Pipeline struct {
 // What capacity, SageMaker or a quota ended is tried again by SageMaker itself, under another name; a job on spot stays on spot. It
 // panics with one message that holds every problem when scope, id or props are wrong.
 func NewPipeline(scope constructs.Construct, id string, props *PipelineProps) *Pipeline {
-	const kind = "training.Pipeline"
-	this := cdk.New(kind, scope, id, props.Validate(id))
+	return cdk.Build("training.Pipeline", scope, id, props, newPipeline)
+}
+
+func newPipeline(this constructs.Construct, id string, props *PipelineProps) *Pipeline {
 	e := props.Environment.Resolved()
 	name := props.asWorkflow().name(id)
 	r := runs{environment: e, network: props.Network, job: props.Job.following(props.Prepare), name: name, team: props.Team, role: props.Role,
 		prepare: props.Prepare, evaluate: props.Evaluate}
-	w, role := r.wire(this, kind, scope, id)
+	w, role := r.wire(this)
 	w.gate, w.registration, w.search = props.Gate, props.Register, props.Search.resolved()
 	given := &access.PipelineRoleProps{Environment: props.Environment, Guard: props.Guard, Team: props.Team, ExecutionRoles: []awsiam.IRole{role.Role}}
 	for i, passed := range w.roles()[1:] {
@@ -145,7 +145,7 @@ func NewPipeline(scope constructs.Construct, id string, props *PipelineProps) *P
 	}
 	pipeline.PipelineRole = access.NewPipelineRole(this, "PipelineRole", given)
 	w.logKeyARN = logKeyARN(props.LogKey, props.Network)
-	emitted := cdk.Emit(this, cdk.Path(scope, id), pipelineResources(r.job.resolved(e.Limits), w, *pipeline.PipelineRole.Role.RoleArn(), props.CacheFor))
+	emitted := cdk.Emit(this, cdk.PathOf(this), pipelineResources(r.job.resolved(e.Limits), w, *pipeline.PipelineRole.Role.RoleArn(), props.CacheFor))
 	pipeline.Topic = awssns.Topic_FromTopicArn(this, jsii.String("Topic"), jsii.String(emitted.Ref("Topic")))
 	return pipeline
 }

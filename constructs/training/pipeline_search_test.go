@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+
 	"github.com/plinth-ml/plinth/constructs/access"
 )
 
@@ -36,7 +38,7 @@ func TestAPipelineThatSearches(t *testing.T) {
 
 func TestWrongSearchesOfPipelines(t *testing.T) {
 	p := &PipelineProps{
-		Job: searched(), Search: &Search{Objective: "validation:auc"}, Guard: &access.Guard{}, Name: "a-name-of-more-than-20-letters",
+		Job: searched(), Search: &Search{Objective: "validation:auc"}, Guard: &access.Guard{Boundary: struct{ awsiam.IManagedPolicy }{}}, Name: "a-name-of-more-than-20-letters",
 		Gate: []Threshold{AtMost("validation:error", 0.1)}, CacheFor: 24 * time.Hour,
 	}
 	err := p.Validate("X")

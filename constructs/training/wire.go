@@ -27,10 +27,9 @@ type runs struct {
 }
 
 // wire makes the roles of the jobs where none is given, and finds out what the plan needs to know of the resources around them.
-func (r runs) wire(this constructs.Construct, kind string, scope constructs.Construct, id string) (wiring, *access.ExecutionRole) {
+func (r runs) wire(this constructs.Construct) (wiring, *access.ExecutionRole) {
 	at := cdk.Location(this)
-	cdk.Check(kind, scope, id, r.network.ValidateRegion(at.Region))
-	image, repository := resolveImage(this, kind, scope, id, "Job", r.job.Image, at)
+	image, repository := resolveImage(this, "Job", r.job.Image, at)
 	role := r.role
 	if role == nil {
 		role = r.newRole(this, "JobRole", r.job.given(), repository)
@@ -40,7 +39,7 @@ func (r runs) wire(this constructs.Construct, kind string, scope constructs.Cons
 			return nil
 		}
 		j := p.resolvedJob(r.environment.Limits, more...)
-		image, repository := resolveImage(this, kind, scope, id, field, p.Image, at)
+		image, repository := resolveImage(this, field, p.Image, at)
 		given := j.given()
 		given.Jobs = access.ProcessingJobs
 		return &processing{job: j, command: p.Command, imageURI: image, roleARN: *r.newRole(this, field+"Role", given, repository).Role.RoleArn()}
@@ -72,12 +71,12 @@ func (r runs) newRole(this constructs.Construct, id string, given access.Executi
 }
 
 // resolveImage gives the URI of a job's image and the ARN of its repository.
-func resolveImage(this constructs.Construct, kind string, scope constructs.Construct, id, field string, i Image, at location.Location) (uri, repositoryARN string) {
-	cdk.Check(kind, scope, id, i.validateRegion(field+".Image", at.Region))
+func resolveImage(this constructs.Construct, field string, i Image, at location.Location) (uri, repositoryARN string) {
+	cdk.Check(i.validateRegion(field+".Image", at.Region))
 	registry := ""
 	if i.builtIn != "" {
 		registry = cdk.ByRegion(this, at.Region, "XGBoostAccount")
-		cdk.Check(kind, scope, id, validateRegistry(field+".Image", registry, at.Region))
+		cdk.Check(validateRegistry(field+".Image", registry, at.Region))
 	}
 	return i.resolve(at, *awscdk.Aws_URL_SUFFIX(), registry)
 }

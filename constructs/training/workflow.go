@@ -17,6 +17,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
@@ -69,10 +70,7 @@ var prefixPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,29}$`)
 
 // Validate reports every problem of the props, for a workflow of that construct id.
 func (p *WorkflowProps) Validate(id string) error {
-	if p == nil {
-		p = &WorkflowProps{}
-	}
-	var l problem.List
+	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	if p.Network == nil {
 		l.Add("Network", nil, "the network that the job runs in", "make one with network.NewIsolated")
@@ -167,16 +165,18 @@ type Workflow struct {
 // NewWorkflow makes a workflow, its role, logs and topic, and the job's role where none is given. It panics with one message
 // that holds every problem when scope, id or props are wrong.
 func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *Workflow {
-	const kind = "training.Workflow"
-	this := cdk.New(kind, scope, id, props.Validate(id))
+	return cdk.Build("training.Workflow", scope, id, props, newWorkflow)
+}
+
+func newWorkflow(this constructs.Construct, id string, props *WorkflowProps) *Workflow {
 	e := props.Environment.Resolved()
 	r := runs{environment: e, network: props.Network, job: props.Job.following(props.Prepare), name: props.name(id), team: props.Team,
 		role: props.Role, prepare: props.Prepare, evaluate: props.Evaluate}
-	w, role := r.wire(this, kind, scope, id)
+	w, role := r.wire(this)
 	w.gate, w.registration, w.triggers, w.atOnce = props.Gate, props.Register, props.Triggers, props.AtOnce
 	w.search = props.Search.resolved()
 	w.logKeyARN = logKeyARN(props.LogKey, props.Network)
-	emitted := cdk.Emit(this, cdk.Path(scope, id), resources(r.job.resolved(e.Limits), w))
+	emitted := cdk.Emit(this, cdk.PathOf(this), resources(r.job.resolved(e.Limits), w))
 	made := &Workflow{
 		Construct:    this,
 		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), jsii.String(emitted.Ref("StateMachine"))),

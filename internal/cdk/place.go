@@ -1,8 +1,6 @@
 package cdk
 
 import (
-	"reflect"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 
@@ -44,14 +42,12 @@ func Location(scope constructs.Construct) location.Location { return placeOf(sco
 // paths are remembered like places: a construct never moves.
 var paths = map[constructs.IConstruct]string{}
 
-func pathOf(scope constructs.Construct) string {
-	if reflect.TypeOf(scope).Kind() != reflect.Pointer {
-		return *scope.Node().Path() // a user's own kind of construct, which may not do as a key
-	}
-	path, known := paths[scope]
+// PathOf is the path of a construct.
+func PathOf(this constructs.Construct) string {
+	path, known := paths[this]
 	if !known {
-		path = *scope.Node().Path()
-		paths[scope] = path
+		path = *this.Node().Path()
+		paths[this] = path
 	}
 	return path
 }

@@ -36,12 +36,27 @@ func (f *Fault) Error() string {
 	if n != 1 {
 		b.WriteString("s")
 	}
-	fmt.Fprintf(&b, "\n%v", f.Err)
+	text := f.Err.Error()
+	if !strings.HasPrefix(text, "  - ") { // an error that is no list
+		text = "  - " + text
+	}
+	b.WriteString("\n" + text)
 	return b.String()
 }
 
 // Unwrap gives the problems.
 func (f *Fault) Unwrap() error { return f.Err }
+
+// WithoutStack drops the lines of a JavaScript stack from a message.
+func WithoutStack(message string) string {
+	var kept []string
+	for line := range strings.Lines(message) {
+		if !strings.HasPrefix(strings.TrimLeft(line, " \t"), "at ") {
+			kept = append(kept, strings.TrimRight(line, "\n"))
+		}
+	}
+	return strings.TrimSpace(strings.Join(kept, "\n"))
+}
 
 // machinery are the packages whose frames are never the user's.
 var machinery = []string{

@@ -61,7 +61,7 @@ func (s Statement) Wildcards() []string {
 
 // texts are references with a token in the place of everything but the texts that Fn::Join joins.
 func texts(references []any) []string {
-	unknown := "${Token[reference]}"
+	unknown := "${Token[reference.0]}"
 	all := make([]string, len(references))
 	for i, r := range references {
 		m, _ := r.(map[string]any)

@@ -11,7 +11,7 @@ import (
 func TestWildcards(t *testing.T) {
 	join := func(parts ...any) any { return map[string]any{"Fn::Join": []any{"", parts}} }
 	bucket := map[string]any{"Fn::GetAtt": []string{"Bucket", "Arn"}}
-	const token = "${Token[reference]}"
+	const token = "${Token[reference.0]}"
 	tests := []struct {
 		name string
 		s    policy.Statement

@@ -4,6 +4,7 @@ package problem
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,9 @@ type Problem struct {
 	// Fix says what to do, where Allowed does not say it already.
 	Fix string
 }
+
+// Phrase is a value found that is described in words instead of being shown.
+type Phrase string
 
 // Error says it in one line.
 func (p Problem) Error() string {
@@ -41,11 +45,42 @@ func show(v any) string {
 }
 
 // List is every problem of one value. The zero List is empty and ready to use.
-type List struct{ all []error }
+type List struct {
+	all     []error
+	skipped map[string]bool
+}
 
-// Add notes a problem.
+// Add adds a problem, unless its field is skipped.
 func (l *List) Add(field string, got any, allowed, fix string) {
-	l.all = append(l.all, Problem{Field: field, Got: got, Allowed: allowed, Fix: fix})
+	l.add(Problem{Field: field, Got: got, Allowed: allowed, Fix: fix})
+}
+
+func (l *List) add(p Problem) {
+	if !l.skipped[p.Field] {
+		l.all = append(l.all, p)
+	}
+}
+
+// Has tells whether a problem of the field is in the list.
+func (l *List) Has(field string) bool {
+	return slices.ContainsFunc(l.all, func(e error) bool {
+		p, ok := e.(Problem)
+		return ok && p.Field == field
+	})
+}
+
+// Skip makes the list leave out what is said of the field from now on.
+func (l *List) Skip(field string) {
+	if l.skipped == nil {
+		l.skipped = map[string]bool{}
+	}
+	l.skipped[field] = true
+}
+
+// Note adds a problem and skips its field, for a value that is then judged as if the field were left out.
+func (l *List) Note(field string, got any, allowed, fix string) {
+	l.Add(field, got, allowed, fix)
+	l.Skip(field)
 }
 
 // Include adds the problems of a part of the value, whose fields stand below prefix.
@@ -54,7 +89,8 @@ func (l *List) Include(prefix string, err error) {
 		var p Problem
 		if errors.As(e, &p) {
 			p.Field = join(prefix, p.Field)
-			e = p
+			l.add(p)
+			continue
 		}
 		l.all = append(l.all, e)
 	}

@@ -7,8 +7,11 @@ import (
 	"strings"
 )
 
-// Pattern is one token inside a text.
-var Pattern = regexp.MustCompile(`\$\{Token\[[^}]*\]\}`)
+// Start is how a token in a text starts.
+const Start = "${Token["
+
+// Pattern is one token inside a text: a name, and the number that the CDK gave it.
+var Pattern = regexp.MustCompile(`\$\{Token\[[A-Za-z0-9:._-]*[0-9]\]\}`)
 
 // Is tells whether s is or holds a token.
-func Is(s string) bool { return strings.Contains(s, "${Token[") }
+func Is(s string) bool { return strings.Contains(s, Start) }

@@ -1,0 +1,168 @@
+package cdk
+
+import (
+	"errors"
+	"reflect"
+
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/made"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// Build is what every constructor does. It checks scope, id and props, makes the construct that the parts stand in, and
+// calls build with it, the id and a copy of the props, zero ones for nil.
+//
+// What is wrong becomes one [fault.Fault] that names the construct: what Validate finds, what build finds by [Check],
+// and the errors of the CDK. Where faults are collected Build then returns an empty object, and so does every
+// constructor that is given that object; else it panics with the fault.
+func Build[P, C any](kind string, scope constructs.Construct, id string, given *P,
+	build func(this constructs.Construct, id string, props *P) *C,
+) *C {
+	b := building{fault: &fault.Fault{Kind: kind}, scope: scope, id: id}
+	props := new(P)
+	if given != nil {
+		*props = *given
+	}
+	var object *C
+	if b.attempt(func() {
+		if home, ok := b.check(given, props); ok {
+			object = build(b.this, id, props)
+			made.Record(object, home)
+		}
+	}); object != nil {
+		return object
+	}
+	return failed[C](b.this)
+}
+
+// Do is what every method does that makes something, for the object whose method it is; see [Build]. A nil object is one
+// that no constructor makes.
+func Do(kind string, of any, action func()) {
+	b := building{fault: &fault.Fault{Kind: kind}}
+	if of == nil {
+		b.attempt(action)
+		return
+	}
+	if made.Failed(of) {
+		return // whose own problems are reported
+	}
+	home, known := made.Of(of)
+	b.fault.Path = home.Path
+	b.attempt(func() {
+		if !known {
+			Check(made.Problem("receiver", reflect.TypeOf(of)))
+		}
+		action()
+	})
+}
+
+// Check ends what [Build] or [Do] called when something is wrong.
+func Check(err error) {
+	if err != nil {
+		panic(&fault.Fault{Err: err})
+	}
+}
+
+// building is one call of a constructor or a method.
+type building struct {
+	fault *fault.Fault
+	scope constructs.Construct
+	id    string
+	this  constructs.Construct // nil until it is made
+}
+
+// depth counts the calls inside each other: what goes wrong in one that another construct made ends that one too.
+var depth int
+
+// attempt runs the action. A fault in it, or an error of the CDK, is completed and reported.
+func (b *building) attempt(action func()) {
+	if fault.Elsewhere() {
+		b.fault.Path, b.fault.At = b.id, fault.Caller()
+		b.fault.Err = problem.Problem{
+			Field: "goroutine", Got: problem.Phrase("another one than the app's"), Allowed: "the goroutine that synth.Main calls build by",
+			Fix: "make the constructs one after the other: the CDK in Go can't be used by several goroutines",
+		}
+		fault.Report(b.fault)
+		return
+	}
+	depth++
+	defer func() {
+		depth--
+		if r := recover(); r != nil {
+			b.report(r)
+		}
+	}()
+	action()
+}
+
+// report reports what the action panicked with, unless that is a Go run-time error, whose stack is what finds it.
+func (b *building) report(r any) {
+	f := b.fault
+	switch r := r.(type) {
+	case *fault.Fault:
+		if r.Kind != "" {
+			f = r // of a construct inside
+			break
+		}
+		f.Err = r.Err
+	case interface{ RuntimeError() }:
+		panic(r)
+	case error:
+		f.Err = errors.New(fault.WithoutStack(r.Error()))
+	case string:
+		f.Err = errors.New(fault.WithoutStack(r))
+	default:
+		panic(r)
+	}
+	if f.At == "" {
+		f.At = fault.Caller()
+	}
+	if depth > 0 {
+		panic(f)
+	}
+	fault.Report(f)
+}
+
+// check panics with every problem of scope, id and props, and makes the construct. It is not ok when an object among the
+// props could not be made: that is reported already.
+func (b *building) check(given, props any) (home made.Home, ok bool) {
+	var l problem.List
+	scopeErr := validateScope(b.scope)
+	l.Include("", scopeErr)
+	l.Include("", validateID(b.scope, b.id))
+	l.Include("", validate(given, b.id))
+	if scopeErr != nil {
+		Check(l.Err())
+	}
+	b.fault.Path = Path(b.scope, b.id)
+	v := visit{list: &l, home: made.Home{Kind: b.fault.Kind, Path: b.fault.Path, At: Location(b.scope)}}
+	v.look(props)
+	if idErr := validateID(b.scope, b.id); idErr == nil {
+		b.this = constructs.NewConstruct(b.scope, &b.id)
+	}
+	Check(l.Err())
+	return v.home, !v.incomplete
+}
+
+// validate asks the props for their problems.
+func validate(given any, id string) error {
+	switch p := given.(type) {
+	case interface{ Validate() error }:
+		return p.Validate()
+	case interface{ Validate(id string) error }:
+		return p.Validate(id)
+	}
+	panic("props without Validate: " + reflect.TypeOf(given).String())
+}
+
+// failed is an empty object that stands for one that could not be made.
+func failed[C any](this constructs.Construct) *C {
+	object := new(C)
+	if this != nil {
+		reflect.ValueOf(object).Elem().FieldByName(made.ConstructField).Set(reflect.ValueOf(this))
+	}
+	made.Fail(object)
+	return object
+}

@@ -1,0 +1,299 @@
+package cdk_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/synth"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
+	"github.com/plinth-ml/plinth/internal/synthtest"
+)
+
+// thing is a construct of the tests.
+type thing struct {
+	Construct constructs.Construct
+	Name      string
+}
+
+type thingProps struct {
+	Environment environment.Environment
+	// Wrong is a problem of the props.
+	Wrong string
+	// Fails is what goes wrong when the thing is made.
+	Fails func(this constructs.Construct)
+	// What it is given.
+	Other  *thing
+	Others []*thing
+	Key    awskms.IKey
+	Role   awsiam.IRole
+	Bucket awss3.IBucket
+}
+
+func (p *thingProps) Validate() error {
+	p, l := props.Of(p)
+	if p.Wrong != "" {
+		l.Add("Wrong", p.Wrong, "nothing", "")
+	}
+	return l.Err()
+}
+
+func newThing(scope constructs.Construct, id string, given *thingProps) *thing {
+	return cdk.Build("test.Thing", scope, id, given, func(this constructs.Construct, _ string, p *thingProps) *thing {
+		if p.Fails != nil {
+			p.Fails(this)
+		}
+		return &thing{Construct: this, Name: "made"}
+	})
+}
+
+// in makes a stack in an account and region; empty: in none.
+func in(app awscdk.App, id, account, region string) awscdk.Stack {
+	env := &awscdk.Environment{}
+	if account != "" {
+		env.Account = &account
+	}
+	if region != "" {
+		env.Region = &region
+	}
+	return awscdk.NewStack(app, &id, &awscdk.StackProps{Env: env})
+}
+
+const ours, theirs = "111122223333", "444455556666"
+
+// errorOf is the error of an app; "" where there is none.
+func errorOf(t *testing.T, build func(app awscdk.App)) string {
+	t.Helper()
+	if err := synth.App(&synth.Options{Dir: t.TempDir()}, build); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// pointed embeds a stack, and is not one to jsii.
+type pointed struct{ awscdk.Stack }
+
+func TestScopesAndIDs(t *testing.T) {
+	var none *pointed
+	tests := []struct {
+		name  string
+		scope func(stack awscdk.Stack) constructs.Construct
+		id    string
+		want  []string
+	}{
+		{"no scope", func(awscdk.Stack) constructs.Construct { return nil }, "X", []string{"test.Thing (", `scope: got nothing; allowed: a construct`}},
+		{"a nil pointer", func(awscdk.Stack) constructs.Construct { return none }, "X", []string{`scope: got nothing`}},
+		{"a struct by value", func(s awscdk.Stack) constructs.Construct { return pointed{s} }, "X", []string{"cdk_test.pointed", "pass the awscdk.Stack that is in it"}},
+		{"neither scope nor id", func(awscdk.Stack) constructs.Construct { return nil }, "", []string{"2 problems", "scope: got nothing", `id: got ""`}},
+		{"no id", nil, "", []string{"test.Thing Stack (", `id: got ""`}},
+		{"a slash", nil, "a/b", []string{`id: got "a/b"`, "without slashes"}},
+		{"a newline", nil, "a\nb", []string{"control characters"}},
+		{"no letter", nil, "---", []string{"with a letter or a digit"}},
+		{"no letter of ASCII", nil, "äöü", []string{"with a letter or a digit"}},
+		{"a digit first", nil, "1st", []string{"starts with a letter in a stack"}},
+		{"a token", nil, "${Token[AWS.Region.4]}", []string{"not a token"}},
+		{"twice", nil, "Twice", []string{"test.Thing Stack/Twice (", "build_test.go:", "There is already a Construct with name 'Twice'"}},
+		{"a digit first, deeper", func(s awscdk.Stack) constructs.Construct { return scope(s, "Deep") }, "1st", nil},
+		{"spaces", nil, "My thing", nil},
+		{"other letters", nil, "Größe", nil},
+		{"Default", nil, "Default", nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := errorOf(t, func(app awscdk.App) {
+				stack := in(app, "Stack", "", "")
+				var at constructs.Construct = stack
+				if test.scope != nil {
+					at = test.scope(stack)
+				}
+				newThing(at, test.id, nil)
+				if test.name == "twice" {
+					newThing(at, test.id, nil)
+				}
+			})
+			if (got == "") != (test.want == nil) {
+				t.Errorf("got %q", got)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("%q is not in\n%s", want, got)
+				}
+			}
+		})
+	}
+}
+
+// One run tells of every construct that can't be built; those that were given one of them are not blamed for it.
+func TestAllAtOnce(t *testing.T) {
+	got := errorOf(t, func(app awscdk.App) {
+		stack := in(app, "Stack", "", "")
+		first := newThing(stack, "First", &thingProps{Wrong: "one"})
+		second := newThing(stack, "Second", &thingProps{Other: first, Others: []*thing{first}})
+		third := newThing(stack, "Third", &thingProps{Other: second, Wrong: "three"})
+		newThing(stack, "Fourth", &thingProps{Fails: func(constructs.Construct) { cdk.Check(problem.Problem{Field: "Four", Allowed: "less"}) }})
+		newThing(stack, "Fifth", &thingProps{Fails: func(this constructs.Construct) { newThing(this, "Inner", &thingProps{Wrong: "five"}) }})
+		newThing(third.Construct, "Inside", &thingProps{Wrong: "six"})
+		cdk.Do("test.Grant", third, func() { t.Error("done with what could not be made") })
+	})
+	for _, want := range []string{"Stack/First (", "Stack/Third (", "Stack/Fourth (", "Stack/Fifth/Inner (", "Stack/Third/Inside (", `Wrong: got "one"`, `Wrong: got "three"`,
+		"Four: got nothing; allowed: less", `Wrong: got "five"`, `Wrong: got "six"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in\n%s", want, got)
+		}
+	}
+	if n := strings.Count(got, "can't be built"); n != 5 || strings.Contains(got, "Second") {
+		t.Errorf("%d constructs in\n%s", n, got)
+	}
+}
+
+// What uses a construct that could not be built does not hide why.
+func TestUseOfWhatFailed(t *testing.T) {
+	for name, use := range map[string]func(stack awscdk.Stack){
+		"Go":   func(awscdk.Stack) { var bucket awss3.IBucket; _ = bucket.BucketName() },
+		"jsii": func(stack awscdk.Stack) { awscdk.NewCfnOutput(stack, jsii.String("O"), &awscdk.CfnOutputProps{}) },
+		"own":  func(awscdk.Stack) { panic(errors.New("the team's own")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := errorOf(t, func(app awscdk.App) {
+				stack := in(app, "Stack", "", "")
+				newThing(stack, "First", &thingProps{Wrong: "one"})
+				use(stack)
+			})
+			if !strings.Contains(got, `Wrong: got "one"`) || !strings.Contains(got, "build_test.go:") || strings.Contains(got, "goroutine ") {
+				t.Error(got)
+			}
+		})
+	}
+}
+
+// Where nobody collects, the first fault is a panic.
+func TestPanics(t *testing.T) {
+	defer func() {
+		if f, ok := recover().(*fault.Fault); !ok || f.Kind != "test.Thing" || f.Path != "" {
+			t.Errorf("got %v", f)
+		}
+	}()
+	newThing(nil, "X", nil)
+	t.Error("no panic")
+}
+
+// Objects of another environment, account or region are refused wherever they are given.
+func TestHomes(t *testing.T) {
+	dev, prod := environment.Environment{Name: "dev"}, environment.Environment{Name: "prod"}
+	tests := []struct {
+		name string
+		make func(here, there awscdk.Stack)
+		// account and region of the other stack; that of here is ours, eu-west-1.
+		account, region string
+		want            []string
+	}{
+		{"another environment", func(here, there awscdk.Stack) {
+			newThing(here, "X", &thingProps{Environment: dev, Other: newThing(there, "Y", &thingProps{Environment: prod})})
+		}, ours, "eu-west-1", []string{`Other: got test.Thing There/Y, of environment "prod"; allowed: one of environment "dev"`, "give both the same Environment"}},
+		{"in a list", func(here, there awscdk.Stack) {
+			newThing(here, "X", &thingProps{Environment: dev, Others: []*thing{newThing(there, "Y", &thingProps{Environment: dev}), newThing(there, "Z", &thingProps{Environment: prod})}})
+		}, ours, "eu-west-1", []string{"Others[1]: got", `one of environment "dev"`}},
+		{"two others, without one of its own", func(here, there awscdk.Stack) {
+			newThing(here, "X", &thingProps{Other: newThing(there, "Y", &thingProps{Environment: dev}), Others: []*thing{newThing(there, "Z", &thingProps{Environment: prod})}})
+		}, ours, "eu-west-1", []string{"Others[0]: got", "Other is of that one"}},
+		{"handed on", func(here, there awscdk.Stack) {
+			between := newThing(there, "Z", &thingProps{Other: newThing(there, "Y", &thingProps{Environment: prod})})
+			newThing(here, "X", &thingProps{Environment: dev, Other: between})
+		}, ours, "eu-west-1", []string{"Other: got", `of environment "prod"`}},
+		{"another region", func(here, there awscdk.Stack) { newThing(here, "X", &thingProps{Other: newThing(there, "Y", nil)}) },
+			ours, "us-east-1", []string{`Other: got test.Thing There/Y, in us-east-1; allowed: one in eu-west-1`}},
+		{"another account", func(here, there awscdk.Stack) { newThing(here, "X", &thingProps{Other: newThing(there, "Y", nil)}) },
+			theirs, "eu-west-1", []string{"of account 444455556666"}},
+		{"a key of another region", func(here, there awscdk.Stack) {
+			newThing(here, "X", &thingProps{Key: awskms.Key_FromKeyArn(there, jsii.String("K"), jsii.String("arn:aws:kms:us-east-1:"+ours+":key/k"))})
+		}, ours, "us-east-1", []string{`Key: got one in us-east-1`}},
+		{"a role of another account", func(here, _ awscdk.Stack) {
+			newThing(here, "X", &thingProps{Role: awsiam.Role_FromRoleArn(here, jsii.String("R"), jsii.String("arn:aws:iam::"+theirs+":role/r"), nil)})
+		}, ours, "eu-west-1", []string{`Role: got one of account 444455556666`}},
+		{"a role of another region", func(here, there awscdk.Stack) {
+			newThing(here, "X", &thingProps{Role: awsiam.Role_FromRoleArn(there, jsii.String("R"), jsii.String("arn:aws:iam::"+ours+":role/r"), nil)})
+		}, ours, "us-east-1", nil},
+		{"a bucket of another region", func(here, _ awscdk.Stack) {
+			newThing(here, "X", &thingProps{Bucket: awss3.Bucket_FromBucketAttributes(here, jsii.String("B"),
+				&awss3.BucketAttributes{BucketName: jsii.String("bbb"), Region: jsii.String("us-east-1")})})
+		}, ours, "eu-west-1", []string{`Bucket: got one in us-east-1`}},
+		{"the environment's own region and account", func(here, _ awscdk.Stack) {
+			newThing(here, "X", &thingProps{Environment: environment.Environment{Region: "us-east-1", Account: theirs}})
+		}, ours, "eu-west-1", []string{`Environment.Region: got "us-east-1"; allowed: eu-west-1, the region of the stack`, "Environment.Account: got"}},
+		{"put together by hand", func(here, _ awscdk.Stack) { newThing(here, "X", &thingProps{Other: &thing{Name: "mine"}}) },
+			ours, "eu-west-1", []string{`Other: got a value of cdk_test.thing that no constructor made; allowed: one of cdk_test.Newthing`}},
+		{"a copy", func(here, there awscdk.Stack) {
+			copied := *newThing(there, "Y", &thingProps{Environment: dev})
+			newThing(here, "X", &thingProps{Environment: dev, Other: &copied})
+		}, ours, "eu-west-1", nil},
+		{"unknown places", func(here, there awscdk.Stack) {
+			newThing(here, "X", &thingProps{Environment: dev, Other: newThing(there, "Y", &thingProps{Environment: dev})})
+		}, "", "", nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := errorOf(t, func(app awscdk.App) {
+				test.make(in(app, "Here", ours, "eu-west-1"), in(app, "There", test.account, test.region))
+			})
+			if (got == "") != (test.want == nil) {
+				t.Errorf("got %q", got)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("%q is not in\n%s", want, got)
+				}
+			}
+		})
+	}
+}
+
+// Constructs made by several goroutines are an error, and no deadlock.
+func TestGoroutines(t *testing.T) {
+	got := errorOf(t, func(app awscdk.App) {
+		stack := in(app, "Stack", "", "")
+		var all sync.WaitGroup
+		for i := range 8 {
+			all.Go(func() { newThing(stack, fmt.Sprint("Thing", i), nil) })
+		}
+		newThing(stack, "Mine", nil)
+		all.Wait()
+	})
+	if n := strings.Count(got, "make the constructs one after the other"); n != 8 {
+		t.Errorf("%d of 8 in\n%s", n, got)
+	}
+}
+
+// A method of an object that no constructor made says so.
+func TestDo(t *testing.T) {
+	got := errorOf(t, func(app awscdk.App) {
+		cdk.Do("test.Grant", &thing{}, func() { t.Error("done") })
+		cdk.Do("test.Grant", newThing(in(app, "Stack", "", ""), "X", nil), func() { cdk.Check(errors.New("no such grant")) })
+	})
+	for _, want := range []string{"test.Grant (", "receiver: got", "test.Grant Stack/X (", "no such grant"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in\n%s", want, got)
+		}
+	}
+}
+
+// The assembly of what was built is not disturbed by it.
+func TestMade(t *testing.T) {
+	synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
+		if x := newThing(stack, "X", nil); x.Name != "made" || cdk.PathOf(x.Construct) != "Stack/X" {
+			t.Errorf("got %+v", x)
+		}
+	})
+}

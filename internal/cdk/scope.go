@@ -1,0 +1,48 @@
+package cdk
+
+import (
+	"reflect"
+	"regexp"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// validateScope reports a scope that nothing can be made in.
+func validateScope(scope constructs.Construct) error {
+	v := reflect.ValueOf(scope)
+	switch {
+	case props.IsNil(scope):
+		return problem.Problem{Field: "scope", Allowed: "a construct, such as the stack"}
+	case v.Kind() != reflect.Pointer:
+		return problem.Problem{Field: "scope", Got: problem.Phrase("a " + v.Type().String()), Allowed: "a construct, such as the stack",
+			Fix: "a struct can't be passed by value: pass the awscdk.Stack that is in it"}
+	}
+	return nil
+}
+
+// idPattern is what an id may look like: the CDK makes paths of ids, joined by slashes, and logical ids of their letters
+// and digits (https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html).
+var idPattern = regexp.MustCompile(`^[^/[:cntrl:]]*[A-Za-z0-9][^/[:cntrl:]]*$`)
+
+var digitFirst = regexp.MustCompile(`^[^A-Za-z0-9]*[0-9]`)
+
+func validateID(scope constructs.Construct, id string) error {
+	const field = "id"
+	switch _, inStack := scope.(awscdk.Stack); {
+	case id == "":
+		return problem.Problem{Field: field, Got: id, Allowed: "a name that is unique in its scope"}
+	case token.Is(id):
+		return problem.Problem{Field: field, Got: id, Allowed: "a name known at synth, not a token"}
+	case !idPattern.MatchString(id):
+		return problem.Problem{Field: field, Got: id, Allowed: "a name with a letter or a digit, and without slashes and control characters"}
+	case inStack && digitFirst.MatchString(id):
+		return problem.Problem{Field: field, Got: id, Allowed: "a name that starts with a letter in a stack",
+			Fix: "logical ids start with it"}
+	}
+	return nil
+}
