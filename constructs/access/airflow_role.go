@@ -85,6 +85,10 @@ func NewAirflowRole(scope constructs.Construct, id string, props *AirflowRolePro
 func newAirflowRole(this constructs.Construct, _ string, props *AirflowRoleProps) *ExecutionRole {
 	at := cdk.Location(this)
 	r := role.Role{
+		Fields: map[string]string{
+			"states:StartExecution": "Workflows", "states:DescribeExecution": "Workflows", "sagemaker:CreateTrainingJob": "Jobs",
+			"iam:PassRole": "ExecutionRoles", "codeartifact:GetAuthorizationToken": "Packages",
+		},
 		Description: "Runs the DAGs of Airflow",
 		Name:        props.Name,
 		Trust:       airflowTrust(at, props.Airflow),

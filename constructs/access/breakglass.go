@@ -57,7 +57,7 @@ func newBreakGlass(this constructs.Construct, _ string, props *BreakGlassProps) 
 	r := personRole("Repairs data in an emergency", at, props.TrustedBy, append(repair(props.Buckets), scopeOf{
 		at: at, features: []Feature{Tuning, Processing}, prefix: prefixOf(props.Environment, ""),
 	}.jobs(false)...))
-	r.Name = props.Name
+	r.Name, r.Fields = props.Name, map[string]string{"s3:GetObject": "Buckets", "s3:ListBucket": "Buckets", "kms:Decrypt": "Buckets", "kms:DescribeKey": "Buckets"}
 	return newPerson(this, r)
 }
 

@@ -85,7 +85,8 @@ func clusterRole(at location.Location, p ClusterRoleProps, images []string) role
 		subnets = append(subnets, at.ARN("ec2", "subnet/"+id))
 	}
 	return role.Role{
-		Name: p.Name, Description: "Machines of a HyperPod cluster", Service: "sagemaker.amazonaws.com",
+		Fields: executionFields,
+		Name:   p.Name, Description: "Machines of a HyperPod cluster", Service: "sagemaker.amazonaws.com",
 		TrustConditions: policy.Conditions{
 			"StringEquals": {"aws:SourceAccount": at.Account},
 			"ArnLike":      {"aws:SourceArn": at.ARN("sagemaker", "*")},

@@ -99,7 +99,7 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 				many = append(many, access.GitHub("acme/a-repository-with-quite-a-long-name", "production"))
 			}
 			access.NewOperator(s, "X", &access.OperatorProps{TrustedBy: many})
-		}, []string{"the trust policy has", "IAM takes 2048: name fewer who may assume the role"}},
+		}, []string{"TrustedBy: got a trust policy of", "at most 2048, which IAM takes"}},
 		{"too many prefixes", func(s awscdk.Stack) {
 			data := storage.NewDataBucket(s, "Data", nil)
 			var many []storage.Prefix
@@ -107,7 +107,7 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 				many = append(many, data.Prefix(strings.Repeat("x", i+1)+"/"))
 			}
 			access.NewExecutionRole(s, "X", &access.ExecutionRoleProps{Reads: many})
-		}, []string{"access.ExecutionRole"}},
+		}, []string{"access.ExecutionRole", "Reads: got a statement of", "at most 6144, which a policy holds"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -140,8 +140,14 @@ func prefixOf(e environment.Environment, team string) string {
 // sessionSeconds is how long a session lasts at most: an hour, the least that IAM takes.
 const sessionSeconds = 3600
 
+// personFields are the fields of the props of people that fill a policy.
+var personFields = map[string]string{
+	"s3:ListBucket": "Data", "s3:GetObject": "Data", "s3:PutObject": "Data", "s3:DeleteObject": "Data", "iam:PassRole": "ExecutionRoles",
+	"states:DescribeExecution": "Workflows", "states:ListExecutions": "Workflows", "states:StartExecution": "Workflows",
+}
+
 func personRole(description string, at location.Location, waysIn []WayIn, statements []policy.Statement) role.Role {
-	return role.Role{Description: description, Trust: trust(at, waysIn), SessionSeconds: sessionSeconds, Statements: statements}
+	return role.Role{Fields: personFields, Description: description, Trust: trust(at, waysIn), SessionSeconds: sessionSeconds, Statements: statements}
 }
 
 // executions are the ARNs of all executions of state machines.

@@ -56,6 +56,7 @@ func newPipelineRole(this constructs.Construct, _ string, props *PipelineRolePro
 		passed = append(passed, *r.RoleArn())
 	}
 	r := role.Role{
+		Fields:      map[string]string{"iam:PassRole": "ExecutionRoles", "sagemaker:CreateModelPackage": "ModelGroups"},
 		Description: "Runs the jobs of SageMaker pipelines",
 		Service:     "sagemaker.amazonaws.com",
 		TrustConditions: policy.Conditions{

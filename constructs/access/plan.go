@@ -22,6 +22,13 @@ type grants struct {
 	securityGroup string   // id
 }
 
+// executionFields are the fields of ExecutionRoleProps and ClusterRoleProps that fill a policy.
+var executionFields = map[string]string{
+	"s3:ListBucket": "Reads", "s3:GetObject": "Reads", "s3:PutObject": "Writes", "s3:DeleteObject": "Checkpoints",
+	"ecr:BatchCheckLayerAvailability": "Repositories", "codeartifact:GetAuthorizationToken": "Packages",
+	"codeartifact:GetRepositoryEndpoint": "Packages", "elasticfilesystem:DescribeFileSystems": "Mounts",
+}
+
 // executionRole is what SageMaker needs to run one job in a VPC
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createtrainingjob-perms).
 func executionRole(at location.Location, g grants) role.Role {
@@ -41,6 +48,7 @@ func executionRole(at location.Location, g grants) role.Role {
 			"ArnLike":      {"aws:SourceArn": at.ARN("sagemaker", "*")},
 		},
 		Statements: statements,
+		Fields:     executionFields,
 	}
 }
 

@@ -140,9 +140,7 @@ func (p EnvironmentProps) validateSize() error {
 			names = append(names, string(c))
 		}
 		l.Add("Class", string(p.Class), "one of "+strings.Join(names, ", "), "")
-		return l.Err()
-	}
-	if n := len(p.DAGs); n > p.Class.DAGs() {
+	} else if n := len(p.DAGs); n > p.Class.DAGs() {
 		l.Add("DAGs", n, fmt.Sprintf("at most %d, which %s holds", p.Class.DAGs(), p.Class), "take a larger Class")
 	}
 	switch {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"text/template"
+
+	"github.com/plinth-ml/plinth/internal/fault"
 )
 
 //go:embed dag.py.tmpl
@@ -25,8 +27,10 @@ type content struct {
 	StateMachine     string
 }
 
-// File is the DAG as a file of Python, for Airflow 2.11 and 3. It may hold CDK tokens.
+// File is the DAG as a file of Python, for Airflow 2.11 and 3. It may hold CDK tokens. It panics with one message that holds every
+// problem when the DAG is wrong.
 func (d DAG) File() string {
+	fault.Check("airflow.DAG", d.validate(""))
 	parameters := map[string]any{}
 	for _, p := range d.parameters() {
 		schema := p.Schema()

@@ -15,6 +15,7 @@ const (
 	// reservedAddresses of each subnet belong to AWS
 	// (https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html).
 	reservedAddresses = 5
+	ipv4Bits          = 32
 	minRangeBits      = 16
 	maxRangeBits      = 24
 	// maxCounted is more instances than the largest private range, 10.0.0.0/8, has addresses for.
@@ -54,10 +55,21 @@ func (e Environment) JobAddresses() int {
 	return perInstance * min(max(e.Limits.InstancesPerJob, 0), maxCounted)
 }
 
-// SubnetCapacity is the number of addresses that are free in each empty subnet of an address range of that size.
-func SubnetCapacity(rangeBits int) int { return free(rangeBits + zoneBits) }
+// SubnetCapacity is the number of addresses that are free in each empty subnet of an address range of that size. It is 0
+// for what is no range of IPv4, or too small to have subnets.
+func SubnetCapacity(rangeBits int) int {
+	if rangeBits < 0 || rangeBits > ipv4Bits {
+		return 0
+	}
+	return free(rangeBits + zoneBits)
+}
 
 // FreeAddresses is the number of addresses that are free in an empty subnet of IPv4.
 func FreeAddresses(subnet netip.Prefix) int { return free(subnet.Bits()) }
 
-func free(bits int) int { return 1<<(32-bits) - reservedAddresses }
+func free(bits int) int {
+	if bits < 0 || bits > ipv4Bits {
+		return 0
+	}
+	return max(0, 1<<(ipv4Bits-bits)-reservedAddresses)
+}

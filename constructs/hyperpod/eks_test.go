@@ -100,6 +100,10 @@ func TestMistakesWithEKS(t *testing.T) {
 		}, []string{"8 problems", `Groups[0].Labels: got "-team"`, `Groups[0].Labels[ok]: got "no way"`, "Groups[0].Labels[long]: got", "Groups[0].Labels[empty]: got",
 			`Groups[0].Taints[0].Key: got "A/b"`, `Groups[0].Taints[0].Effect: got ""; allowed: NoSchedule, PreferNoSchedule or NoExecute`,
 			`Groups[0].Taints[1].Value: got "-"`, `Groups[0].Taints[1].Effect: got "Never"`}},
+		"a label that CloudFormation takes for a reference": {func(p *hyperpod.ClusterProps) {
+			p.Groups[0].Labels = map[string]string{"Ref": "x"}
+			p.Groups[0].Taints = []hyperpod.Taint{{Key: "Ref", Effect: hyperpod.NoExecute}}
+		}, []string{"1 problem", `Groups[0].Labels: got "Ref"; allowed: any key but Ref`}},
 		"too many of them": {func(p *hyperpod.ClusterProps) {
 			p.Groups[0].Taints, p.Groups[0].Labels = nil, map[string]string{}
 			for i := range 51 {

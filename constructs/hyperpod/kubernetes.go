@@ -60,6 +60,9 @@ func (g Group) validateKubernetes() error {
 	few("Taints", len(g.Taints))
 	for _, k := range slices.Sorted(maps.Keys(g.Labels)) {
 		validateKey(&l, "Labels", k)
+		if k == "Ref" {
+			l.Add("Labels", k, "any key but Ref", "CloudFormation would take it for a reference to a resource")
+		}
 		validateValue(&l, fmt.Sprintf("Labels[%s]", k), g.Labels[k])
 	}
 	for i, t := range g.Taints {

@@ -89,7 +89,7 @@ func (p *ClusterProps) validateLimits() error {
 	for _, g := range groups {
 		machines, taken = machines+g.Instances, taken+g.Instances*addresses(g.InstanceType, p.EKS != nil)
 	}
-	if l.Err() == nil {
+	if l.Err() == nil && p.validatePlace() == nil {
 		l.Include("Groups", p.Network.ValidateAddresses([]string{p.subnet()}, machines, taken))
 	}
 	if usd, _ := p.PricePerMonth(); usd > limits.MonthlyBudget { // where some prices are not known, the others are too much already

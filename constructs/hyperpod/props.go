@@ -135,9 +135,7 @@ func (p *ClusterProps) Validate(id string) error {
 			l.Include(fmt.Sprintf("%s[%d]", data.field, i), prefix.Validate())
 		}
 	}
-	if l.Err() == nil {
-		l.Include("", p.validateLimits())
-	}
+	l.Include("", p.validateLimits())
 	return l.Err()
 }
 
@@ -168,15 +166,13 @@ func (p *ClusterProps) capability() network.Capability {
 func (p *ClusterProps) validatePlace() error {
 	var l problem.List
 	n, needed := p.Network, p.capability()
+	l.Include("", n.ValidateZone(p.Zone))
 	switch {
 	case n == nil:
 		l.Add("Network", nil, "the network that the machines stand in", "make one with network.NewIsolated")
 		return l.Err()
 	case !slices.Contains(n.Capabilities, needed):
 		l.Add("Network", fmt.Sprint(n.Capabilities), "a network with the capability "+string(needed), fmt.Sprintf("add network.%s to its Capabilities", needed))
-	}
-	if p.Zone < 0 || p.Zone >= len(n.SubnetIDs) {
-		l.Add("Zone", p.Zone, fmt.Sprintf("0 to %d, one of the network's subnets", len(n.SubnetIDs)-1), "")
 	}
 	switch f := p.Lustre; {
 	case f == nil:

@@ -100,6 +100,42 @@ func rangeOf(s awsec2.ISubnet) (addresses string) {
 	return *s.Ipv4CidrBlock()
 }
 
+// routesOf is the id of a subnet's route table. It is empty for one that was imported without it.
+func routesOf(s awsec2.ISubnet) (id string) {
+	defer func() {
+		if recover() != nil {
+			id = ""
+		}
+	}()
+	return *s.RouteTable().RouteTableId()
+}
+
+// validateSubnets refuses the subnets that the VPC itself calls public, and those whose route table is not known where the S3
+// endpoint has to be put into it.
+func validateSubnets(p IsolatedProps, decided plan) error {
+	if p.Vpc == nil {
+		return nil
+	}
+	var public []string
+	for _, s := range *p.Vpc.PublicSubnets() {
+		public = append(public, *s.SubnetId())
+	}
+	gateway := slices.ContainsFunc(decided.missing(), func(e Endpoint) bool { return e.Gateway })
+	var l problem.List
+	for i, s := range p.Subnets {
+		field, id := fmt.Sprintf("Subnets[%d]", i), *s.SubnetId()
+		if slices.Contains(public, id) {
+			l.Add(field, id, "a subnet without a route to an internet gateway", "Vpc lists it among its public subnets: take its isolated ones")
+		}
+		if gateway && routesOf(s) == "" {
+			l.Add(field, problem.Phrase(id+", without a route table"), "a subnet whose route table the app knows: the S3 endpoint is put into it",
+				"import the subnet by awsec2.Subnet_FromSubnetAttributes with RouteTableId, or Vpc with IsolatedSubnetRouteTableIds; "+
+					`or name "s3" in ExistingEndpoints if it stands already`)
+		}
+	}
+	return l.Err()
+}
+
 // unchecked says what synthesis cannot see of what was brought; empty when nothing was.
 func unchecked(p plan, made cfn.Resources) string {
 	var all []string

@@ -205,6 +205,19 @@ func TestWrongThingsBrought(t *testing.T) {
 					InstanceTypes: []string{"ml.m5.large"}, InstancesPerJob: 8}},
 			}
 		}, "hold 40 addresses: 16 of the largest job, 24 of endpoints; each of its subnets holds 27: take at least a /23"},
+		{"a subnet that was imported without its route table", func(stack awscdk.Stack) *network.IsolatedProps {
+			vpc := awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Existing"), &awsec2.VpcAttributes{
+				VpcId: jsii.String("vpc-0123456789abcdef0"), AvailabilityZones: jsii.Strings("eu-west-1a"),
+			})
+			return &network.IsolatedProps{Vpc: vpc, Subnets: []awsec2.ISubnet{
+				awsec2.Subnet_FromSubnetId(stack, jsii.String("Subnet"), jsii.String("subnet-0123456789abcdef0")),
+			}}
+		}, "Subnets[0]: got subnet-0123456789abcdef0, without a route table; allowed: a subnet whose route table the app knows"},
+		{"a repository that is a token", func(stack awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{Capabilities: []network.Capability{network.Packages}, PackageRepositories: []string{
+				*awscdk.Fn_ImportValue(jsii.String("Repository")),
+			}}
+		}, "allowed: an ARN whose domain and name are known at synth"},
 		{"shared and brought", func(stack awscdk.Stack) *network.IsolatedProps {
 			return &network.IsolatedProps{SharedWith: network.NewIsolated(stack, "Dev", nil), TransitGateway: "tgw-0123456789abcdef0",
 				Capabilities: []network.Capability{network.Studio}}

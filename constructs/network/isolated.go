@@ -67,7 +67,7 @@ func newIsolated(this constructs.Construct, _ string, props *IsolatedProps) *Iso
 	edge, s3PrefixList, err := lookUp(this, p, at)
 	var l problem.List
 	l.Include("", err)
-	l.Include("", validatePublic(p))
+	l.Include("", validateSubnets(p, plan))
 	cdk.Check(l.Err())
 	n := &Isolated{Construct: this, LogKey: p.LogKey, Capabilities: slices.Clone(p.capabilities()), Endpoints: plan.endpoints,
 		account: at.Account, packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
@@ -127,13 +127,13 @@ func (n *Isolated) adopt(b *builder, p IsolatedProps, s3PrefixList string) {
 	n.Vpc = p.Vpc
 	b.vpc = *p.Vpc.VpcId()
 	for _, s := range p.Subnets {
-		id, routes := *s.SubnetId(), *s.RouteTable().RouteTableId()
+		id, routes := *s.SubnetId(), routesOf(s)
 		n.SubnetIDs = append(n.SubnetIDs, id)
 		b.subnets = append(b.subnets, id)
 		if addresses, err := netip.ParsePrefix(rangeOf(s)); err == nil {
 			n.free[id] = environment.FreeAddresses(addresses) - b.plan.interfaces()
 		}
-		if !slices.Contains(b.routeTables, any(routes)) {
+		if routes != "" && !slices.Contains(b.routeTables, any(routes)) {
 			b.routeTables = append(b.routeTables, routes)
 		}
 	}
@@ -198,23 +198,4 @@ func lookUp(this constructs.Construct, p IsolatedProps, at location.Location) (e
 				"--filters Name=prefix-list-name,Values=com.amazonaws.%s.s3", at.Region, at.Region))
 	}
 	return edge, s3PrefixList, l.Err()
-}
-
-// validatePublic refuses the subnets that the VPC itself calls public.
-func validatePublic(p IsolatedProps) error {
-	if p.Vpc == nil {
-		return nil
-	}
-	var l problem.List
-	var public []string
-	for _, s := range *p.Vpc.PublicSubnets() {
-		public = append(public, *s.SubnetId())
-	}
-	for i, s := range p.Subnets {
-		if id := *s.SubnetId(); slices.Contains(public, id) {
-			l.Add(fmt.Sprintf("Subnets[%d]", i), id, "a subnet without a route to an internet gateway",
-				"Vpc lists it among its public subnets: take its isolated ones")
-		}
-	}
-	return l.Err()
 }

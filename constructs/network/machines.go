@@ -4,13 +4,19 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
 // MachinesGroup is a security group for what should not be in that of the jobs: machines that work together, or Airflow. It goes out to S3
 // by 443; its other rules are MachinesRules or MembersRules.
-func (n *Isolated) MachinesGroup(description string) cfn.Resource {
+func (n *Isolated) MachinesGroup(description string) (group cfn.Resource) {
+	cdk.Do("network.Isolated.MachinesGroup", n, func() { group = n.machinesGroup(description) })
+	return group
+}
+
+func (n *Isolated) machinesGroup(description string) cfn.Resource {
 	egress := []any{https(cfn.Properties{"DestinationPrefixListId": n.s3PrefixList, "Description": "S3, by its gateway endpoint"})}
 	for _, addresses := range n.reach {
 		egress = append(egress, https(cfn.Properties{"CidrIp": addresses, "Description": "Endpoints elsewhere, or on-premises"}))

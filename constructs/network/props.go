@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -114,6 +115,12 @@ func (p *IsolatedProps) Validate() error {
 	l.Include("", validateBuckets(p.AWSBuckets))
 	arn.Validate(&l, "PackageRepositories", p.PackageRepositories, "codeartifact", ":repository/",
 		"the ARN of a CodeArtifact repository, arn:aws:codeartifact:REGION:ACCOUNT:repository/DOMAIN/NAME")
+	for i, r := range p.PackageRepositories {
+		if token.Is(r) && !strings.Contains(token.Pattern.ReplaceAllString(r, ""), ":repository/") {
+			l.Add(fmt.Sprintf("PackageRepositories[%d]", i), r, "an ARN whose domain and name are known at synth; account and region may be tokens",
+				"take it from supplychain.Packages.Repositories or Chain.Repository, or write it out: the ARN of its domain is made from it")
+		}
+	}
 	arn.Validate(&l, "ImageRepositories", p.ImageRepositories, "ecr", ":repository/", "the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME")
 	if len(p.PackageRepositories) > 0 && !slices.Contains(p.capabilities(), Packages) {
 		l.Add("PackageRepositories", p.PackageRepositories, "none without the capability Packages", "add Packages to Capabilities, or leave them out")
@@ -130,7 +137,9 @@ func (p *IsolatedProps) Validate() error {
 		l.Add("Environment.AddressRange", r, "a value known at synth, not a token",
 			"the subnets are cut from it at synth: write it out, or bring a Vpc")
 	}
-	if environmentErr == nil {
+	if zones := p.zones(); p.EndpointZones < 0 || p.EndpointZones > max(zones, 1) {
+		l.Add("EndpointZones", p.EndpointZones, fmt.Sprintf("1 to the %d zones of the network, or 0 for the tier's", zones), "")
+	} else if environmentErr == nil {
 		l.Include("", p.validateSizes())
 	}
 	return l.Err()
@@ -142,12 +151,9 @@ func text(l *problem.List, field, value string, pattern interface{ MatchString(s
 	}
 }
 
-// validateSizes checks the zones of the endpoints, and that each subnet holds the largest job besides its endpoints.
+// validateSizes checks that each subnet holds the largest job besides its endpoints.
 func (p *IsolatedProps) validateSizes() error {
 	var l problem.List
-	if zones := p.zones(); p.EndpointZones < 0 || p.EndpointZones > zones {
-		l.Add("EndpointZones", p.EndpointZones, fmt.Sprintf("1 to the %d zones of the network, or 0 for the tier's", zones), "")
-	}
 	whole, err := netip.ParsePrefix(p.Environment.Resolved().AddressRange)
 	if p.Vpc != nil || p.SharedWith != nil || err != nil {
 		return l.Err()

@@ -22,8 +22,11 @@ func (n *Isolated) ValidatePackages(repository string) error {
 
 // ValidateImage reports why images of an ECR repository, by its ARN, can't be pulled from inside the network.
 func (n *Isolated) ValidateImage(repository string) error {
-	account := strings.SplitN(repository, ":", 6)[4]
-	if account == n.account || contains(n.imageRepositories, repository) {
+	parts := strings.SplitN(repository, ":", 6)
+	if len(parts) < 6 {
+		return problem.Problem{Field: "repository", Got: repository, Allowed: "the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME"}
+	}
+	if parts[4] == n.account || contains(n.imageRepositories, repository) {
 		return nil
 	}
 	return problem.Problem{
@@ -38,6 +41,18 @@ func (n *Isolated) S3Endpoints() []string {
 		return nil
 	}
 	return []string{n.S3Endpoint}
+}
+
+// ValidateZone reports a zone, counted from 0, that the network has no subnet in. Of a nil network only negative ones are reported.
+func (n *Isolated) ValidateZone(zone int) error {
+	if zone >= 0 && (n == nil || zone < len(n.SubnetIDs)) {
+		return nil
+	}
+	allowed := "0 or more"
+	if n != nil {
+		allowed = fmt.Sprintf("0 to %d, one of the network's subnets", len(n.SubnetIDs)-1)
+	}
+	return problem.Problem{Field: "Zone", Got: zone, Allowed: allowed}
 }
 
 // ValidateInstances reports why the instances of a job can't run together in subnets of the network: how many, how many addresses they
@@ -76,6 +91,9 @@ func (n *Isolated) ValidateAddresses(subnets []string, instances, addresses int)
 
 // contains compares ARNs without their partition, which one may name and the other leave to the deployment.
 func contains(arns []string, arn string) bool {
-	rest := func(arn string) string { return strings.SplitN(arn, ":", 3)[2] }
+	rest := func(arn string) string {
+		parts := strings.SplitN(arn, ":", 3)
+		return parts[len(parts)-1]
+	}
 	return slices.ContainsFunc(arns, func(a string) bool { return rest(a) == rest(arn) })
 }

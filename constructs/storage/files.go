@@ -63,16 +63,21 @@ type Files struct {
 }
 
 // Version is the version of the file of that name.
-func (f *Files) Version(name string) string { return f.emitted.Att("Files", name) }
+func (f *Files) Version(name string) (version string) {
+	cdk.Do("storage.Files.Version", f, func() { version = f.emitted.Att("Files", name) })
+	return version
+}
 
 // FilesRole is the ARN of a role of that name in the construct's account, to let its bucket know of the writer before it is there.
 func FilesRole(scope constructs.Construct, name string) string {
-	return cdk.Location(scope).Role(name)
+	return cdk.Where("storage.FilesRole", scope).Role(name)
 }
 
 // DeploymentRole is the ARN, with * in it, of the role by which accounts deploy that the CDK's bootstrap has prepared: for buckets
 // whose files AWS reads as whoever deploys.
-func DeploymentRole(scope constructs.Construct) string { return deployment(cdk.Location(scope)) }
+func DeploymentRole(scope constructs.Construct) string {
+	return deployment(cdk.Where("storage.DeploymentRole", scope))
+}
 
 var (
 	roleNamePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)

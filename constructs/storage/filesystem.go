@@ -53,7 +53,12 @@ type Directory struct {
 func (f *FileSystem) Directory(path string) Directory { return Directory{FileSystem: f, Path: path} }
 
 // MountPath is the path as SageMaker takes it.
-func (d Directory) MountPath() string { return d.FileSystem.mount + d.Path }
+func (d Directory) MountPath() string {
+	if d.FileSystem == nil {
+		return d.Path
+	}
+	return d.FileSystem.mount + d.Path
+}
 
 // Validate reports every problem of the directory.
 func (d Directory) Validate() error {

@@ -45,16 +45,15 @@ func PolicyDocument(grants ...Grant) map[string]any {
 	for i, g := range grants {
 		l.Include(fmt.Sprintf("Grants[%d]", i), g.Validate())
 	}
-	if err := l.Err(); err != nil {
-		panic(&fault.Fault{Kind: "storage.PolicyDocument", At: fault.Caller(), Err: err})
-	}
+	fault.Check("storage.PolicyDocument", l.Err())
 	return policy.Document(Statements(grants...)...)
 }
 
-// Statements are those that allow the grants, few for many prefixes.
+// Statements are those that allow the grants, few for many prefixes. It panics as [PolicyDocument] does.
 func Statements(grants ...Grant) []policy.Statement {
 	var g Grant
 	for _, more := range grants {
+		fault.Check("storage.Statements", more.Validate())
 		g.reads, g.writes = append(g.reads, more.reads...), append(g.writes, more.writes...)
 		g.deletes = append(g.deletes, more.deletes...)
 	}

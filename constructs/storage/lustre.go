@@ -57,9 +57,8 @@ func (p *LustreProps) Validate() error {
 	}
 	if p.Network == nil {
 		l.Add("Network", nil, "the network that the jobs run in", "make one with network.NewIsolated")
-	} else if p.Zone < 0 || p.Zone >= len(p.Network.SubnetIDs) {
-		l.Add("Zone", p.Zone, fmt.Sprintf("0 to %d, one of the network's subnets", len(p.Network.SubnetIDs)-1), "")
 	}
+	l.Include("", p.Network.ValidateZone(p.Zone))
 	if c := cmp.Or(p.CapacityGiB, smallestLustre); c != smallestLustre && (c < lustreStep || c%lustreStep != 0) {
 		l.Add("CapacityGiB", p.CapacityGiB, "1200, or a multiple of 2400", "")
 	}

@@ -44,6 +44,7 @@ const (
 	keyAllowed    = `; allowed: the ARN of the bucket's KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID`
 	regionAllowed = `; allowed: the region of the bucket, such as eu-west-1`
 	slash         = `; allowed: a path that ends with a slash and starts without one, such as "churn/train/", or empty for the whole bucket`
+	uploads       = "LifeCycle.UploadDays: got -9; allowed: 1 or more days; leave it out for the class's default"
 	wildcard      = `; allowed: no *, ? or ${: a policy would take them as wildcards and variables`
 	roleAllowed   = `; allowed: the ARN of a role or user, such as arn:aws:iam::111122223333:role/Admin; ` +
 		`a session's ARN (sts, assumed-role) is not one: name its role`
@@ -99,7 +100,7 @@ func TestMistakesOfBuckets(t *testing.T) {
 		{"Lustre and events", &DataBucketProps{LinkedToLustre: true, Events: true}, []string{lustreAlone}},
 		{"Lustre and a backup", &DataBucketProps{LinkedToLustre: true, Backup: backup}, []string{lustreAlone}},
 		{"class", &DataBucketProps{Class: 9, LifeCycle: LifeCycle{UploadDays: -9}},
-			[]string{`Class: got Class(9); allowed: Datasets, Features, Models, Checkpoints or Logs`}},
+			[]string{`Class: got Class(9); allowed: Datasets, Features, Models, Checkpoints or Logs`, uploads}},
 		{"below every class", &DataBucketProps{Class: -1}, []string{`Class: got Class(-1); allowed: Datasets, Features, Models, Checkpoints or Logs`}},
 		{"logs of logs", &DataBucketProps{Class: Logs, Key: someKey, AccessLogs: logs, LinkedToLustre: true, Inventory: Daily,
 			Shares: []Share{{partner, "a/", false}}, ReplicatedFrom: []string{partner}, Lock: Lock{Governance, 2}, ReplicateTo: replica, Backup: backup}, []string{
@@ -145,7 +146,7 @@ func TestMistakesOfLifeCycles(t *testing.T) {
 		{"tiering on the day before", cycle(LifeCycle{TieringDays: 29, ExpiryDays: 30}), nil},
 		// The defaults of an unknown tier can't be judged.
 		{"tier", &DataBucketProps{Environment: environment.Environment{Tier: 9}, LifeCycle: LifeCycle{UploadDays: -9}},
-			[]string{`Environment.Tier: got Tier(9); allowed: Production, Staging or Development`}},
+			[]string{`Environment.Tier: got Tier(9); allowed: Production, Staging or Development`, uploads}},
 	})
 }
 

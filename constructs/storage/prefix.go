@@ -15,8 +15,13 @@ type Prefix struct {
 	Path string
 }
 
-// URI is the prefix as SageMaker takes it: s3://bucket/path.
-func (p Prefix) URI() string { return "s3://" + p.Bucket.Name + "/" + p.Path }
+// URI is the prefix as SageMaker takes it: s3://bucket/path. It is empty without a bucket.
+func (p Prefix) URI() string {
+	if p.Bucket == nil {
+		return ""
+	}
+	return "s3://" + p.Bucket.Name + "/" + p.Path
+}
 
 // Prefix is a part of the bucket, for a job to read or write.
 func (b *DataBucket) Prefix(path string) Prefix { return Prefix{Bucket: b, Path: path} }

@@ -64,8 +64,7 @@ var organizationPattern = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
 // Validate reports every problem of the props.
 func (p *DataBucketProps) Validate() error {
 	p, l := props.Of(p)
-	environmentErr := p.Environment.Validate()
-	l.Include("Environment", environmentErr)
+	l.Include("Environment", p.Environment.Validate())
 	for i, id := range p.Endpoints {
 		text(&l, fmt.Sprintf("Endpoints[%d]", i), id, endpointPattern, "the id of a VPC endpoint of S3, vpce- and 8 to 17 hexadecimal digits")
 	}
@@ -92,11 +91,9 @@ func (p *DataBucketProps) Validate() error {
 	}
 	if !p.Class.valid() {
 		l.Add("Class", p.Class, "Datasets, Features, Models, Checkpoints or Logs", "")
-		return l.Err()
+		p.Class = Datasets // for the other fields
 	}
-	if environmentErr == nil {
-		l.Include("LifeCycle", p.LifeCycle.resolved(p.Class, p.Environment).validate())
-	}
+	l.Include("LifeCycle", p.LifeCycle.resolved(p.Class, p.Environment).validate())
 	l.Include("", p.validateClass())
 	return l.Err()
 }

@@ -135,7 +135,7 @@ func (c Chain) accounts() []string {
 // PromotionRole is the ARN of the role by which a promotion in the scope's stack reads and writes records: it comes from Step
 // Functions, so that a bucket which lets objects be reached by its network's endpoints only has to name it in OutsideRoles.
 func (c Chain) PromotionRole(scope constructs.Construct) string {
-	at := cdk.Location(scope)
+	at := cdk.Where("supplychain.Chain.PromotionRole", scope)
 	return at.Role(c.resolved().promotionRole(at.Region))
 }
 

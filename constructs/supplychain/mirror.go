@@ -99,7 +99,7 @@ type Mirror struct {
 
 // MirrorRepository is the repository of a mirrored image, for whoever names it before the mirror is made.
 func (c Chain) MirrorRepository(scope constructs.Construct, name string) ImageRepository {
-	return c.resolved().imageRepository(cdk.Location(scope), "mirror/"+name)
+	return c.resolved().imageRepository(cdk.Where("supplychain.Chain.MirrorRepository", scope), "mirror/"+name)
 }
 
 // NewMirror makes a repository for each image, and a project that copies those of AWS's own registries without the internet. It

@@ -154,14 +154,19 @@ func (p *PromotionProps) projects(w promotion) (check, copying project) {
 
 // GrantRequest lets a role ask for promotions and look at how they end. Give it to nobody who approves.
 func (p *Promotion) GrantRequest(role awsiam.IRole) {
-	machine := *p.StateMachine.StateMachineArn()
-	attach("supplychain.GrantRequest", role, "Requests", "Asks for promotions", nil, func() []policy.Statement { return requestStatements(machine, p.executions) })
+	cdk.Do("supplychain.GrantRequest", p, func() {
+		machine := *p.StateMachine.StateMachineArn()
+		attach("supplychain.GrantRequest", role, "Requests", "Asks for promotions", nil,
+			func() []policy.Statement { return requestStatements(machine, p.executions) })
+	})
 }
 
 // GrantApprove lets a role approve and refuse what waits, by the token that the topic sends. Give it to nobody who requests. The
 // action knows no resource: what waits in other state machines can be approved too by whoever holds their tokens.
 func (p *Promotion) GrantApprove(role awsiam.IRole) {
-	attach("supplychain.GrantApprove", role, "Approves", "Approves promotions", nil, approveStatements)
+	cdk.Do("supplychain.GrantApprove", p, func() {
+		attach("supplychain.GrantApprove", role, "Approves", "Approves promotions", nil, approveStatements)
+	})
 }
 
 // wiring is what the plan of the promotion needs to know.

@@ -1,6 +1,7 @@
 package supplychain
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -32,11 +33,11 @@ func (c Chain) check(kind, stage string) {
 	if slices.Contains(names, stage) {
 		return
 	}
-	panic(&fault.Fault{Kind: kind, At: fault.Caller(), Err: problem.Problem{Field: "stage", Got: stage, Allowed: "one of " + strings.Join(names, ", ")}})
+	fault.Check(kind, problem.Problem{Field: "stage", Got: stage, Allowed: "one of " + strings.Join(names, ", ")})
 }
 
 func elsewhere(scope constructs.Construct, account, region string) location.Location {
-	at := cdk.Location(scope)
+	at := cdk.Where("supplychain.Chain", scope)
 	if account != "" {
 		at.Account = account
 	}
@@ -62,8 +63,11 @@ func (r Repository) Validate() error {
 	return l.Err()
 }
 
-// parts are what the ARN of a valid repository is made of.
+// parts are what the ARN of a valid repository is made of; empty for another.
 func (r Repository) parts() (at location.Location, domain, name string) {
+	if r.Validate() != nil {
+		return location.Location{}, "", ""
+	}
 	p := strings.SplitN(r.ARN, ":", 6)
 	path := strings.Split(p[5], "/")
 	return location.Location{Partition: p[1], Region: p[3], Account: p[4]}, path[1], path[2]
@@ -97,11 +101,16 @@ func (r Repository) everyPackage() string { return r.packages("*/*/*") }
 
 // Statements let a role install packages of the repositories: a token of their domains, and reading them
 // (https://docs.aws.amazon.com/codeartifact/latest/ug/using-python-packages-in-codebuild.html). Reading knows no single
-// package.
+// package. It panics with one message that holds every problem when a repository is wrong.
 func Statements(repositories ...Repository) []policy.Statement {
 	if len(repositories) == 0 {
 		return nil
 	}
+	var l problem.List
+	for i, r := range repositories {
+		l.Include(fmt.Sprintf("Repositories[%d]", i), r.Validate())
+	}
+	fault.Check("supplychain.Statements", l.Err())
 	var domains, all []string
 	for _, r := range repositories {
 		domains, all = append(domains, r.domainARN()), append(all, r.ARN)

@@ -114,6 +114,9 @@ func TestInputs(t *testing.T) {
 		want   string
 	}{
 		"right":          {nil, ""},
+		"other numbers":  {map[string]any{"n": int64(9), "x": float32(0.25)}, ""},
+		"unsigned":       {map[string]any{"n": uint8(9), "x": int32(1)}, ""},
+		"too large, too": {map[string]any{"n": int64(10)}, "n: got 10"},
 		"too large":      {map[string]any{"n": 10}, "n: got 10"},
 		"not whole":      {map[string]any{"n": 1.5}, "n: got 1.5"},
 		"not a number":   {map[string]any{"x": math.NaN()}, "x: got NaN"},

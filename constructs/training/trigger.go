@@ -3,6 +3,7 @@ package training
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"regexp"
 	"slices"
 	"time"
@@ -84,11 +85,13 @@ func (p Parameter) takes(value any) bool {
 		return isText && slices.Contains(p.allowed, text)
 	}
 	var n float64
-	switch v := value.(type) {
-	case int:
-		n = float64(v)
-	case float64:
-		n = v
+	switch v := reflect.ValueOf(value); {
+	case v.CanInt():
+		n = float64(v.Int())
+	case v.CanUint():
+		n = float64(v.Uint())
+	case v.CanFloat():
+		n = v.Float()
 	default:
 		return false
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
@@ -56,6 +57,15 @@ func Do(kind string, of any, action func()) {
 		}
 		action()
 	})
+}
+
+// Where is the location of a scope that a function is given; see [Do]. It is empty when the scope is none.
+func Where(kind string, scope constructs.Construct) (at location.Location) {
+	Do(kind, nil, func() {
+		Check(validateScope(scope))
+		at = Location(scope)
+	})
+	return at
 }
 
 // Check ends what [Build] or [Do] called when something is wrong.

@@ -47,6 +47,13 @@ func (f *Fault) Error() string {
 // Unwrap gives the problems.
 func (f *Fault) Unwrap() error { return f.Err }
 
+// Check panics with a fault of that kind when something is wrong.
+func Check(kind string, err error) {
+	if err != nil {
+		panic(&Fault{Kind: kind, At: Caller(), Err: err})
+	}
+}
+
 // WithoutStack drops the lines of a JavaScript stack from a message.
 func WithoutStack(message string) string {
 	var kept []string

@@ -88,7 +88,7 @@ func TestSplitKeepsEveryDecisionWithinTheLimit(t *testing.T) {
 
 func TestWhatCantBeSplitIsAnError(t *testing.T) {
 	_, err := policy.Split([]policy.Statement{allow("s3:GetObject", "arn:aws:s3:::"+strings.Repeat("x", 500))}, 300)
-	if err == nil || !strings.Contains(err.Error(), "doesn't fit into a policy of 300") {
+	if err == nil || !strings.Contains(err.Error(), "at most 300, which a policy holds") {
 		t.Errorf("error %v", err)
 	}
 }

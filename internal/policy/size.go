@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
@@ -108,7 +109,10 @@ func Split(statements []Statement, limit int) ([][]Statement, error) {
 		}
 		a, b, ok := halves(s)
 		if !ok {
-			return nil, fmt.Errorf("a statement of %d characters for %v doesn't fit into a policy of %d", Size(s), s.Actions, limit)
+			return nil, problem.Problem{
+				Field: s.Actions[0], Got: problem.Phrase(fmt.Sprintf("a statement of %d characters", Size(s))),
+				Allowed: fmt.Sprintf("at most %d, which a policy holds", limit), Fix: "name fewer in it, or shorter ones",
+			}
 		}
 		queue = append([]Statement{a, b}, queue[1:]...)
 	}

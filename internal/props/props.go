@@ -25,14 +25,16 @@ func Of[P any](given *P) (p *P, l problem.List) {
 	return p, l
 }
 
-// clean replaces what can't be used by nil or the zero value, and notes it. It changes copies only.
+// clean replaces what can't be used by nil or the zero value, and notes it. It changes copies only. What a value holds in
+// fields that are not exported is noted at the value.
 func clean(v reflect.Value, path string, l *problem.List) {
 	switch v.Kind() {
 	case reflect.Interface:
 		if !v.IsNil() && v.Elem().Kind() == reflect.Pointer && v.Elem().IsNil() {
-			l.Note(path, problem.Phrase("a nil "+v.Elem().Type().String()), "nil or a value: an interface that holds a nil pointer is neither",
-				"leave the field out, or set the pointer")
-			v.SetZero()
+			note(v, path, l, problem.Problem{
+				Got:     problem.Phrase("a nil " + v.Elem().Type().String()),
+				Allowed: "nil or a value: an interface that holds a nil pointer is neither", Fix: "leave the field out, or set the pointer",
+			})
 		}
 	case reflect.Pointer:
 		cleanPointer(v, path, l)
@@ -40,6 +42,8 @@ func clean(v reflect.Value, path string, l *problem.List) {
 		for i := range v.NumField() {
 			if field := v.Type().Field(i); field.IsExported() {
 				clean(v.Field(i), join(path, field.Name), l)
+			} else if ours(v.Type()) {
+				clean(v.Field(i), path, l)
 			}
 		}
 	case reflect.Slice:
@@ -48,70 +52,73 @@ func clean(v reflect.Value, path string, l *problem.List) {
 		cleanMap(v, path, l)
 	case reflect.String:
 		if wrong := text(v.String()); wrong != "" {
-			l.Note(path, v.String(), wrong, "")
-			v.SetZero()
+			note(v, path, l, problem.Problem{Got: v.String(), Allowed: wrong})
 		}
 	}
 }
 
+// note adds a problem of the value, and takes the value out.
+func note(v reflect.Value, path string, l *problem.List, p problem.Problem) {
+	l.Note(path, p.Got, p.Allowed, p.Fix)
+	if v.CanSet() {
+		v.SetZero()
+	}
+}
+
+// ours tells whether a type is one of this module's, or of its tests.
+func ours(t reflect.Type) bool { return strings.HasPrefix(t.PkgPath(), "github.com/plinth-ml/plinth/") }
+
 func cleanPointer(v reflect.Value, path string, l *problem.List) {
-	if v.IsNil() || v.Elem().Kind() != reflect.Struct {
+	if v.IsNil() || v.Elem().Kind() != reflect.Struct || !ours(v.Type().Elem()) {
 		return
 	}
 	if !made.Is(v.Type()) {
 		copied := reflect.New(v.Type().Elem())
-		copied.Elem().Set(v.Elem())
-		clean(copied.Elem(), path, l)
-		v.Set(copied)
+		if v.CanSet() {
+			copied.Elem().Set(v.Elem())
+			v.Set(copied)
+		}
+		clean(v.Elem(), path, l)
 		return
 	}
-	switch {
-	case made.Failed(v.Interface()):
+	switch object := reflect.NewAt(v.Type().Elem(), v.UnsafePointer()); { // which an unexported field gives out too
+	case made.Failed(object.Interface()):
 		l.Skip(path) // its own problems are reported
+		if v.CanSet() {
+			v.SetZero()
+		}
 	case v.Elem().IsZero():
-		p := made.Problem(path, v.Type())
-		l.Note(path, p.Got, p.Allowed, p.Fix)
-	default:
-		return
+		note(v, path, l, made.Problem(path, v.Type()))
 	}
-	v.SetZero()
 }
 
 func cleanSlice(v reflect.Value, path string, l *problem.List) {
-	if v.Len() == 0 {
-		return
+	if v.CanSet() && v.Len() > 0 {
+		copied := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		reflect.Copy(copied, v)
+		v.Set(copied)
 	}
-	copied := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-	reflect.Copy(copied, v)
-	for i := range copied.Len() {
-		e, at := copied.Index(i), fmt.Sprintf("%s[%d]", path, i)
-		if nillable(e.Kind()) && e.IsNil() {
+	for i := range v.Len() {
+		e, at := v.Index(i), fmt.Sprintf("%s[%d]", path, i)
+		if nillable(e.Kind()) && e.IsNil() && e.Type().NumMethod() > 0 {
 			l.Note(at, nil, "a value of "+strings.TrimPrefix(e.Type().String(), "*"), "leave the entry out")
 		} else {
 			clean(e, at, l)
 		}
 	}
-	v.Set(copied)
 }
 
+// cleanMap looks at a map, whose values no field has objects in.
 func cleanMap(v reflect.Value, path string, l *problem.List) {
-	if v.Len() == 0 {
-		return
-	}
-	copied := reflect.MakeMapWithSize(v.Type(), v.Len())
 	for _, key := range v.MapKeys() {
-		value := reflect.New(v.Type().Elem()).Elem()
-		value.Set(v.MapIndex(key))
-		at := fmt.Sprintf("%s[%q]", path, fmt.Sprint(key.Interface()))
-		clean(value, at, l)
-		if key.Kind() == reflect.String {
-			if wrong := text(key.String()); wrong != "" {
-				l.Note(at, key.String(), wrong, "")
+		for _, part := range []reflect.Value{key, v.MapIndex(key)} {
+			if part.Kind() == reflect.String {
+				if wrong := text(part.String()); wrong != "" {
+					l.Note(fmt.Sprintf("%s[%q]", path, key), part.String(), wrong, "")
+				}
 			}
 		}
-		copied.SetMapIndex(key, value)
 	}
-	v.Set(copied)
 }
 
 // text says what is wrong with a text that no field takes; empty: nothing.
@@ -133,14 +140,14 @@ func Objects(given any, visit func(path string, object any)) {
 func walk(v reflect.Value, path string, visit func(path string, object any)) {
 	switch v.Kind() {
 	case reflect.Interface:
-		if !v.IsNil() && v.Type().NumMethod() > 0 && v.Elem().Kind() == reflect.Pointer && !v.Elem().IsNil() {
+		if v.CanInterface() && v.Type().NumMethod() > 0 && !IsNil(v.Interface()) {
 			visit(path, v.Interface())
 		}
 	case reflect.Pointer:
 		switch {
-		case v.IsNil():
+		case v.IsNil() || !ours(v.Type().Elem()):
 		case made.Is(v.Type()):
-			visit(path, v.Interface())
+			visit(path, reflect.NewAt(v.Type().Elem(), v.UnsafePointer()).Interface())
 		default:
 			walk(v.Elem(), path, visit)
 		}
@@ -148,6 +155,8 @@ func walk(v reflect.Value, path string, visit func(path string, object any)) {
 		for i := range v.NumField() {
 			if field := v.Type().Field(i); field.IsExported() {
 				walk(v.Field(i), join(path, field.Name), visit)
+			} else if ours(v.Type()) {
+				walk(v.Field(i), path, visit)
 			}
 		}
 	case reflect.Slice:

@@ -2,12 +2,15 @@
 package role
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
 )
 
 // Role is an IAM role.
@@ -29,6 +32,9 @@ type Role struct {
 	Name string
 	// SessionSeconds is how long a session of it lasts at most; 0: an hour, as IAM has it.
 	SessionSeconds int
+	// Fields are the fields of the props that decide what a statement names, by the statement's first action: for the error of a
+	// role that is too large.
+	Fields map[string]string
 	// Apart is for statements that name what waits for the role: the policy then refers to the role, and may be there later.
 	Apart bool
 }
@@ -38,14 +44,28 @@ const maxPolicies = 10
 
 // Check tells whether the role fits into what IAM takes.
 func (r Role) Check() error {
+	var l problem.List
 	if size := policy.Size(r.trust()...); size > policy.MaxTrust {
-		return fmt.Errorf("the trust policy has %d characters, and IAM takes %d: name fewer who may assume the role", size, policy.MaxTrust)
+		l.Add("TrustedBy", problem.Phrase(fmt.Sprintf("a trust policy of %d characters", size)), fmt.Sprintf("at most %d, which IAM takes", policy.MaxTrust),
+			"name fewer who may assume the role, or make two roles")
 	}
 	documents, err := policy.Split(r.Statements, policy.MaxManaged)
-	if n := len(documents) + len(r.Attached); err == nil && n > maxPolicies {
-		err = fmt.Errorf("the role needs %d policies, and IAM takes %d: give it fewer prefixes, or make two roles", n, maxPolicies)
+	var p problem.Problem
+	if errors.As(err, &p) {
+		l.Add(cmp.Or(r.Fields[p.Field], p.Field), p.Got, p.Allowed, p.Fix)
 	}
-	return err
+	if n := len(documents) + len(r.Attached); n > maxPolicies && len(documents) > 0 {
+		largest := r.largest()
+		l.Add(cmp.Or(r.Fields[largest.Actions[0]], "Statements"), problem.Phrase(fmt.Sprintf("%d policies, most of their text for %s on %d resources", n, largest.Actions[0],
+			len(largest.Resources)+len(largest.References))), fmt.Sprintf("%d policies of %d characters, which IAM takes", maxPolicies, policy.MaxManaged),
+			"give the role fewer, with shorter names, or make two roles")
+	}
+	return l.Err()
+}
+
+// largest is the statement that takes the most characters.
+func (r Role) largest() policy.Statement {
+	return slices.MaxFunc(policy.Compact(r.Statements), func(a, b policy.Statement) int { return policy.Size(a) - policy.Size(b) })
 }
 
 func (r Role) trust() []policy.Statement {

@@ -167,20 +167,22 @@ func TestCheck(t *testing.T) {
 			Principal: policy.Principal{"AWS": strings.Repeat("x", letters)}}}
 	}
 	room := policy.MaxTrust - policy.Size(trust(0)...)
-	const ten = "the role needs 11 policies, and IAM takes 10: give it fewer prefixes, or make two roles"
+	const ten = "allowed: 10 policies of 6144 characters, which IAM takes; give the role fewer, with shorter names, or make two roles"
 	tests := []struct {
 		name, want string
 		role       role.Role
 	}{
 		{"nothing", "", role.Role{}},
 		{"ten policies", "", role.Role{Statements: objects(10)}},
-		{"eleven policies", ten, role.Role{Statements: objects(11)}},
+		{"eleven policies", "Statements: got 11 policies, most of their text for s3:GetObject on 1 resources; " + ten, role.Role{Statements: objects(11)}},
+		{"eleven policies of a field", "Reads: got 11 policies, most of their text for s3:GetObject on 1 resources; " + ten,
+			role.Role{Statements: objects(11), Fields: map[string]string{"s3:GetObject": "Reads"}}},
 		{"ten with the attached", "", role.Role{Statements: objects(7), Attached: some(3)}},
 		{"eleven with the attached", ten, role.Role{Statements: objects(8), Attached: some(3)}},
 		{"the longest trust", "", role.Role{Trust: trust(room)}},
-		{"too long a trust", "the trust policy has 2049 characters, and IAM takes 2048: name fewer who may assume the role",
+		{"too long a trust", "TrustedBy: got a trust policy of 2049 characters; allowed: at most 2048, which IAM takes; name fewer who may assume the role, or make two roles",
 			role.Role{Trust: trust(room + 1)}},
-		{"one statement too long", "doesn't fit into a policy of 6144",
+		{"one statement too long", "allowed: at most 6144, which a policy holds; name fewer in it, or shorter ones",
 			role.Role{Statements: []policy.Statement{{Effect: policy.Allow, Actions: []string{"s3:GetObject"}, Resources: []string{strings.Repeat("x", 7000)}}}}},
 	}
 	for _, test := range tests {

@@ -1,0 +1,204 @@
+package constructs_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/made"
+)
+
+// A leaf is a field of props, at any depth.
+type leaf struct {
+	field string
+	typ   reflect.Type
+	get   func(props reflect.Value) reflect.Value
+}
+
+// leaves are the fields below a type whose types are wanted. A slice counts by its first entry.
+func leaves(t reflect.Type, path string, get func(reflect.Value) reflect.Value, wanted func(reflect.Type) bool) []leaf {
+	if wanted(t) {
+		return []leaf{{path, t, get}}
+	}
+	var all []leaf
+	switch t.Kind() {
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if f := t.Field(i); f.IsExported() {
+				name := f.Name
+				if path != "" {
+					name = path + "." + name
+				}
+				all = append(all, leaves(f.Type, name, func(p reflect.Value) reflect.Value { return get(p).Field(i) }, wanted)...)
+			}
+		}
+	case reflect.Slice:
+		all = leaves(t.Elem(), path+"[0]", func(p reflect.Value) reflect.Value {
+			f := get(p)
+			if f.Len() == 0 {
+				f.Set(reflect.MakeSlice(t, 1, 1))
+			}
+			return f.Index(0)
+		}, wanted)
+	case reflect.Pointer:
+		if !made.Is(t) && t.Elem().Kind() == reflect.Struct && strings.Contains(t.Elem().PkgPath(), "plinth") {
+			all = leaves(t.Elem(), path, func(p reflect.Value) reflect.Value {
+				f := get(p)
+				if f.IsNil() {
+					f.Set(reflect.New(t.Elem()))
+				}
+				return f.Elem()
+			}, wanted)
+		}
+	}
+	return all
+}
+
+func leavesOf(c constructor, wanted func(reflect.Type) bool) []leaf {
+	return leaves(reflect.TypeOf(c.props).Elem(), "", func(p reflect.Value) reflect.Value { return p }, wanted)
+}
+
+// told tells whether the last fault says of the field that the object is of elsewhere.
+func told(faults *fault.Collector, before int, field, what string) bool {
+	all := unwrapped(faults)[before:]
+	return slices.ContainsFunc(all, func(err error) bool {
+		return slices.ContainsFunc(strings.Split(err.Error(), "\n"), func(line string) bool {
+			return strings.HasPrefix(line, "  - "+field+": got") && strings.Contains(line, what)
+		})
+	})
+}
+
+func unwrapped(faults *fault.Collector) []error {
+	if err := faults.Err(); err != nil {
+		return err.(interface{ Unwrap() []error }).Unwrap()
+	}
+	return nil
+}
+
+// Every field that takes an object of Plinth refuses one of another environment, region or account.
+func TestObjectsOfElsewhere(t *testing.T) {
+	here := location.Location{Partition: "aws", Region: region, Account: account}
+	there := map[string]made.Home{
+		"one of environment \"dev\"": {Kind: "test", Path: "There", At: here, Environment: "prod"},
+		"one in us-east-1":           {Kind: "test", Path: "There", At: location.Location{Region: "eu-west-1", Account: account}},
+		"one of account " + account:  {Kind: "test", Path: "There", At: location.Location{Region: region, Account: "444455556666"}},
+	}
+	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
+		valid, tried := validProps(stack), 0
+		for name, c := range constructors {
+			for _, l := range leavesOf(c, made.Is) {
+				for what, home := range there {
+					if name == "network.NewIsolated" && l.field == "SharedWith" && home.Environment != "" {
+						continue // which is what it is for
+					}
+					tried++
+					object := reflect.New(l.typ.Elem())
+					object.Elem().FieldByName(made.ConstructField).Set(reflect.ValueOf(constructs.NewConstruct(stack, jsii.String(fmt.Sprint("Object", next())))))
+					made.Record(object.Interface(), home)
+					props := valid[name]()
+					l.get(reflect.ValueOf(props).Elem()).Set(object)
+					if environment := reflect.ValueOf(props).Elem().FieldByName("Environment"); !environment.IsValid() && home.Environment != "" {
+						continue // the environment is then that of any object
+					}
+					before := len(unwrapped(faults))
+					c.make(stack, fmt.Sprint("X", next()), props)
+					if !told(faults, before, l.field, what) {
+						t.Errorf("%s takes as %s what is not %s", name, l.field, what)
+					}
+				}
+			}
+		}
+		t.Logf("%d objects", tried)
+	})
+}
+
+// imported are objects of the CDK in a stack that is elsewhere, by their types.
+func imported(stack awscdk.Stack, region, account string) map[reflect.Type]any {
+	id := func() *string { return jsii.String(fmt.Sprint("Imported", next())) }
+	arn := func(service, resource string) *string {
+		return jsii.String("arn:aws:" + service + ":" + region + ":" + account + ":" + resource)
+	}
+	vpc := awsec2.Vpc_FromVpcAttributes(stack, id(), &awsec2.VpcAttributes{
+		VpcId: jsii.String("vpc-0123456789abcdef0"), AvailabilityZones: jsii.Strings("a"), IsolatedSubnetIds: jsii.Strings("subnet-0123456789abcdef0"),
+		IsolatedSubnetRouteTableIds: jsii.Strings("rtb-0123456789abcdef0"),
+	})
+	return map[reflect.Type]any{
+		reflect.TypeFor[awskms.IKey]():    awskms.Key_FromKeyArn(stack, id(), arn("kms", "key/k")),
+		reflect.TypeFor[awsiam.IRole]():   awsiam.Role_FromRoleArn(stack, id(), jsii.String("arn:aws:iam::"+account+":role/r"), nil),
+		reflect.TypeFor[awss3.IBucket]():  awss3.Bucket_FromBucketAttributes(stack, id(), &awss3.BucketAttributes{BucketName: jsii.String("there"), Region: &region, Account: &account}),
+		reflect.TypeFor[awsec2.IVpc]():    vpc,
+		reflect.TypeFor[awsec2.ISubnet](): (*vpc.IsolatedSubnets())[0],
+	}
+}
+
+// Every field that takes an object of the CDK refuses one of another region or account; roles have no region.
+func TestImportsOfElsewhere(t *testing.T) {
+	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
+		valid, tried := validProps(stack), 0
+		app := stack.Node().Root().(awscdk.App)
+		for what, place := range map[string][2]string{"one in us-east-1": {"eu-west-1", account}, "one of account " + account: {region, "444455556666"}} {
+			there := awscdk.NewStack(app, jsii.String(fmt.Sprint("There", next())), &awscdk.StackProps{
+				Env: &awscdk.Environment{Region: &place[0], Account: &place[1]},
+			})
+			objects := imported(there, place[0], place[1])
+			isInterface := func(t reflect.Type) bool { return t.Kind() == reflect.Interface && t.NumMethod() > 0 }
+			for name, c := range constructors {
+				for _, l := range leavesOf(c, isInterface) {
+					object := objects[l.typ]
+					if object == nil {
+						t.Errorf("%s has %s of %s, which the test does not know", name, l.field, l.typ)
+						continue
+					}
+					if l.typ == reflect.TypeFor[awsiam.IRole]() && place[0] != region {
+						continue
+					}
+					tried++
+					props := valid[name]()
+					l.get(reflect.ValueOf(props).Elem()).Set(reflect.ValueOf(object))
+					before := len(unwrapped(faults))
+					c.make(stack, fmt.Sprint("X", next()), props)
+					if !told(faults, before, l.field, what) {
+						t.Errorf("%s takes as %s what is not %s: %v", name, l.field, what, unwrapped(faults)[before:])
+					}
+				}
+			}
+		}
+		t.Logf("%d objects", tried)
+	})
+}
+
+// An environment that names another region or account than the stack's is refused by every constructor that takes one.
+func TestEnvironmentsOfElsewhere(t *testing.T) {
+	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
+		valid, tried := validProps(stack), 0
+		for name, c := range constructors {
+			environment := func(props any) reflect.Value { return reflect.ValueOf(props).Elem().FieldByName("Environment") }
+			if !environment(c.makeProps()).IsValid() {
+				continue
+			}
+			tried++
+			props := valid[name]()
+			environment(props).FieldByName("Region").SetString("eu-west-1")
+			environment(props).FieldByName("Account").SetString("444455556666")
+			before := len(unwrapped(faults))
+			c.make(stack, fmt.Sprint("X", next()), props)
+			if !told(faults, before, "Environment.Region", "us-east-1, the region of the stack") ||
+				!told(faults, before, "Environment.Account", account+", the account of the stack") {
+				t.Errorf("%s takes an environment of elsewhere: %v", name, unwrapped(faults)[before:])
+			}
+		}
+		t.Logf("%d constructors", tried)
+	})
+}

@@ -1,0 +1,127 @@
+package constructs_test
+
+import (
+	"fmt"
+	"go/ast"
+	"reflect"
+	"runtime"
+	"testing"
+
+	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/airflow"
+	"github.com/plinth-ml/plinth/constructs/catalog"
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/hyperpod"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/supplychain"
+	"github.com/plinth-ml/plinth/constructs/training"
+)
+
+// withMethods are a value of each exported type that has exported methods.
+var withMethods = []any{
+	access.ExecutionRole{}, access.Guard{}, airflow.Class(""), airflow.Environment{}, airflow.Serverless{}, airflow.DAG{}, hyperpod.EKS{}, storage.Step{}, training.Distribution{}, catalog.InstanceType{}, catalog.SageMakerAction{},
+	environment.Difference{}, environment.Environment{}, environment.Tier(0), network.Endpoint{}, network.EndpointPlan{}, network.Isolated{},
+	storage.Class(0), storage.DataBucket{}, storage.Directory{}, storage.FileSystem{}, storage.Files{}, storage.Grant{}, storage.Lack{}, storage.Lock{},
+	storage.Prefix{}, supplychain.Chain{}, supplychain.Packages{}, supplychain.Promotion{}, supplychain.Repository{}, training.Job{}, training.Parameter{},
+	training.Threshold{},
+}
+
+// types are those of withMethods and of all props, by name.
+func types() map[string]reflect.Type {
+	all := map[string]reflect.Type{}
+	add := func(t reflect.Type) { all[t.String()] = t }
+	for _, v := range withMethods {
+		add(reflect.TypeOf(v))
+	}
+	for _, c := range constructors {
+		add(reflect.TypeOf(c.props).Elem())
+	}
+	add(reflect.TypeOf(airflow.EnvironmentProps{}))
+	add(reflect.TypeOf(access.WayIn{}))
+	add(reflect.TypeOf(training.Trigger{}))
+	return all
+}
+
+// A new type with methods belongs into the list.
+func TestEveryTypeWithMethodsIsInTheList(t *testing.T) {
+	known := types()
+	for _, file := range sources(t) {
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Recv == nil || !f.Name.IsExported() {
+				continue
+			}
+			receiver := f.Recv.List[0].Type
+			if star, pointer := receiver.(*ast.StarExpr); pointer {
+				receiver = star.X
+			}
+			if name := receiver.(*ast.Ident); name.IsExported() && known[file.Name.Name+"."+name.Name] == nil {
+				t.Errorf("%s.%s is missing", file.Name.Name, name.Name)
+			}
+		}
+	}
+}
+
+// A method of a zero value, with zero arguments, answers or says what is missing: it never ends in a nil dereference.
+func TestMethodsOfZeroValues(t *testing.T) {
+	called := 0
+	for name, typ := range types() {
+		receiver := reflect.New(typ)
+		for i := range receiver.NumMethod() {
+			called++
+			t.Run(name+"/"+receiver.Type().Method(i).Name, func(t *testing.T) {
+				defer noRuntimeError(t)
+				call(receiver.Method(i), reflect.Zero)
+			})
+		}
+	}
+	t.Logf("%d methods", called)
+}
+
+// Functions that are no constructors do the same.
+func TestFunctionsOfZeroValues(t *testing.T) {
+	for name, f := range map[string]any{
+		"FreeAddresses": environment.FreeAddresses, "SubnetCapacity": environment.SubnetCapacity, "SmallestRange": environment.SmallestRange,
+		"ValidateSet": environment.ValidateSet, "Differences": environment.Differences, "PlanEndpoints": network.PlanEndpoints,
+		"FilesRole": storage.FilesRole, "DeploymentRole": storage.DeploymentRole, "PolicyDocument": storage.PolicyDocument, "SCP": access.SCP,
+		"ValidateInput": training.ValidateInput, "LookupInstanceType": catalog.LookupInstanceType, "Price": catalog.Price,
+		"LookupRegion": catalog.LookupRegion, "OnData": training.OnData, "Statements": storage.Statements, "Repositories": supplychain.Statements,
+	} {
+		for _, n := range []int{0, 1, 40, -1, -1 << 63} {
+			t.Run(fmt.Sprint(name, "/", n), func(t *testing.T) {
+				defer noRuntimeError(t)
+				call(reflect.ValueOf(f), func(arg reflect.Type) reflect.Value {
+					v := reflect.New(arg).Elem()
+					switch arg.Kind() {
+					case reflect.Int:
+						v.SetInt(int64(n))
+					case reflect.Slice:
+						v = reflect.MakeSlice(arg, max(0, min(n, 1)), max(0, min(n, 1)))
+					}
+					return v
+				})
+			})
+		}
+	}
+}
+
+// call calls a function with arguments of its types.
+func call(f reflect.Value, argument func(reflect.Type) reflect.Value) {
+	var arguments []reflect.Value
+	for i := range f.Type().NumIn() {
+		arguments = append(arguments, argument(f.Type().In(i)))
+	}
+	if f.Type().IsVariadic() {
+		f.CallSlice(arguments)
+	} else {
+		f.Call(arguments)
+	}
+}
+
+// noRuntimeError fails the test on a panic that a user would see as a stack trace.
+func noRuntimeError(t *testing.T) {
+	if err, ok := recover().(runtime.Error); ok {
+		t.Error(err)
+	}
+}
