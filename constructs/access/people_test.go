@@ -174,9 +174,9 @@ func TestLauncher(t *testing.T) {
 		m.has(t, "RoleName", "null")
 		m.underGuard(t)
 		m.wantAllows(t, "iam:PassRole", pass)
-		m.wantAllows(t, "sagemaker:CreateTrainingJob", job+`training-job/dev-*"`)
-		m.wantAllows(t, "sagemaker:CreateHyperParameterTuningJob", job+`hyper-parameter-tuning-job/dev-*"`)
-		m.wantAllows(t, "sagemaker:StopTrainingJob", job+`training-job/dev-*"`)
+		m.wantAllows(t, "sagemaker:CreateTrainingJob", job+`training-job/dev--*"`)
+		m.wantAllows(t, "sagemaker:CreateHyperParameterTuningJob", job+`hyper-parameter-tuning-job/dev--*"`)
+		m.wantAllows(t, "sagemaker:StopTrainingJob", job+`training-job/dev--*"`)
 		m.wantAllows(t, "states:StartExecution", `"`+churnMachine+`"`)
 		m.wantAllows(t, "states:StopExecution", `"arn:aws:states:eu-west-1:111122223333:execution:churn:*"`)
 		m.wantNone(t, "s3:", "kms:", "sagemaker:CreateProcessingJob", "sagemaker:Delete", "iam:Create", "iam:Attach", "iam:Put")
@@ -185,10 +185,10 @@ func TestLauncher(t *testing.T) {
 		m := find(t, launcher(func(g *access.GuardProps, p *access.LauncherProps) { g.Teams, p.Team = true, "red" }))
 		m.has(t, "Tags", `[{"Key":"Team","Value":"red"}]`)
 		const own = ` if {"StringEquals":{"aws:ResourceTag/Team":"red"}}`
-		m.wantAllows(t, "sagemaker:CreateTrainingJob", job+`training-job/dev-red-*"`)
-		m.wantAllows(t, "sagemaker:DescribeTrainingJob", job+`training-job/dev-red-*"`+own)
-		m.wantAllows(t, "sagemaker:StopHyperParameterTuningJob", job+`hyper-parameter-tuning-job/dev-red-*"`+own)
-		m.wantAllows(t, "logs:GetLogEvents", `"arn:aws:logs:eu-west-1:111122223333:log-group:/aws/sagemaker/TrainingJobs:log-stream:dev-red-*"`)
+		m.wantAllows(t, "sagemaker:CreateTrainingJob", job+`training-job/dev---red--*"`)
+		m.wantAllows(t, "sagemaker:DescribeTrainingJob", job+`training-job/dev---red--*"`+own)
+		m.wantAllows(t, "sagemaker:StopHyperParameterTuningJob", job+`hyper-parameter-tuning-job/dev---red--*"`+own)
+		m.wantAllows(t, "logs:GetLogEvents", `"arn:aws:logs:eu-west-1:111122223333:log-group:/aws/sagemaker/TrainingJobs:log-stream:dev---red--*"`)
 	})
 	t.Run("of workflows only", func(t *testing.T) {
 		m := find(t, launcher(func(_ *access.GuardProps, p *access.LauncherProps) { p.ExecutionRoles = nil }))
@@ -203,7 +203,7 @@ func TestOperator(t *testing.T) {
 	})
 	m.has(t, "MaxSessionDuration", "3600")
 	m.wantNone(t, "sagemaker:Create", "sagemaker:Update", "sagemaker:Delete", "sagemaker:AddTags", "states:Start", "iam:", "s3:", "kms:")
-	m.wantAllows(t, "sagemaker:StopProcessingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:processing-job/dev-*"`)
+	m.wantAllows(t, "sagemaker:StopProcessingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:processing-job/dev--*"`)
 }
 
 func TestBreakGlass(t *testing.T) {
@@ -212,10 +212,10 @@ func TestBreakGlass(t *testing.T) {
 			return &storage.DataBucket{ARN: "arn:aws:s3:::" + name, KeyARN: "arn:aws:kms:eu-west-1:111122223333:key/" + name, Region: "eu-west-1"}
 		}
 		access.NewBreakGlass(s, "X", &access.BreakGlassProps{
-			Name: "break-glass", TrustedBy: byDS, Buckets: []*storage.DataBucket{bucket("a"), bucket("b")}, Environment: dev,
+			TrustedBy: byDS, Buckets: []*storage.DataBucket{bucket("a"), bucket("b")}, Environment: dev,
 		})
 	})
-	m.has(t, "RoleName", `"break-glass"`)
+	m.has(t, "RoleName", `"dev--break-glass--eu-west-1"`)
 	m.has(t, "MaxSessionDuration", "3600")
 	for _, s := range m.statements {
 		for _, a := range list(s["Action"]) {
@@ -241,8 +241,12 @@ func TestPipelineRole(t *testing.T) {
 	m.has(t, "AssumeRolePolicyDocument", trusted(`{"Action":"sts:AssumeRole","Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:sagemaker:eu-west-1:111122223333:*"},`+
 		`"StringEquals":{"aws:SourceAccount":"111122223333"}},"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"}}`))
 	m.wantAllows(t, "iam:PassRole", pass)
-	m.wantAllows(t, "sagemaker:CreateTrainingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/pipelines-*"`)
-	m.wantNone(t, "s3:", "kms:", "states:", "sagemaker:CreateProcessingJob")
+	const jobs = `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/pipelines-*"`
+	m.wantAllows(t, "sagemaker:CreateTrainingJob", jobs)
+	const own = ` if {"StringEquals":{"aws:ResourceTag/Environment":"dev","aws:ResourceTag/Team":"red"}}`
+	m.wantAllows(t, "sagemaker:DescribeTrainingJob", jobs+own) // the names don't tell whose they are
+	m.wantAllows(t, "sagemaker:StopTrainingJob", jobs+own)
+	m.wantNone(t, "s3:", "kms:", "states:", "logs:", "sagemaker:CreateProcessingJob")
 	m.underGuard(t)
 }
 
@@ -259,18 +263,18 @@ func TestAirflowRole(t *testing.T) {
 		})
 	}
 	idle := build(func(*access.AirflowRoleProps) {})
-	idle.has(t, "RoleName", `"dev-airflow"`)
+	idle.has(t, "RoleName", `"dev-airflow--eu-west-1"`)
 	idle.has(t, "Tags", `[{"Key":"Team","Value":"red"}]`)
 	idle.has(t, "AssumeRolePolicyDocument", trusted(`{"Action":"sts:AssumeRole","Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:airflow:eu-west-1:111122223333:environment/dev"},`+
 		`"StringEquals":{"aws:SourceAccount":"111122223333"}},"Effect":"Allow","Principal":{"Service":["airflow.amazonaws.com","airflow-env.amazonaws.com"]}}`))
 	idle.wantNone(t, "iam:", "sagemaker:", "states:", "s3:Put", "s3:Delete", "codeartifact:", "kms:CreateGrant")
 	idle.underGuard(t)
 	busy := build(func(p *access.AirflowRoleProps) {
-		p.Jobs, p.ExecutionRoles = []string{"dev-churn"}, passed(awscdk.Stack_Of(p.Files.Construct))
+		p.Jobs, p.ExecutionRoles = []string{"dev--churn"}, passed(awscdk.Stack_Of(p.Files.Construct))
 		p.Workflows = []string{"churn"}
 	})
 	busy.wantAllows(t, "iam:PassRole", pass)
-	busy.wantAllows(t, "sagemaker:CreateTrainingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/dev-churn-*"`)
+	busy.wantAllows(t, "sagemaker:CreateTrainingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/dev--churn--*"`)
 	busy.wantAllows(t, "states:StartExecution", `"`+churnMachine+`"`)
 	busy.wantAllows(t, "states:StopExecution", `"arn:aws:states:eu-west-1:111122223333:execution:churn:*"`)
 	busy.wantNone(t, "sagemaker:CreateProcessingJob", "sagemaker:List", "sagemaker:Delete")

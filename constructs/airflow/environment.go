@@ -16,6 +16,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 )
 
 // Environment is a private Airflow environment of MWAA.
@@ -50,7 +51,7 @@ func NewEnvironment(scope constructs.Construct, id string, props *EnvironmentPro
 	p.Environment = p.Environment.Resolved()
 	at := cdk.Location(this)
 	cdk.Check(kind, scope, id, p.Network.ValidateRegion(at.Region))
-	roleName, writerName := p.Name+"-airflow-"+at.Region, p.Name+"-files-"+at.Region
+	roleName, writerName := names.Join(p.Name, roleOf), names.Join(p.Name, writerOf)
 	e := &Environment{Construct: this, Name: p.Name, Key: keyOf(this, p, at), at: at}
 	e.Bucket = storage.NewDataBucket(this, "Bucket", &storage.DataBucketProps{
 		Environment: p.Environment, Key: e.Key, AccessLogs: p.AccessLogs, Endpoints: p.Network.S3Endpoints(),
@@ -74,7 +75,7 @@ func keyOf(this constructs.Construct, p EnvironmentProps, at location.Location) 
 	}
 	return keyFor(this, key.Plan{
 		Description: "Airflow environment " + p.Name, At: at, Retain: p.Environment.Tier.RetainsData(),
-		Services: []string{"s3", "sqs"}, LogGroups: "airflow-" + p.Name + "-*",
+		Services: []string{"s3", "sqs"}, LogGroups: names.AirflowLogs(p.Name),
 	})
 }
 

@@ -107,7 +107,7 @@ func TestAnEnvironmentIsPrivate(t *testing.T) {
 	template := made(t, environment.Environment{Name: "prod", Owner: "ml", AZs: 3}, nil)
 	p := at(t, template, "Stack/A/Default/Environment").Properties
 	for property, want := range map[string]string{
-		"WebserverAccessMode": `"PRIVATE_ONLY"`, "EndpointManagement": `"SERVICE"`, "AirflowVersion": `"3.3.1"`, "Name": `"prod-a"`,
+		"WebserverAccessMode": `"PRIVATE_ONLY"`, "EndpointManagement": `"SERVICE"`, "AirflowVersion": `"3.3.1"`, "Name": `"prod--a"`,
 		"DagS3Path": `"dags"`, "WeeklyMaintenanceWindowStart": `"SUN:03:00"`, "Tags": `{"Environment":"prod","Owner":"ml"}`,
 		"RequirementsS3Path": "null", "StartupScriptS3Path": "null", "PluginsS3Path": "null",
 	} {
@@ -131,7 +131,7 @@ func TestAnEnvironmentIsPrivate(t *testing.T) {
 		t.Error("a version that the environment was given would go")
 	}
 	policy := text(at(t, template, "Stack/A/Key/Default/Key").Properties["KeyPolicy"])
-	for _, want := range []string{`"s3.eu-west-1.amazonaws.com","sqs.eu-west-1.amazonaws.com"`, `log-group:airflow-prod-a-*`, `"kms:GrantIsForAWSResource":"true"`} {
+	for _, want := range []string{`"s3.eu-west-1.amazonaws.com","sqs.eu-west-1.amazonaws.com"`, `log-group:airflow-prod--a-D*`, `log-group:airflow-prod--a-W*`, `"kms:GrantIsForAWSResource":"true"`} {
 		if !strings.Contains(strings.ReplaceAll(policy, `{"Ref":"AWS::Partition"}`, ""), want) {
 			t.Errorf("the key's policy lacks %s: %s", want, policy)
 		}
@@ -228,7 +228,7 @@ func TestFiles(t *testing.T) {
 		}
 	}
 	role := text(at(t, template, "Stack/A/Role/Default/RolePolicy").Properties)
-	for _, want := range []string{"training-job/prod-job-*", "states:StartExecution", "iam:PassRole", "codeartifact:ReadFromRepository"} {
+	for _, want := range []string{"training-job/prod--job--*", "states:StartExecution", "iam:PassRole", "codeartifact:ReadFromRepository"} {
 		if strings.Count(role, want) != 1 {
 			t.Errorf("the role has not one %s: %s", want, role)
 		}
@@ -256,7 +256,7 @@ func TestLogins(t *testing.T) {
 		made.GrantLogin(to, airflow.Viewer)
 	})
 	policy := at(t, template, "Stack/Ann-User-Stack-A/Default/Policy").Properties
-	if got := text(policy["PolicyDocument"]); !strings.Contains(got, `:airflow:eu-west-1:111122223333:role/prod-a/User"`) || text(policy["Roles"]) != `["ann"]` {
+	if got := text(policy["PolicyDocument"]); !strings.Contains(got, `:airflow:eu-west-1:111122223333:role/prod--a/User"`) || text(policy["Roles"]) != `["ann"]` {
 		t.Errorf("got %s", text(policy))
 	}
 }

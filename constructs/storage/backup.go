@@ -2,10 +2,8 @@ package storage
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"fmt"
 	"maps"
-	"regexp"
 
 	"github.com/aws/constructs-go/constructs/v10"
 
@@ -14,6 +12,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/role"
@@ -82,7 +81,7 @@ func NewBackup(scope constructs.Construct, id string, props *BackupProps) *Backu
 		"Vault": cfn.Resource{
 			Type: "AWS::Backup::BackupVault",
 			Properties: cfn.Properties{
-				"BackupVaultName":  vaultName(cdk.Path(scope, id)),
+				"BackupVaultName":  names.Vault(cdk.Path(scope, id)),
 				"EncryptionKeyArn": cfn.Att("Key", "Arn"),
 				"AccessPolicy":     policy.Document(vaultPolicy(at, p.Environment.Administrators)...),
 			},
@@ -153,13 +152,3 @@ func (b *builder) backupRole() role.Role {
 		}},
 	}
 }
-
-// vaultName is made from the construct's path: a vault needs a name of its own in the account, of 2 to 50 letters, digits,
-// hyphens and underscores.
-func vaultName(path string) string {
-	name := regexp.MustCompile(`[^A-Za-z0-9_-]+`).ReplaceAllString(path, "-")
-	hash := fmt.Sprintf("-%x", sha256.Sum256([]byte(path)))[:9] // since a/b-c and a-b/c become the same
-	return name[:min(len(name), maxVaultName-len(hash))] + hash
-}
-
-const maxVaultName = 50

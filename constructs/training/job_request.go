@@ -23,8 +23,7 @@ type RequestProps struct {
 	Network *network.Isolated
 	// Job is what runs. Required.
 	Job Job
-	// Name starts the name of every job: at most 30 letters, digits and hyphens. Empty: the environment's name, the team and the
-	// construct's id.
+	// Name is what the job is called in the names of its runs: see [WorkflowProps]. Empty: the construct's id, in lower case.
 	Name string
 	// Team is the value of the tag Team of the jobs, which a guard for Teams demands. Empty: no such tag.
 	Team string
@@ -49,7 +48,7 @@ func (p *RequestProps) asWorkflow() *WorkflowProps {
 type Request struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
-	// Name starts the name of every job: a hyphen and at most 32 letters and digits follow.
+	// Name starts the name of every job: two hyphens and at most 32 letters and digits follow.
 	Name string
 	// Role is the execution role of the jobs.
 	Role *access.ExecutionRole
