@@ -13,6 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/synth"
 	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
@@ -227,6 +228,35 @@ func TestBreakGlass(t *testing.T) {
 		}
 	}
 	m.wantNone(t, "iam:", "sagemaker:Create", "kms:ScheduleKeyDeletion")
+}
+
+// Roles are those of the whole account: one in each region is another, and the one that buckets let in before it is there.
+func TestBreakGlassOfTwoRegions(t *testing.T) {
+	arns := map[string]string{}
+	if err := synth.App(&synth.Options{Dir: t.TempDir()}, func(app awscdk.App) {
+		for _, region := range []string{"eu-west-1", "us-east-1"} {
+			stack := awscdk.NewStack(app, jsii.String("In-"+region), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: &region}})
+			access.NewBreakGlass(stack, "X", &access.BreakGlassProps{Environment: dev, TrustedBy: byDS, Buckets: []*storage.DataBucket{storage.NewDataBucket(stack, "Data", nil)}})
+			arns[region] = strings.ReplaceAll(access.BreakGlassRole(stack, dev, ""), *stack.Partition(), "aws")
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for region, arn := range arns {
+		if want := "arn:aws:iam::111122223333:role/dev--break-glass--" + region; arn != want {
+			t.Errorf("got %s, want %s", arn, want)
+		}
+	}
+}
+
+// Without an environment's name a role touches the jobs of none, and not those of all.
+func TestPeopleOfNoEnvironment(t *testing.T) {
+	for team, prefix := range map[string]string{"": "none--", "red": "none---red--"} {
+		m := find(t, launcher(func(g *access.GuardProps, p *access.LauncherProps) {
+			p.Environment.Name, p.Team, g.Teams = "", team, team != ""
+		}))
+		m.wantAllows(t, "sagemaker:CreateTrainingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/`+prefix+`*"`)
+	}
 }
 
 // The pipeline's jobs are under the guard; its role passes the named roles only.

@@ -72,7 +72,7 @@ func (p *PullThroughProps) Validate() error {
 		l.Add("Credential", p.Credential, "none: this registry knows no login", "")
 	}
 	if room := names.RoomFor(names.CacheRule, names.Cached("", u.prefix)).Most; known && len(p.Chain.resolved().Name) > room && !token.Is(p.Chain.Name) {
-		l.Add("Chain.Name", p.Chain.Name, fmt.Sprintf("at most %d characters: the prefix of a cache of %s has at most %d", room, p.Upstream, room+len(names.Cached("", u.prefix))), "")
+		l.Add("Chain.Name", p.Chain.Name, fmt.Sprintf("at most %d characters, since a prefix of ECR's caches has %d", room, names.Lookup(names.CacheRule).Max), "")
 	}
 	if p.Credential != "" {
 		arn.Validate(&l, "Credential", []string{p.Credential}, "secretsmanager", ":secret:", "the ARN of a secret")

@@ -12,6 +12,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -76,6 +77,7 @@ func NewRequest(scope constructs.Construct, id string, props *RequestProps) *Req
 	e := props.Environment.Resolved()
 	job := props.Job.resolved(e.Limits)
 	r := runs{environment: e, network: props.Network, job: props.Job, name: props.asWorkflow().name(id), team: props.Team, role: props.Role}
+	cdk.Claim(this, cdk.Path(scope, id), names.TrainingJob, r.name)
 	w, role := r.wire(this, kind, scope, id)
 	longest := job.MaxRuntime
 	if job.Spot {

@@ -167,6 +167,7 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 	e := props.Environment.Resolved()
 	r := runs{environment: e, network: props.Network, job: props.Job.following(props.Prepare), name: props.name(id), team: props.Team,
 		role: props.Role, prepare: props.Prepare, evaluate: props.Evaluate}
+	cdk.Claim(this, cdk.Path(scope, id), names.TrainingJob, r.name)
 	w, role := r.wire(this, kind, scope, id)
 	w.gate, w.registration, w.triggers, w.atOnce = props.Gate, props.Register, props.Triggers, props.AtOnce
 	w.search = props.Search.resolved()
