@@ -56,11 +56,12 @@ func ModelVersions(group string) string { return group + "/" + Any }
 func StateMachineLogs(kind, name string) string { return "/aws/vendedlogs/states/" + kind + "/" + name }
 
 // ClusterLogs is a pattern of the log groups of a HyperPod cluster
-// (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-cluster-management-slurm.html).
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-cluster.html).
 func ClusterLogs(cluster string) string { return "/aws/sagemaker/Clusters/" + cluster + "/" + Any }
 
-// AirflowLogs are patterns of the log groups of an MWAA environment, airflow-NAME-KIND, whose kinds begin with a capital letter:
-// DAGProcessing, Scheduler, Task, WebServer and Worker. No name in lower case that goes on after a hyphen is matched.
+// AirflowLogs are patterns of the log groups of an MWAA environment, airflow-NAME-KIND
+// (https://docs.aws.amazon.com/mwaa/latest/API/API_ModuleLoggingConfiguration.html), whose kinds begin with a capital letter:
+// DAGProcessing, Scheduler, Task, WebServer and Worker. A name in lower case that goes on after the hyphen is not matched.
 func AirflowLogs(environment string) []string {
 	var all []string
 	for _, initial := range []string{"D", "S", "T", "W"} {
