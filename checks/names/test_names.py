@@ -1,5 +1,6 @@
-"""Holds the table of names, internal/names/kinds.csv, against AWS's own models, and every template against the table: what CloudFormation
-calls a resource by, or makes it anew for, is a name that has to be unique, so that a new one is noticed.
+"""Holds the table of names, internal/names/kinds.csv, against AWS's own models, and every template against the table:
+what CloudFormation calls a resource by, or makes it anew for, is a name that has to be unique, so that a new one is
+noticed.
 
 Run in the repository's root, after make assemblies: .venv/bin/python checks/names/test_names.py
 """
@@ -17,18 +18,20 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER as SCHEMAS
 sys.dont_write_bytecode = True
 KINDS = list(csv.DictReader(Path("internal/names/kinds.csv").open(encoding="utf-8")))
 NAMED = {kind["type"]: kind["property"] for kind in KINDS if kind["type"]}
-TEMPLATES = sorted([*Path("cdk.out").glob("assembly-*/*.template.json"), *Path("examples").glob("*/cdk.out/*.template.json")])
+TEMPLATES = sorted([
+    *Path("cdk.out").glob("assembly-*/*.template.json"), *Path("examples").glob("*/cdk.out/*.template.json")])
 
 # Names that are not the resource's own: of a service of AWS's.
 OF_OTHERS = {("AWS::EC2::VPCEndpoint", "ServiceName")}
-# Patterns of names that others than Plinth make: Celery's queues, jobs of pipelines, roles of the CDK's bootstrap, roles of FSx, and
-# CodeArtifact's repositories of public indexes, which no stage is called like.
+# Patterns of names that others than Plinth make: Celery's queues, jobs of pipelines, roles of the CDK's bootstrap,
+# roles of FSx, and CodeArtifact's repositories of public indexes, which no stage is called like.
 MADE_BY_OTHERS = ("airflow-celery-*", "/pipelines-*", "/cdk-*", "_fs-*", "/public-*")
 # What is in a name between two separators: letters and digits with single hyphens between them.
 PART = re.compile(r"[a-z0-9_]+(-[a-z0-9_]+)*")
 # Kinds whose names start with those of an environment and a team, or of a chain.
-IN_PARTS = {"AWS::SageMaker::Pipeline", "AWS::SageMaker::ModelPackageGroup", "AWS::SageMaker::Cluster", "AWS::MWAA::Environment",
-            "AWS::MWAAServerless::Workflow", "AWS::IAM::Role", "AWS::CodeBuild::Project"}
+IN_PARTS = {
+    "AWS::SageMaker::Pipeline", "AWS::SageMaker::ModelPackageGroup", "AWS::SageMaker::Cluster", "AWS::IAM::Role",
+    "AWS::MWAA::Environment", "AWS::MWAAServerless::Workflow", "AWS::CodeBuild::Project"}
 # Identifiers of which an account and region has one.
 SINGLE = {"RegistryId", "AccountId"}
 
@@ -90,7 +93,8 @@ class Table(unittest.TestCase):
                     self.assertEqual((kind["property"], kind["max"], kind["pattern"]), ("", "", ""))
                     continue
                 service, operation, member = kind["api"].split()
-                taken = session.get_service_model(service).operation_model(operation).input_shape.members[member].metadata
+                request = session.get_service_model(service).operation_model(operation).input_shape
+                taken = request.members[member].metadata
                 self.assertEqual(kind["pattern"], taken["pattern"])
                 self.assertEqual(int(kind["max"]), taken.get("max", 50))  # a vault's pattern says it
 
@@ -110,7 +114,8 @@ class Table(unittest.TestCase):
                 self.assertIn(kind["within"], ["account", "region", "domain"])
                 self.assertIn(kind["case"], ["folds", "keeps"])
                 self.assertTrue(kind["source"].startswith("https://docs.aws.amazon.com/"))
-                self.assertEqual(bool(kind["fix"]), kind["within"] != "domain")  # nothing collides in a domain: it is made with all in it
+                # Nothing collides in a domain: it is made with all that is in it.
+                self.assertEqual(bool(kind["fix"]), kind["within"] != "domain")
 
 
 class Templates(unittest.TestCase):
@@ -125,7 +130,7 @@ class Templates(unittest.TestCase):
             replacing = {p for p in properties(of, "createOnlyProperties") if p.endswith("Name")}
             for name in (identifying | replacing) & given.keys():
                 if not refers(given[name]) and (of, name) not in OF_OTHERS:
-                    self.assertEqual(NAMED.get(of), name, f"{where}: put {name} of {of} into internal/names/kinds.csv")
+                    self.assertEqual(NAMED.get(of), name, f"{where}: put {name} of {of} into kinds.csv")
 
     def test_names_consist_of_parts(self):
         for where, of, given in resources():
@@ -142,12 +147,12 @@ class Templates(unittest.TestCase):
         for where, _, given in resources():
             for text in texts(list(statements(given))):
                 if re.search(r"[^-]-\*", text) and not any(own in text for own in MADE_BY_OTHERS):
-                    self.fail(f"{where}: {text} matches names that go on after a hyphen: make it by a function of internal/names")
+                    self.fail(f"{where}: {text} matches names that go on after a hyphen: make it in internal/names")
 
     def test_what_an_account_has_one_of_is_in_the_table(self):
         for where, of, _ in resources():
             if SINGLE & set(properties(of, "primaryIdentifier")):
-                self.assertIn(of, NAMED, f"{where}: an account and region has one: put {of} into internal/names/kinds.csv")
+                self.assertIn(of, NAMED, f"{where}: an account and region has one: put {of} into kinds.csv")
 
 
 if __name__ == "__main__":

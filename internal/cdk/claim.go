@@ -30,8 +30,8 @@ func (c claimant) String() string {
 // claims are the names of an app, by what makes them one: where they are, of which kind they are, and their text.
 var claims = map[constructs.IConstruct]map[string]claimant{}
 
-// Claim notes the name of something that is made at run time only, as resources that are emitted have theirs noted. It panics with a
-// [fault.Fault] when another construct has the name, or AWS does not take it.
+// Claim notes the name of something that is made at run time only, as resources that are emitted have theirs noted. It
+// panics with a [fault.Fault] when another construct has the name, or AWS does not take it.
 func Claim(scope constructs.Construct, path, kind, name string) {
 	var l problem.List
 	claim(&l, placeOf(scope), path, names.Lookup(kind), "Name", name)
@@ -83,12 +83,14 @@ func claim(l *problem.List, p *place, path string, k names.Kind, field string, v
 	case value == nil:
 		l.Add(field, "another "+k.Name, "one in an account and region", fmt.Sprintf("%s has made it: %s", other, k.Fix))
 	default:
-		l.Add(field, value, fmt.Sprintf("one that no other %s has in %s", k.Name, k.Within), fmt.Sprintf("%s has it: %s", other, k.Fix))
+		l.Add(field, value, fmt.Sprintf("one that no other %s has in %s", k.Name, k.Within),
+			fmt.Sprintf("%s has it: %s", other, k.Fix))
 	}
 }
 
-// identity is a text that is the same for the same name in the same place, and whether that can be told. A name or place that is not known
-// at synth is one within a stage only, and one that is made of its stack within that; what refers to a resource is its construct's own.
+// identity is a text that is the same for the same name in the same place, and whether that can be told. A name or
+// place that is not known at synth is one within a stage only, and one that is made of its stack within that; what
+// refers to a resource is its construct's own.
 func (p *place) identity(k names.Kind, value any) (id string, known bool) {
 	written, err := json.Marshal(value)
 	if err != nil {

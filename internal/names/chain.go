@@ -1,7 +1,7 @@
 package names
 
-// Names of a supply chain start with its own. ECR takes slashes between parts and CodeArtifact has repositories below domains; CodeBuild
-// has neither.
+// Names of a supply chain start with its own. ECR takes slashes between parts and CodeArtifact has repositories below
+// domains; CodeBuild has neither.
 
 // PublicRepositories starts the names of the CodeArtifact repositories of public indexes, and no stage's.
 const PublicRepositories = "public-"

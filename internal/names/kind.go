@@ -30,8 +30,8 @@ const (
 type Kind struct {
 	// Name is what has the name: "SageMaker pipeline".
 	Name string
-	// Type is CloudFormation's of what has the name, and Property where it stands there. No type: it is made at run time only. No
-	// property: there is one of it, which has no name.
+	// Type is CloudFormation's of what has the name, and Property where it stands there. No type: it is made at run
+	// time only. No property: there is one of it, which has no name.
 	Type, Property string
 	// Max is the most characters that it may have, and Pattern what it may consist of.
 	Max     int
@@ -73,8 +73,9 @@ var kinds = sync.OnceValue(func() []Kind {
 			row[column] = line[i]
 		}
 		k := Kind{
-			Name: row["kind"], Type: row["type"], Property: row["property"], Within: places[row["within"]], Folds: row["case"] == "folds",
-			Fix: row["fix"], Pattern: regexp.MustCompile("^(?:" + row["pattern"] + ")$"),
+			Name: row["kind"], Type: row["type"], Property: row["property"], Fix: row["fix"],
+			Within: places[row["within"]], Folds: row["case"] == "folds",
+			Pattern: regexp.MustCompile("^(?:" + row["pattern"] + ")$"),
 		}
 		k.Max, _ = strconv.Atoi(row["max"]) // 0 where there is no name
 		all = append(all, k)

@@ -1,14 +1,18 @@
-// Package names composes the names that things have in AWS, and the patterns by which policies match them. It is pure Go.
+// Package names composes the names that things have in AWS, and the patterns by which policies match them. It is pure
+// Go.
 //
-// A name consists of parts: the environment, the team where there is one, and what its construct is called. No part holds two hyphens
-// in a row, or begins or ends with one, and two hyphens stand between parts, three before a team:
+// A name consists of parts: the environment, the team where there is one, and what its construct is called. No part
+// holds two hyphens in a row, or begins or ends with one, and two hyphens stand between parts, three before a team:
 //
 //	dev--churn
 //	dev---red--churn
 //
-// So a pattern that ends after a separator matches nothing of a neighbor: dev--* no name of an environment dev-eu, dev---red--* no
-// name of a team red-blue, and none of a construct of no team that is called red. SageMaker writes names into ARNs in lower case, and
-// policies compare ARNs with case (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html), so that
+// So a pattern that ends after a separator matches nothing of a neighbor: dev--* no name of an environment dev-eu,
+// dev---red--* no name of a team red-blue, and none of a construct of no team that is called red.
+//
+// SageMaker does not tell names apart by case
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateHyperParameterTuningJob.html) and writes some
+// into ARNs in lower case (https://github.com/boto/boto3/issues/4606), which a pattern in another case may not match:
 // names are in lower case from the start.
 package names
 
@@ -81,8 +85,8 @@ func (o Owner) Name(of string) string {
 // All is a pattern of all names of the owner; those of an environment hold those of its teams.
 func (o Owner) All() string { return o.Name(Any) }
 
-// Validate reports a name that nothing of the owner can have: given by the field, or else made from the construct's id. The rooms are what
-// the uses of the whole name leave to it.
+// Validate reports a name that nothing of the owner can have: given by the field, or else made from the construct's id.
+// The rooms are what the uses of the whole name leave to it.
 func (o Owner) Validate(l *problem.List, field, given, id string, rooms ...Room) {
 	part := Part(given, id)
 	whole := o.Name(part)
@@ -93,7 +97,8 @@ func (o Owner) Validate(l *problem.List, field, given, id string, rooms ...Room)
 	case !IsPart(part):
 		l.Add(field, part, partAllowed, "")
 	case !token.Is(whole) && len(whole) > least(rooms).Most:
-		l.Add(field, whole, fmt.Sprintf("at most %d characters, for the %s's name", least(rooms).Most, least(rooms).Kind),
+		room := least(rooms)
+		l.Add(field, whole, fmt.Sprintf("at most %d characters, for the %s's name", room.Most, room.Kind),
 			"set a shorter "+field+", or shorten the name of the environment or the team")
 	}
 }
