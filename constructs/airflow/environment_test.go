@@ -102,6 +102,20 @@ func TestSizesByTier(t *testing.T) {
 	}
 }
 
+// Each team has an Airflow of its own under the same id, and the writer of its files a role of its own.
+func TestAirflowOfATeam(t *testing.T) {
+	template := made(t, environment.Environment{Name: "prod"}, func(stack awscdk.Stack, p *airflow.EnvironmentProps) {
+		p.Guard, p.Team = access.NewGuard(stack, "Teams", &access.GuardProps{Teams: true}), "red"
+	})
+	for path, want := range map[string][2]string{
+		"Stack/A/Default/Environment": {"Name", `"prod---red--a"`}, "Stack/A/Role/Default/Role": {"RoleName", `"prod---red--a--airflow--eu-west-1"`},
+	} {
+		if got := text(at(t, template, path).Properties[want[0]]); got != want[1] {
+			t.Errorf("%s is %s, want %s", want[0], got, want[1])
+		}
+	}
+}
+
 // The web server is private, everything is encrypted by one key and logged, and it stands in exactly two zones.
 func TestAnEnvironmentIsPrivate(t *testing.T) {
 	template := made(t, environment.Environment{Name: "prod", Owner: "ml", AZs: 3}, nil)

@@ -173,6 +173,9 @@ func TestServerlessOfATeam(t *testing.T) {
 		p.Guard, p.Team = access.NewGuard(stack, "Teams", &access.GuardProps{Environment: p.Environment, Teams: true}), "red"
 		p.DAGs[1].Job = quick(constructs.NewConstruct(stack, jsii.String("T")), p, nil)
 	})
+	if got := text(at(t, template, "Stack/S/Workflows/churn/Workflow/Default/Workflow").Properties["Name"]); got != `"prod---red--s--churn"` {
+		t.Errorf("the name is %s", got)
+	}
 	if got := text(at(t, template, "Stack/S/Workflows/churn/Workflow/Default/Workflow").Properties["Tags"]); !strings.Contains(got, `"Team":"red"`) {
 		t.Errorf("the workflow is tagged %s", got)
 	}
