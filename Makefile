@@ -6,7 +6,7 @@
 #
 # Needs Go 1.26, Node.js with npm, and Python 3.11. Everything else is pinned and installed into this folder.
 
-.PHONY: synth test demo matrix clean lint go race examples container properties strict assemblies templates workflows scripts dags iam packs emulator need-go need-node need-python
+.PHONY: synth test demo matrix clean lint go race examples container properties strict assemblies templates names workflows scripts dags iam packs emulator need-go need-node need-python
 .DEFAULT_GOAL := synth
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -24,14 +24,14 @@ CHECK_TOOLS := checks/node_modules/.installed
 PYTHON := .venv/bin/python
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 # Pure Go, without jsii: cheap to build for the race detector.
-PURE := ./constructs/catalog ./constructs/environment ./internal/assembly ./internal/fault ./internal/policy \
+PURE := ./constructs/catalog ./constructs/environment ./internal/assembly ./internal/fault ./internal/names ./internal/policy \
 	./internal/problem ./internal/summary ./internal/token
 
 synth: need-go $(TOOLS)
 	@cdk synth '**' --quiet --no-notices
 	@go run ./internal/summary cdk.out
 
-test: lint go race examples container properties strict templates workflows scripts dags iam packs emulator
+test: lint go race examples container properties strict templates names workflows scripts dags iam packs emulator
 	@echo "Everything passed."
 
 demo: need-go $(TOOLS) $(CHECK_TOOLS) .venv/.installed
@@ -82,6 +82,10 @@ assemblies: strict
 templates: assemblies .venv/.installed
 	@echo "== cfn-lint, informational findings included"
 	@.venv/bin/cfn-lint -c I -- cdk.out/assembly-*/*.template.json $(ASSEMBLIES:%=examples/%/cdk.out/*.template.json) && echo "no finding"
+
+names: assemblies .venv/.installed
+	@echo "== names, held against AWS's own models"
+	@$(PYTHON) checks/names/test_names.py
 
 workflows: assemblies $(CHECK_TOOLS) .venv/.installed
 	@echo "== state machines, executed"

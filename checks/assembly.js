@@ -44,7 +44,9 @@ const values = {
     return { Ref: id, DNSName: `${id}.fsx.${at.region}.amazonaws.com`, LustreMountName: hex.slice(17, 25), ResourceARN: arnAt(at, 'fsx', `file-system/${id}`) };
   },
   'AWS::IAM::ManagedPolicy': (name, hex, at) => ({ Ref: `arn:aws:iam::${at.account}:policy/${name}` }),
-  'AWS::IAM::Role': (name, hex, at, { RoleName = name }) => ({ Ref: RoleName, Arn: `arn:aws:iam::${at.account}:role/${RoleName}` }),
+  'AWS::IAM::Role': (name, hex, at, { RoleName = name }, inStack) => ({
+    Ref: inStack(RoleName), Arn: `arn:aws:iam::${at.account}:role/${inStack(RoleName)}`,
+  }),
   'AWS::KMS::Key': (name, hex, at) => ({ Ref: uuid(hex), Arn: arnAt(at, 'kms', `key/${uuid(hex)}`) }),
   'AWS::Lambda::Function': (name, hex, at) => ({ Ref: name, Arn: arnAt(at, 'lambda', `function:${name}`) }),
   'AWS::Logs::LogGroup': (name, hex, at) => ({ Ref: name, Arn: arnAt(at, 'logs', `log-group:${name}:*`) }),

@@ -140,7 +140,7 @@ class TheJob(unittest.TestCase):
         (machine,) = (m for m in READ["machines"].values() if "Train" in m["States"])
         want = machine["States"]["TrainOnSpot"]["Parameters"]
         got = self.module.request("manual__1", 1, RIGHT)
-        self.assertRegex(got.pop("TrainingJobName"), r"^staging-churn-airflow-[0-9a-f]{32}$")
+        self.assertRegex(got.pop("TrainingJobName"), r"^staging--churn-airflow--[0-9a-f]{32}$")
         want.pop("TrainingJobName.$")
         self.assertEqual(set(got), set(want))
         for field in want:

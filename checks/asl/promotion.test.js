@@ -50,7 +50,7 @@ for (const [from, to] of stages) {
       });
       const domain = { Domain: 'acme', DomainOwner: '111122223333', Format: format, Package: name, ...given };
       assert.deepEqual(sent(r, 'FindPackage'), { ...domain, Repository: from, PackageVersion: version });
-      assert.equal(sent(r, 'CheckPackage').ProjectName, 'acme-check');
+      assert.equal(sent(r, 'CheckPackage').ProjectName, 'acme--check');
       assert.deepEqual(variables(sent(r, 'CheckPackage')),
         { FORMAT: format, NAMESPACE: namespace, PACKAGE: name, VERSION: version, REVISION: revision });
       assert.deepEqual(sent(r, 'CopyPackage'), {
@@ -68,7 +68,7 @@ for (const [from, to] of stages) {
     assert.equal(sent(r, 'Materials').Bucket, sent(r, 'Record').Bucket);
     const hex = digest.slice('sha256:'.length);
     assert.deepEqual(sent(r, 'CopyImage'), {
-      ProjectName: 'acme-copy', EnvironmentVariablesOverride: [{
+      ProjectName: 'acme--copy', EnvironmentVariablesOverride: [{
         Name: 'COPIES', Type: 'PLAINTEXT', Value: `${host}/acme/image/churn/${from}@${digest} ${host}/acme/image/churn/${to}:${hex}`,
       }],
     });
@@ -139,7 +139,7 @@ const refusals = [
   ...['Unlisted', 'Unfinished', 'Archived', 'Disposed', 'Deleted'].map((status) => [`a package that is ${status}`, good,
     { FindPackage: () => found(status) }, 'FindPackage', 'PackageNotPublished', `Its status in staging is ${status}, or its version holds quotes.`]),
   ['a package whose check fails', good, { CheckPackage: throwing('States.TaskFailed', '{"Build":{}}') },
-    'CheckPackage', 'PackageRefused', 'The check did not let it pass: see the log of acme-check.'],
+    'CheckPackage', 'PackageRefused', 'The check did not let it pass: see the log of acme--check.'],
   ['an image without a scan', goodImage, { Findings: throwing('Ecr.ScanNotFoundException', 'no scan') }, 'Findings', 'ImageNotScanned', notScanned],
   ...['IN_PROGRESS', 'PENDING', 'FAILED', 'UNSUPPORTED_IMAGE', 'SCAN_ELIGIBILITY_EXPIRED'].map((status) => [`an image whose scan is ${status}`,
     goodImage, scan(status), 'Findings', 'ImageNotScanned', notScanned]),

@@ -10,7 +10,7 @@ const dir = process.env.TRAINING ?? 'examples/complete-training/cdk.out';
 const [machine] = resources(dir, 'AWS::StepFunctions::StateMachine')
   .map(({ stack, properties }) => ({ stack: `${stack} searches`, definition: JSON.parse(properties.DefinitionString) }))
   .filter(({ definition }) => definition.States.Search);
-const found = { HyperParameterTuningJobStatus: 'Completed', BestTrainingJob: { TrainingJobName: 'staging-search-0123456789ab-017-0a1b2c3d' } };
+const found = { HyperParameterTuningJobStatus: 'Completed', BestTrainingJob: { TrainingJobName: 'staging--search--0123456789ab-017-0a1b2c3d' } };
 const run = (answers = {}) => execute(machine, {}, { search: () => found, best: () => ended('Completed'), ...answers });
 
 test('the document is valid', () => {
@@ -23,7 +23,7 @@ test('the best job of a search is registered and told', async () => {
   assert.equal(r.status, 'SUCCEEDED', r.cause);
   assert.equal(r.asked, 'Prepare Search Best Register TellSuccess');
   const [search] = r.of('Search');
-  assert.match(search.HyperParameterTuningJobName, /^staging-search-[0-9a-f]{12}$/);
+  assert.match(search.HyperParameterTuningJobName, /^staging--search--[0-9a-f]{12}$/);
   assert.ok(search.HyperParameterTuningJobName.length <= 32);
   assert.deepEqual(search.HyperParameterTuningJobConfig.ResourceLimits, { MaxNumberOfTrainingJobs: 20, MaxParallelTrainingJobs: 4 });
   assert.equal(search.TrainingJobDefinition.EnableNetworkIsolation, true);

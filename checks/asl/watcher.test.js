@@ -76,12 +76,12 @@ test('telling is tried again', async () => {
 });
 
 test('every end of a pipeline is told', async () => {
-  const arn = 'arn:aws:sagemaker:us-east-1:111122223333:pipeline/staging-churnpipeline/execution/x';
+  const arn = 'arn:aws:sagemaker:us-east-1:111122223333:pipeline/staging--churnpipeline/execution/x';
   const statuses = patternOf('ChurnPipelineWatch').detail.currentPipelineExecutionStatus;
   assert.deepEqual(statuses, ['Succeeded', 'Failed', 'Stopped']);
   for (const status of statuses) {
     const { messages: [{ Message: message }] } = await hear('pipeline', { pipelineExecutionArn: arn, currentPipelineExecutionStatus: status });
-    assert.deepEqual([message.execution, message.status, message.workflow], [arn, status, 'staging-churnpipeline']);
+    assert.deepEqual([message.execution, message.status, message.workflow], [arn, status, 'staging--churnpipeline']);
   }
 });
 
@@ -89,7 +89,7 @@ test('each listens to its own only', () => {
   const workflow = all.find((m) => m.id.startsWith('ChurnStateMachine')).values.Ref;
   assert.deepEqual(patternOf('ChurnWatch').detail, { stateMachineArn: [workflow], status: ['ABORTED', 'FAILED', 'TIMED_OUT'] });
   assert.deepEqual(patternOf('ChurnPipelineWatch').detail.pipelineArn, [
-    { 'equals-ignore-case': 'arn:aws:sagemaker:us-east-1:111122223333:pipeline/staging-churnpipeline' },
+    { 'equals-ignore-case': 'arn:aws:sagemaker:us-east-1:111122223333:pipeline/staging--churnpipeline' },
   ]);
 });
 

@@ -17,9 +17,10 @@ const files = environment.SourceBucketArn;
 const machine = find('AWS::StepFunctions::StateMachine', 'Workflow').values.Ref;
 const execution = `${machine.replace(':stateMachine:', ':execution:')}:0123456789abcdef0123456789abcdef`;
 const jobRole = find('AWS::IAM::Role', 'WorkflowJobRole').values.Arn;
-const job = arn('sagemaker', 'training-job/staging-churn-airflow-0123456789abcdef0123456789abcdef');
+const job = arn('sagemaker', 'training-job/staging--churn-airflow--0123456789abcdef0123456789abcdef');
 const repository = arn('codeartifact', 'repository/ml/staging');
-const group = (kind) => arn('logs', `log-group:airflow-staging-airflow-${kind}`);
+const kinds = ['DAGProcessing', 'Scheduler', 'Task', 'WebServer', 'Worker'];
+const group = (kind) => arn('logs', `log-group:airflow-staging--airflow-${kind}`);
 const data = find('AWS::S3::Bucket', 'DataBucket').values.Arn;
 const aws = '683313688378'; // whose queues are, here
 const queue = `arn:aws:sqs:${region}:${aws}:airflow-celery-0123`;
@@ -40,15 +41,19 @@ const endpointOf = (action) => endpoints(dir).find((e) => e.service === through[
 
 testRole({ arn: role.values.Arn, identity: own }, [
   // name, action or actions, resource, expected, context
-  ['tells how the environment is', 'airflow:PublishMetrics', arn('airflow', 'environment/staging-airflow'), yes],
+  ['tells how the environment is', 'airflow:PublishMetrics', arn('airflow', 'environment/staging--airflow'), yes],
   ['sends metrics', 'cloudwatch:PutMetricData', '*', yes, { 'cloudwatch:namespace': 'AmazonMWAA' }],
   ['reads its DAGs', ['s3:GetObject', 's3:GetObjectVersion'], `${files}/dags/churn.py`, yes],
   ['finds its files', ['s3:ListBucket', 's3:ListBucketVersions', 's3:GetBucketLocation', 's3:GetBucketVersioning', 's3:GetBucketPublicAccessBlock'],
     files, yes],
   ['looks whether the account blocks the public', 's3:GetAccountPublicAccessBlock', '*', yes],
   ['looks for its logs', 'logs:DescribeLogGroups', '*', yes],
-  ['writes and shows its logs', ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:GetLogEvents'], `${group('Task')}:log-stream:x`, yes],
-  ['makes its logs and asks them', ['logs:CreateLogGroup', 'logs:GetLogGroupFields'], group('Task'), yes],
+  ...kinds.flatMap((kind) => [
+    [`writes and shows its logs of ${kind}`, ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:GetLogEvents'], `${group(kind)}:log-stream:x`, yes],
+    [`makes its logs of ${kind} and asks them`, ['logs:CreateLogGroup', 'logs:GetLogGroupFields'], group(kind), yes],
+    [`writes and shows the logs of ${kind} of an environment whose name goes on`, ['logs:PutLogEvents', 'logs:GetLogEvents'],
+      `${group(`2-${kind}`)}:log-stream:x`, no],
+  ]),
   ['hands tasks to workers', ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage',
     'sqs:SendMessage'], queue, yes],
   ['uses its key through S3 and its queue', ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:DescribeKey'], key.values.Arn, yes, via('s3')],
@@ -63,9 +68,9 @@ testRole({ arn: role.values.Arn, identity: own }, [
   ['gets a token for it', 'sts:GetServiceBearerToken', '*', yes, toCodeArtifact],
   ['installs packages', ['codeartifact:GetRepositoryEndpoint', 'codeartifact:ReadFromRepository'], repository, yes],
 
-  ["tells of another's environment", 'airflow:PublishMetrics', arn('airflow', 'environment/prod-airflow'), no],
-  ['logs in to itself', 'airflow:CreateWebLoginToken', arn('airflow', 'role/staging-airflow/Admin'), no],
-  ['changes itself', 'airflow:UpdateEnvironment', arn('airflow', 'environment/staging-airflow'), no],
+  ["tells of another's environment", 'airflow:PublishMetrics', arn('airflow', 'environment/prod--airflow'), no],
+  ['logs in to itself', 'airflow:CreateWebLoginToken', arn('airflow', 'role/staging--airflow/Admin'), no],
+  ['changes itself', 'airflow:UpdateEnvironment', arn('airflow', 'environment/staging--airflow'), no],
   ['changes its DAGs', ['s3:PutObject', 's3:DeleteObject'], `${files}/dags/churn.py`, no],
   ['reads the data', 's3:GetObject', `${data}/train/x.csv`, no],
   ['finds the data', 's3:ListBucket', data, no, { 's3:prefix': 'train/' }],
@@ -77,9 +82,9 @@ testRole({ arn: role.values.Arn, identity: own }, [
   ['uses the key of the data', 'kms:Decrypt', arn('kms', 'key/other'), no, via('s3')],
   ['starts another workflow', 'states:StartExecution', arn('states', 'stateMachine:other'), no],
   ['stops another workflow', 'states:StopExecution', arn('states', 'execution:other:x'), no],
-  ['starts a job of another name', 'sagemaker:CreateTrainingJob', arn('sagemaker', 'training-job/staging-other-x'), no],
-  ['stops a job of the workflow', 'sagemaker:StopTrainingJob', arn('sagemaker', 'training-job/staging-churn-0123'), no],
-  ['starts a job of another kind', 'sagemaker:CreateProcessingJob', arn('sagemaker', 'processing-job/staging-churn-airflow-x'), no],
+  ['starts a job of another name', 'sagemaker:CreateTrainingJob', arn('sagemaker', 'training-job/staging--other--x'), no],
+  ['stops a job of the workflow', 'sagemaker:StopTrainingJob', arn('sagemaker', 'training-job/staging--churn--0123'), no],
+  ['starts a job of another kind', 'sagemaker:CreateProcessingJob', arn('sagemaker', 'processing-job/staging--churn-airflow--x'), no],
   ['gives its job another role', 'iam:PassRole', `arn:aws:iam::${account}:role/Admin`, no, toSageMaker],
   ['gives the role to another service', 'iam:PassRole', jobRole, no, { 'iam:PassedToService': 'lambda.amazonaws.com' }],
   ['takes the role itself', 'sts:AssumeRole', jobRole, no],
@@ -106,7 +111,7 @@ const document = (arns) => ({
 test('the guard and the boundary leave what MWAA needs', async () => {
   const held = { principal: role.values.Arn, identity: document(role.properties.ManagedPolicyArns), boundary: document([role.properties.PermissionsBoundary]) };
   for (const [action, resource, owner] of [
-    ['airflow:PublishMetrics', arn('airflow', 'environment/staging-airflow')], ['sqs:SendMessage', queue, aws], ['s3:GetObject', `${files}/dags/churn.py`, account],
+    ['airflow:PublishMetrics', arn('airflow', 'environment/staging--airflow')], ['sqs:SendMessage', queue, aws], ['s3:GetObject', `${files}/dags/churn.py`, account],
     ['logs:PutLogEvents', `${group('Task')}:log-stream:x`], ['states:StartExecution', machine], ['sagemaker:StopTrainingJob', job],
     ['codeartifact:ReadFromRepository', repository],
   ]) {
@@ -164,11 +169,11 @@ testRole(writer, [
 ], ({ resource }) => ({ owner: account, resourcePolicy: policyOf(resource) }));
 
 for (const [name, service, context, expected] of [
-  ['MWAA', 'airflow.amazonaws.com', { 'aws:SourceAccount': account, 'aws:SourceArn': arn('airflow', 'environment/staging-airflow') }, yes],
-  ['its containers', 'airflow-env.amazonaws.com', { 'aws:SourceAccount': account, 'aws:SourceArn': arn('airflow', 'environment/staging-airflow') }, yes],
+  ['MWAA', 'airflow.amazonaws.com', { 'aws:SourceAccount': account, 'aws:SourceArn': arn('airflow', 'environment/staging--airflow') }, yes],
+  ['its containers', 'airflow-env.amazonaws.com', { 'aws:SourceAccount': account, 'aws:SourceArn': arn('airflow', 'environment/staging--airflow') }, yes],
   ['another environment', 'airflow.amazonaws.com', { 'aws:SourceAccount': account, 'aws:SourceArn': arn('airflow', 'environment/other') }, no],
-  ['another account', 'airflow.amazonaws.com', { 'aws:SourceAccount': '999988887777', 'aws:SourceArn': `arn:aws:airflow:${region}:999988887777:environment/staging-airflow` }, no],
-  ['SageMaker', 'sagemaker.amazonaws.com', { 'aws:SourceAccount': account, 'aws:SourceArn': arn('airflow', 'environment/staging-airflow') }, no],
+  ['another account', 'airflow.amazonaws.com', { 'aws:SourceAccount': '999988887777', 'aws:SourceArn': `arn:aws:airflow:${region}:999988887777:environment/staging--airflow` }, no],
+  ['SageMaker', 'sagemaker.amazonaws.com', { 'aws:SourceAccount': account, 'aws:SourceArn': arn('airflow', 'environment/staging--airflow') }, no],
   ['nobody in particular', 'airflow.amazonaws.com', {}, no],
 ]) {
   test(`${name} assumes the role: ${expected}`, async () => {

@@ -74,7 +74,7 @@ const around = ({ resource }) => ({ owner: resource.split(':')[4] || account, re
 // Projects stand in the network; Step Functions does not.
 const inNetwork = (request) => ({ ...around(request), ...(request.resource.startsWith(Records.arn) && { context: { 'aws:SourceVpce': Records.endpoint.id } }) });
 testRole(role(stack, 'ChurnBuilder'), [
-  ...everyProject('acme-churn'), ...writesRecords,
+  ...everyProject('acme--image--churn'), ...writesRecords,
   ['pulls its base', pull, image('mirror/pytorch'), true],
   ['changes its base', 'ecr:PutImage', image('mirror/pytorch'), false],
   ['pushes its image', push, image('image/churn/dev'), true],
@@ -100,7 +100,7 @@ testRole(role(stack, 'ChurnBuilder'), [
 ], inNetwork);
 
 testRole(role(stack, 'MirrorRole'), [
-  ...everyProject('acme-mirror'),
+  ...everyProject('acme--mirror'),
   ["pulls AWS's image", pull, pytorch, true],
   ["pulls another of AWS's", pull, `arn:aws:ecr:${region}:763104351884:repository/other`, false],
   ['pushes it into the mirror', [...push, 'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:DescribeImages'], image('mirror/pytorch'), true],
@@ -110,14 +110,14 @@ testRole(role(stack, 'MirrorRole'), [
 ], inNetwork);
 
 testRole(role(stack, 'PromotionCheckRole'), [
-  ...everyProject('acme-check'), ...writesRecords,
+  ...everyProject('acme--check'), ...writesRecords,
   ['asks Inspector', 'inspector-scan:ScanSbom', '*', true],
   ['reads packages', 'codeartifact:ReadFromRepository', repository('dev'), false],
   ['pushes into an image', push, image('image/churn/dev'), false],
 ], inNetwork);
 
 testRole(role(stack, 'PromotionCopyRole'), [
-  ...everyProject('acme-copy'),
+  ...everyProject('acme--copy'),
   ['pulls from dev', pull, image('image/churn/dev'), true],
   ['pulls from staging', pull, image('image/churn/staging'), true],
   ['pushes into staging', [...push, 'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:DescribeImages'], image('image/churn/staging'), true],
@@ -145,8 +145,8 @@ testRole(role(stack, 'PromotionRole'), [
   ['sees what scanning found in staging', 'ecr:DescribeImageScanFindings', image('image/churn/staging'), true],
   ['asks Inspector', ['inspector2:ListFindings', 'inspector2:ListCoverage'], '*', true],
   ['pushes an image', push, image('image/churn/prod'), false],
-  ...['acme-check', 'acme-copy'].map((name) => [`runs ${name}`, ['codebuild:StartBuild', 'codebuild:StopBuild', 'codebuild:BatchGetBuilds'], project(name), true]),
-  ['runs another build', 'codebuild:StartBuild', project('acme-churn'), false],
+  ...['acme--check', 'acme--copy'].map((name) => [`runs ${name}`, ['codebuild:StartBuild', 'codebuild:StopBuild', 'codebuild:BatchGetBuilds'], project(name), true]),
+  ['runs another build', 'codebuild:StartBuild', project('acme--image--churn'), false],
   ['hears of its end', ['events:PutRule', 'events:PutTargets', 'events:DescribeRule'],
     arn('events', 'rule/StepFunctionsGetEventForCodeBuildStartBuildRule'), true],
   ['changes another rule', 'events:PutRule', arn('events', 'rule/other'), false],

@@ -22,7 +22,7 @@ const group = arn('ec2', `security-group/${groupId}`);
 const elsewhere = arn('ec2', 'subnet/subnet-0123456789abcdef0');
 const networkInterface = arn('ec2', 'network-interface/eni-0123456789abcdef0');
 const machine = arn('ec2', 'instance/i-0123456789abcdef0');
-const logs = arn('logs', 'log-group:/aws/sagemaker/Clusters/prod-Fleet/x');
+const logs = arn('logs', 'log-group:/aws/sagemaker/Clusters/prod--fleet/x');
 const image = (owner, name) => `arn:aws:ecr:${region}:${owner}:repository/${name}`;
 const [addOns, agents, foreign] = ['602401143452', '767398015722', '999988887777'];
 const pulls = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];

@@ -22,7 +22,7 @@ const subnet = arn('ec2', `subnet/${cluster.VpcConfig.Subnets[0]}`);
 const group = arn('ec2', `security-group/${cluster.VpcConfig.SecurityGroupIds[0]}`);
 const elsewhere = arn('ec2', 'subnet/subnet-0123456789abcdef0');
 const networkInterface = arn('ec2', 'network-interface/eni-0123456789abcdef0');
-const logs = arn('logs', 'log-group:/aws/sagemaker/Clusters/prod-Research/x');
+const logs = arn('logs', 'log-group:/aws/sagemaker/Clusters/prod--research/x');
 const viaS3 = { 'kms:ViaService': `s3.${region}.amazonaws.com` };
 const inSubnet = { 'ec2:Subnet': subnet };
 const toSageMaker = { 'ec2:AuthorizedService': 'sagemaker.amazonaws.com' };
@@ -74,7 +74,7 @@ testRole(role, [
   ['lists all checkpoints', 's3:ListBucket', checkpoints, no],
   ['hands its key to anybody', 'kms:CreateGrant', keyOf(scripts), no, { 'kms:GrantIsForAWSResource': 'false' }],
   ['hands on the key of the data', 'kms:CreateGrant', keyOf(checkpoints), no, { 'kms:GrantIsForAWSResource': 'true' }],
-  ['writes the logs of another cluster', 'logs:PutLogEvents', `${logs.replace('prod-Research', 'other')}:log-stream:x`, no],
+  ['writes the logs of another cluster', 'logs:PutLogEvents', `${logs.replace('prod--research', 'prod--research-2')}:log-stream:x`, no],
   ['sends other metrics', 'cloudwatch:PutMetricData', '*', no, { 'cloudwatch:namespace': 'Billing' }],
   ['makes an interface in another subnet', 'ec2:CreateNetworkInterface', elsewhere, no],
   ['deletes an interface elsewhere', 'ec2:DeleteNetworkInterface', networkInterface, no, { 'ec2:Subnet': elsewhere }],
@@ -111,7 +111,7 @@ for (const [name, from, expected] of [['from the network', endpoints(dir).find((
 // The script is read from inside, and by the machines and its writer from anywhere; by nobody else.
 const roleNamed = (name) => `arn:aws:iam::${account}:role/${name}`;
 for (const [name, principal, expected] of [
-  ['the machines', role.arn, yes], ['the writer', roleNamed('prod-Research-hyperpod-files-us-east-1'), yes], ['another role', roleNamed('other'), no],
+  ['the machines', role.arn, yes], ['the writer', roleNamed('prod--research--hyperpod-files--us-east-1'), yes], ['another role', roleNamed('other'), no],
 ]) {
   test(`the script is read from elsewhere by ${name}: ${expected}`, async () => {
     const request = {

@@ -17,12 +17,12 @@ const role = (name) => {
 const version = (group) => arn('sagemaker', `model-package/${group}/1`);
 const status = (value) => ({ 'sagemaker:ModelApprovalStatus': value });
 
-for (const [name, group] of [['ChurnPipelinePipelineRole', 'staging-churnpipeline'], ['ChurnWorkflowRole', 'staging-churn']]) {
+for (const [name, group] of [['ChurnPipelinePipelineRole', 'staging--churnpipeline'], ['ChurnWorkflowRole', 'staging--churn']]) {
   for (const [what, action, resource, context, expected] of [
     ['registers a model for approval', 'CreateModelPackage', version(group), status('PendingManualApproval'), true],
     ['registers an approved one', 'CreateModelPackage', version(group), status('Approved'), false],
     ['registers without a word', 'CreateModelPackage', version(group), {}, false],
-    ['registers in another group', 'CreateModelPackage', version('prod-churn'), status('PendingManualApproval'), false],
+    ['registers in another group', 'CreateModelPackage', version('prod--churn'), status('PendingManualApproval'), false],
     ['approves', 'UpdateModelPackage', version(group), status('Approved'), false],
     ['deletes a version', 'DeleteModelPackage', version(group), {}, false],
   ]) {

@@ -70,7 +70,7 @@ for (const { stack, properties } of resources(training, 'AWS::StepFunctions::Sta
   if (Search) {
     const { TrainingJobDefinition, Tags } = Search.Parameters;
     jobs.push({
-      where: `${stack} Search`, policies: policiesOf(training, stack, 'SearchWorkflowRole'), name: 'staging-search-0123456789ab',
+      where: `${stack} Search`, policies: policiesOf(training, stack, 'SearchWorkflowRole'), name: 'staging--search--0123456789ab',
       action: 'CreateHyperParameterTuningJob', type: 'hyper-parameter-tuning-job', request: { ...TrainingJobDefinition, Tags },
     });
   }

@@ -11,12 +11,12 @@ const dir = process.env.AIRFLOW ?? 'examples/complete-airflow/cdk.out';
 const find = (type, id) => resources(dir, type).find((r) => r.id.startsWith(id));
 const machine = find('AWS::StepFunctions::StateMachine', 'Workflow').values.Ref;
 const jobRole = find('AWS::IAM::Role', 'WorkflowJobRole').values.Arn;
-const job = arn('sagemaker', 'training-job/staging-churn-serverless-0123456789abcdef0123456789abcdef');
+const job = arn('sagemaker', 'training-job/staging--churn-serverless--0123456789abcdef0123456789abcdef');
 const key = find('AWS::KMS::Key', 'ServerlessKey');
 const dataKey = find('AWS::KMS::Key', 'DataKey').values.Arn;
 const data = find('AWS::S3::Bucket', 'DataBucket').values.Arn;
 const files = find('AWS::S3::Bucket', 'ServerlessBucket').values.Arn;
-const workflow = (dag, end = '0123456789') => arn('airflow-serverless', `workflow/staging-serverless-${dag}-${end}`);
+const workflow = (dag, end = '0123456789') => arn('airflow-serverless', `workflow/staging--serverless--${dag}-${end}`);
 // The evaluator does not know the keys of an encryption context: another key that holds an ARN stands for this one.
 const context = 'kms:EncryptionContext:aws:airflow-serverless:workflow-arn';
 const known = (policy) => JSON.parse(JSON.stringify(policy).replaceAll(context, 'aws:SourceArn'));
@@ -85,7 +85,7 @@ tests('churn_by_itself', [
   ["uses the key for another's", 'kms:Decrypt', key.values.Arn, no, of('churn')],
   ['decrypts by itself', 'kms:Decrypt', dataKey, no],
   ['stops the job', 'sagemaker:StopTrainingJob', job, no],
-  ['starts a job of another name', 'sagemaker:CreateTrainingJob', arn('sagemaker', 'training-job/staging-churn-x'), no],
+  ['starts a job of another name', 'sagemaker:CreateTrainingJob', arn('sagemaker', 'training-job/staging--churn--x'), no],
   ['gives its job another role', 'iam:PassRole', `arn:aws:iam::${account}:role/Admin`, no, toSageMaker],
   ['gives the role to another service', 'iam:PassRole', jobRole, no, { 'iam:PassedToService': 'lambda.amazonaws.com' }],
   ['starts the workflow', 'states:StartExecution', machine, no],
@@ -132,7 +132,7 @@ for (const [name, principal, action, context, expected] of [
   ['a role that writes for it', roles.churn.role.values.Arn, 'kms:GenerateDataKey', of('churn'), yes],
   ['a role by itself', roles.churn.role.values.Arn, 'kms:Decrypt', {}, no],
   ['somebody for a workflow of another name', roles.churn.role.values.Arn, 'kms:Decrypt',
-    { 'aws:SourceArn': arn('airflow-serverless', 'workflow/prod-other-0123456789') }, no],
+    { 'aws:SourceArn': arn('airflow-serverless', 'workflow/prod--other--0123456789') }, no],
   ['who runs it', `arn:aws:iam::${account}:role/x`, 'kms:GenerateDataKey', via('airflow-serverless'), yes],
   ['who reads definitions', `arn:aws:iam::${account}:role/x`, 'kms:Decrypt', via('s3'), yes],
   ['somebody through another service', `arn:aws:iam::${account}:role/x`, 'kms:Decrypt', via('secretsmanager'), no],
@@ -170,7 +170,7 @@ for (const [name, action, resource, context, expected] of [
   ['uses the key through it', 'kms:GenerateDataKey', key.values.Arn, { ...via('airflow-serverless'), ...of('churn') }, yes],
   ['decrypts by it', 'kms:Decrypt', key.values.Arn, { ...via('airflow-serverless'), ...of('churn_by_itself') }, yes],
   ["uses a key for another's workflow", 'kms:Decrypt', key.values.Arn, {
-    ...via('airflow-serverless'), 'aws:SourceArn': arn('airflow-serverless', 'workflow/prod-other-0123456789') }, no],
+    ...via('airflow-serverless'), 'aws:SourceArn': arn('airflow-serverless', 'workflow/prod--other--0123456789') }, no],
   ['uses the key through S3', 'kms:Decrypt', key.values.Arn, { ...via('s3'), ...of('churn') }, no],
 ]) {
   test(`an operator ${name}: ${expected}`, async () => {

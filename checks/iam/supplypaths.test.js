@@ -78,10 +78,10 @@ function whole(arn, changed = new Map()) {
 }
 const admin = named(tools, 'PlatformAdmin');
 const deployment = named(tools, `cdk-hnb659fds-cfn-exec-role-${tools}-${region}`);
-const promotion = named(tools, `acme-promotion-${region}`);
-const copies = named(tools, `acme-copy-${region}`);
+const promotion = named(tools, `acme--promotion--${region}`);
+const copies = named(tools, `acme--copy--${region}`);
 const somebody = named(tools, 'Anybody');
-const mirror = named(tools, `acme-mirror-${region}`);
+const mirror = named(tools, `acme--mirror--${region}`);
 const filling = ['PutImage', 'CompleteLayerUpload', 'BatchImportUpstreamImage', 'ReplicateImage'].map((a) => `ecr:${a}`);
 const protection = ['SetRepositoryPolicy', 'DeleteRepositoryPolicy', 'DeleteRepository', 'BatchDeleteImage', 'PutImageTagMutability',
   'PutLifecyclePolicy', 'DeleteLifecyclePolicy'].map((a) => `ecr:${a}`);
@@ -176,7 +176,7 @@ test('only the first stage fetches, and only from the public indexes', () => {
 });
 
 // Every role by its name, so that one whose trust changes is not passed over.
-const builds = { ChurnBuilder: 'acme-churn', MirrorRole: 'acme-mirror', PromotionCheckRole: 'acme-check', PromotionCopyRole: 'acme-copy' };
+const builds = { ChurnBuilder: 'acme--image--churn', MirrorRole: 'acme--mirror', PromotionCheckRole: 'acme--check', PromotionCopyRole: 'acme--copy' };
 const build = 'codebuild.amazonaws.com';
 const states = 'states.amazonaws.com';
 const services = [build, states, 'lambda.amazonaws.com', 'sagemaker.amazonaws.com'];

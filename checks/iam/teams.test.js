@@ -25,8 +25,9 @@ const { Data, Models } = storesOf(dir, stack);
 const s3 = endpoints(dir).find((e) => e.service === 's3');
 const subnets = resources(dir, 'AWS::EC2::Subnet').map((s) => s.values.Ref);
 const [group] = resources(dir, 'AWS::EC2::SecurityGroup').filter((g) => g.id.startsWith('NetworkJobs')).map((g) => g.values.Ref);
-const job = (name) => arn('sagemaker', `training-job/dev-${name}`);
-const log = (name) => arn('logs', `log-group:/aws/sagemaker/TrainingJobs:log-stream:dev-${name}/algo-1`);
+const job = (name) => arn('sagemaker', `training-job/dev---${name}`);
+const log = (name) => arn('logs', `log-group:/aws/sagemaker/TrainingJobs:log-stream:dev---${name}/algo-1`);
+const pipelineJob = arn('sagemaker', 'training-job/pipelines-0123456789ab-Train-0123456789');
 const image = (team) => arn('ecr', `repository/${team}`);
 const tagged = (team) => ({
   'sagemaker:VpcSubnets': subnets, 'sagemaker:VpcSecurityGroupIds': [group], 'sagemaker:NetworkIsolation': 'true',
@@ -34,6 +35,7 @@ const tagged = (team) => ({
   'sagemaker:InstanceTypes': ['ml.m5.xlarge'], 'sagemaker:MaxRuntimeInSeconds': '3600', 'aws:RequestTag/Environment': 'dev', 'aws:RequestTag/Team': team,
 });
 const ofTeam = (team) => ({ 'aws:ResourceTag/Team': team });
+const pipelined = (team, environment = 'dev') => ({ ...ofTeam(team), 'aws:ResourceTag/Environment': environment });
 const toSageMaker = { 'iam:PassedToService': 'sagemaker.amazonaws.com' };
 const prefix = (value) => ({ 's3:prefix': value });
 const yes = true;
@@ -56,25 +58,37 @@ const requests = [
   ["its job writes the other's model", 'RedJob', 's3:PutObject', `${Models.arn}/blue/x`, no],
   ['its job pulls its image', 'RedJob', 'ecr:BatchGetImage', image('red'), yes],
   ["its job pulls the other's image", 'RedJob', 'ecr:BatchGetImage', image('blue'), no],
-  ['starts a job', 'RedLauncher', 'sagemaker:CreateTrainingJob', job('red-1'), yes, tagged('red')],
-  ["starts a job in the other's name", 'RedLauncher', 'sagemaker:CreateTrainingJob', job('blue-1'), no, tagged('red')],
-  ["starts a job with the other's tag", 'RedLauncher', 'sagemaker:CreateTrainingJob', job('red-1'), no, tagged('blue')],
+  ['starts a job', 'RedLauncher', 'sagemaker:CreateTrainingJob', job('red--1'), yes, tagged('red')],
+  ["starts a job in the other's name", 'RedLauncher', 'sagemaker:CreateTrainingJob', job('blue--1'), no, tagged('red')],
+  ["starts a job with the other's tag", 'RedLauncher', 'sagemaker:CreateTrainingJob', job('red--1'), no, tagged('blue')],
   ["hands on its job's role", 'RedLauncher', 'iam:PassRole', roles.RedJob.arn, yes, toSageMaker],
   ["hands on the other's role", 'RedLauncher', 'iam:PassRole', roles.BlueJob.arn, no, toSageMaker],
-  ['looks at its job', 'RedLauncher', 'sagemaker:DescribeTrainingJob', job('red-1'), yes, ofTeam('red')],
-  ["looks at the other's job", 'RedLauncher', 'sagemaker:DescribeTrainingJob', job('blue-1'), no, ofTeam('blue')],
-  ["looks at the other's job that is named like its own", 'RedLauncher', 'sagemaker:DescribeTrainingJob', job('red-1'), no, ofTeam('blue')],
-  ['stops its job', 'RedLauncher', 'sagemaker:StopTrainingJob', job('red-1'), yes, ofTeam('red')],
-  ["stops the other's job", 'RedLauncher', 'sagemaker:StopTrainingJob', job('blue-1'), no, ofTeam('blue')],
-  ["makes the other's job its own", 'RedLauncher', 'sagemaker:AddTags', job('blue-1'), no, { 'aws:TagKeys': ['Team'] }],
-  ['gives its job to the other', 'RedLauncher', 'sagemaker:AddTags', job('red-1'), no, { 'aws:TagKeys': ['Team'] }],
-  ['its pipeline starts a job', 'RedPipeline', 'sagemaker:CreateTrainingJob', arn('sagemaker', 'training-job/pipelines-1'), yes, tagged('red')],
-  ["its pipeline starts a job with the other's tag", 'RedPipeline', 'sagemaker:CreateTrainingJob', arn('sagemaker', 'training-job/pipelines-1'), no,
+  ['looks at its job', 'RedLauncher', 'sagemaker:DescribeTrainingJob', job('red--1'), yes, ofTeam('red')],
+  ["looks at the other's job", 'RedLauncher', 'sagemaker:DescribeTrainingJob', job('blue--1'), no, ofTeam('blue')],
+  ["looks at the other's job that is named like its own", 'RedLauncher', 'sagemaker:DescribeTrainingJob', job('red--1'), no, ofTeam('blue')],
+  ['stops its job', 'RedLauncher', 'sagemaker:StopTrainingJob', job('red--1'), yes, ofTeam('red')],
+  ["stops the other's job", 'RedLauncher', 'sagemaker:StopTrainingJob', job('blue--1'), no, ofTeam('blue')],
+  ["makes the other's job its own", 'RedLauncher', 'sagemaker:AddTags', job('blue--1'), no, { 'aws:TagKeys': ['Team'] }],
+  ['gives its job to the other', 'RedLauncher', 'sagemaker:AddTags', job('red--1'), no, { 'aws:TagKeys': ['Team'] }],
+  ['starts a job in the name of a team that is called after it', 'RedLauncher', 'sagemaker:CreateTrainingJob', job('red-blue--1'), no, tagged('red')],
+  ['stops a job of a team that is called after it', 'RedLauncher', 'sagemaker:StopTrainingJob', job('red-blue--1'), no, ofTeam('red')],
+  ['starts a job of no team', 'RedLauncher', 'sagemaker:CreateTrainingJob', arn('sagemaker', 'training-job/dev--red--1'), no, tagged('red')],
+  ['its pipeline starts a job', 'RedPipeline', 'sagemaker:CreateTrainingJob', pipelineJob, yes, tagged('red')],
+  ["its pipeline starts a job with the other's tag", 'RedPipeline', 'sagemaker:CreateTrainingJob', pipelineJob, no,
     tagged('blue')],
+  ['its pipeline stops its job', 'RedPipeline', 'sagemaker:StopTrainingJob', pipelineJob, yes, pipelined('red')],
+  ["its pipeline stops the other's job", 'RedPipeline', 'sagemaker:StopTrainingJob', pipelineJob, no, pipelined('blue')],
+  ["its pipeline looks at the other's job", 'RedPipeline', 'sagemaker:DescribeTrainingJob', pipelineJob, no, pipelined('blue')],
+  ['its pipeline stops a job of another environment', 'RedPipeline', 'sagemaker:StopTrainingJob', pipelineJob, no, pipelined('red', 'prod')],
+  ['its pipeline reads a log', 'RedPipeline', 'logs:GetLogEvents',
+    arn('logs', 'log-group:/aws/sagemaker/TrainingJobs:log-stream:pipelines-0123456789ab-Train-0123456789/algo-1'), no],
   ["its pipeline hands on its job's role", 'RedPipeline', 'iam:PassRole', roles.RedJob.arn, yes, toSageMaker],
   ["its pipeline hands on the other's role", 'RedPipeline', 'iam:PassRole', roles.BlueJob.arn, no, toSageMaker],
-  ['reads its log', 'RedLauncher', 'logs:GetLogEvents', log('red-1'), yes],
-  ["reads the other's log", 'RedLauncher', 'logs:GetLogEvents', log('blue-1'), no],
+  ['reads its log', 'RedLauncher', 'logs:GetLogEvents', log('red--1'), yes],
+  ["reads the other's log", 'RedLauncher', 'logs:GetLogEvents', log('blue--1'), no],
+  ['reads the log of a team that is called after it', 'RedLauncher', 'logs:GetLogEvents', log('red-blue--1'), no],
+  ['reads the log of a job of no team that is called like it', 'RedLauncher', 'logs:GetLogEvents',
+    arn('logs', 'log-group:/aws/sagemaker/TrainingJobs:log-stream:dev--red--1/algo-1'), no],
 ];
 
 // The other team asks the same of the red one.

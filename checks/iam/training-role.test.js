@@ -110,7 +110,7 @@ const requests = [
   ['takes back an interface elsewhere', 'ec2:DeleteNetworkInterfacePermission', networkInterface, no, inOther],
   ['starts an instance', 'ec2:RunInstances', subnet, no],
 
-  ['starts a job', 'sagemaker:CreateTrainingJob', arn('sagemaker', 'training-job/dev-xgboost-x'), no],
+  ['starts a job', 'sagemaker:CreateTrainingJob', arn('sagemaker', 'training-job/dev--xgboost--x'), no],
   ['passes itself on', 'iam:PassRole', role.arn, no, { 'iam:PassedToService': 'sagemaker.amazonaws.com' }],
   ['makes a role', 'iam:CreateRole', `arn:aws:iam::${account}:role/x`, no],
   ['assumes a role', 'sts:AssumeRole', `arn:aws:iam::${account}:role/x`, no],

@@ -23,7 +23,7 @@ testRole(roleOf(dir, 'Churn', 'ChurnStarterRole'), [
   ['starts the workflow', start, workflow, true],
   ['starts itself', start, starter, false],
   ['stops an execution', 'states:StopExecution', `${workflow.replace(':stateMachine:', ':execution:')}:x`, false],
-  ['starts a job', 'sagemaker:CreateTrainingJob', arn('sagemaker', 'training-job/staging-churn-x'), false],
+  ['starts a job', 'sagemaker:CreateTrainingJob', arn('sagemaker', 'training-job/staging--churn--x'), false],
   ['logs', ['logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery', 'logs:ListLogDeliveries',
     'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups'], '*', true],
   ['traces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'], '*', true],

@@ -35,13 +35,16 @@ const common = ({ topic, logKey, viaSNS = { 'kms:ViaService': 'sns.us-east-1.ama
   ['tells somebody else', 'sns:Publish', arn('sns', 'other'), no],
   ['encrypts by itself', ['kms:GenerateDataKey', 'kms:Decrypt'], logKey, no],
   ['registers an approved model', 'sagemaker:CreateModelPackage', version(group), no, { 'sagemaker:ModelApprovalStatus': 'Approved' }],
-  ['registers in another group', 'sagemaker:CreateModelPackage', version('prod-xgboost'), no, waiting],
+  ['registers in another group', 'sagemaker:CreateModelPackage', version('prod--xgboost'), no, waiting],
   ['approves a model', 'sagemaker:UpdateModelPackage', version(group), no, { 'sagemaker:ModelApprovalStatus': 'Approved' }],
-  ['runs a job of another environment', [`sagemaker:Create${type.action}`, `sagemaker:Stop${type.action}`], arn('sagemaker', `${type.name}/prod-xgboost-x`), no],
-  ['runs a job of another workflow', [`sagemaker:Create${type.action}`, `sagemaker:Stop${type.action}`], arn('sagemaker', `${type.name}/${own}2-x`), no],
+  ['runs a job of another environment', [`sagemaker:Create${type.action}`, `sagemaker:Stop${type.action}`], arn('sagemaker', `${type.name}/prod--xgboost--x`), no],
+  ['runs a job of another workflow', [`sagemaker:Create${type.action}`, `sagemaker:Stop${type.action}`], arn('sagemaker', `${type.name}/${own}2--x`), no],
+  ['runs a job of a workflow whose name goes on', [`sagemaker:Create${type.action}`, `sagemaker:Stop${type.action}`], arn('sagemaker', `${type.name}/${own}-2--x`), no],
+  ['runs a job of a team of that name', [`sagemaker:Create${type.action}`, `sagemaker:Stop${type.action}`],
+    arn('sagemaker', `${type.name}/${own.replace('--', '---')}--churn--x`), no],
   ['looks at the job of another', 'sagemaker:DescribeTrainingJob', arn('sagemaker', 'training-job/other'), no],
-  ['runs a processing job of another', ['sagemaker:CreateProcessingJob', 'sagemaker:StopProcessingJob'], arn('sagemaker', `processing-job/${own}2-x`), no],
-  ['runs a job of another kind', 'sagemaker:CreateTransformJob', arn('sagemaker', `transform-job/${own}-x`), no],
+  ['runs a processing job of another', ['sagemaker:CreateProcessingJob', 'sagemaker:StopProcessingJob'], arn('sagemaker', `processing-job/${own}-2--x`), no],
+  ['runs a job of another kind', 'sagemaker:CreateTransformJob', arn('sagemaker', `transform-job/${own}--x`), no],
   ['gives its job another role', 'iam:PassRole', `arn:aws:iam::${account}:role/Admin`, no, toSageMaker],
   ['gives the role to another service', 'iam:PassRole', jobRole, no, { 'iam:PassedToService': 'lambda.amazonaws.com' }],
   ['gives the role to nobody in particular', 'iam:PassRole', jobRole, no],
@@ -55,27 +58,27 @@ const common = ({ topic, logKey, viaSNS = { 'kms:ViaService': 'sns.us-east-1.ama
 {
   const stack = 'dev/Training';
   const job = stateOf(referenceApp, stack, 'Train');
-  const [, own] = job['TrainingJobName.$'].match(/States\.Format\('([^']*)-\{\}'/);
-  const ownJob = arn('sagemaker', `training-job/${own}-0123456789abcdef0123456789abcdef`);
+  const [, own] = job['TrainingJobName.$'].match(/States\.Format\('([^']*)--\{\}'/);
+  const ownJob = arn('sagemaker', `training-job/${own}--0123456789abcdef0123456789abcdef`);
   testWorkflow(roleFor('states.amazonaws.com', referenceApp, stack, 'XGBoostWorkflowRole'), [
     ['runs its job', ['sagemaker:CreateTrainingJob', 'sagemaker:DescribeTrainingJob', 'sagemaker:StopTrainingJob'], ownJob, yes],
     ['tags its job', ['sagemaker:AddTags', 'sagemaker:ListTags'], ownJob, yes, { 'aws:TagKeys': job.Tags.map((t) => t.Key) }],
     ['hears that the job has ended', ['events:PutRule', 'events:PutTargets', 'events:DescribeRule'], rule('Training'), yes],
     ...common({
       topic: topicOf(referenceApp, stack, ''), logKey: logKeyOf(referenceApp, 'dev/Foundation'), jobRole: job.RoleArn, output: job.OutputDataConfig.S3OutputPath,
-      group: 'dev-xgboost', own, type: { action: 'TrainingJob', name: 'training-job', events: 'Training' },
+      group: 'dev--xgboost', own, type: { action: 'TrainingJob', name: 'training-job', events: 'Training' },
     }),
   ]);
 }
 
 {
-  const [dir, stack, own] = [process.env.TRAINING ?? 'examples/complete-training/cdk.out', 'Churn', 'staging-search'];
+  const [dir, stack, own] = [process.env.TRAINING ?? 'examples/complete-training/cdk.out', 'Churn', 'staging--search'];
   const search = stateOf(dir, stack, 'Search');
   const { RoleArn: jobRole, OutputDataConfig: output } = search.TrainingJobDefinition;
-  const ownSearch = arn('sagemaker', `hyper-parameter-tuning-job/${own}-0123456789ab`);
-  const job = arn('sagemaker', `training-job/${own}-0123456789ab-017-0a1b2c3d`);
+  const ownSearch = arn('sagemaker', `hyper-parameter-tuning-job/${own}--0123456789ab`);
+  const job = arn('sagemaker', `training-job/${own}--0123456789ab-017-0a1b2c3d`);
   const preparation = stateOf(dir, stack, 'Prepare');
-  const ownPreparation = arn('sagemaker', `processing-job/${own}-0123456789abcdef0123456789abcdef`);
+  const ownPreparation = arn('sagemaker', `processing-job/${own}--0123456789abcdef0123456789abcdef`);
   const prepareRole = resources(dir, 'AWS::IAM::Role').find((r) => r.id.startsWith('SearchPrepareRole')).values.Arn;
   testWorkflow(roleFor('states.amazonaws.com', dir, stack, 'SearchWorkflowRole'), [
     ['runs its preparation', ['sagemaker:CreateProcessingJob', 'sagemaker:DescribeProcessingJob', 'sagemaker:StopProcessingJob'], ownPreparation, yes],

@@ -9,7 +9,7 @@ const repository = 'acme/image/churn/dev';
 const target = `${host}/${repository}`;
 const tagged = `${target}:11111111-2222`;
 const built = `${target}@${digest}`;
-const records = variable('acme-churn', 'RECORDS') + digest;
+const records = variable('acme--image--churn', 'RECORDS') + digest;
 const hash = (letter) => `--hash=sha256:${letter.repeat(64)}`;
 const good = { Dockerfile: 'ARG BASE\nFROM $BASE\n', 'requirements.txt': `numpy==2.3.4 ${hash('a')}\n` };
 const manifest = 'application/vnd.docker.distribution.manifest.v2+json';
@@ -31,7 +31,7 @@ const signing = 'aws ecr describe-image-signing-status *';
 
 // build runs it. Whatever happens, nothing stays behind, and nobody sees the token.
 function build(rules = [], files = good) {
-  const r = run('acme-churn', { files, rules: [...rules, ...usual] });
+  const r = run('acme--image--churn', { files, rules: [...rules, ...usual] });
   assert.equal(r.unexpected, '');
   assert.deepEqual(r.left, []);
   for (const text of [r.stdout, r.stderr, r.calls.join('\n'), ...Object.values(r.records)]) assert.doesNotMatch(text, /SECRET-TOKEN|PASSWORD/);
@@ -77,7 +77,7 @@ test('an image is built, listed, pushed, scanned, recorded and signed, in this o
   const { lock, ...record } = JSON.parse(r.records[`${records}/build.json`]);
   assert.match(lock, /^sha256:[0-9a-f]{64}$/);
   assert.deepEqual(record, {
-    image: built, base: `${host}/acme/mirror/pytorch:2.13`, build: 'acme-churn:11111111-2222', startedBy: 'ann',
+    image: built, base: `${host}/acme/mirror/pytorch:2.13`, build: 'acme--image--churn:11111111-2222', startedBy: 'ann',
     source: 'arn:aws:s3:::bucket/sources/source.zip', findings: '',
   });
 });

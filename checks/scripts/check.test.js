@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run, variable } from './bench.js';
 
-const prefix = variable('acme-check', 'RECORDS');
+const prefix = variable('acme--check', 'RECORDS');
 const REVISION = 'abcDEF123=';
 const numpy = { FORMAT: 'pypi', NAMESPACE: '', PACKAGE: 'numpy', VERSION: '2.3.4', REVISION };
 const name = (property) => `amazon:inspector:sbom_scanner:${property}`;
@@ -20,7 +20,7 @@ const found = (counts) => ({
 function check(variables, answer = found(none), rules = []) {
   const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
   const scan = `cp "\${4#file://}" "$FAKES/sbom.json"; cat <<'ANSWER'\n${text}\nANSWER\n`;
-  const r = run('acme-check', {
+  const r = run('acme--check', {
     variables, rules: [...rules, ['aws inspector-scan scan-sbom --sbom file://* --output-format CYCLONE_DX_1_5 --output json', scan]],
   });
   assert.equal(r.unexpected, '');

@@ -20,7 +20,7 @@ const usual = [
   [create, ':'],
 ];
 
-function copy(rules = [], variables = { COPIES }, project = 'acme-copy') {
+function copy(rules = [], variables = { COPIES }, project = 'acme--copy') {
   const r = run(project, { variables, rules: [...rules, ...usual] });
   assert.equal(r.unexpected, '');
   return { ...r, copies: r.calls.filter((call) => call.startsWith('docker buildx')) };
@@ -129,7 +129,7 @@ test('a line without a target is a failure', () => {
 
 const mirrored = `sha256:${'0'.repeat(64)}`;
 test('the mirror copies images that nobody signed', () => {
-  const r = copy([[target('acme/mirror/pytorch', '2.13'), absent, `echo ${mirrored}`]], {}, 'acme-mirror');
+  const r = copy([[target('acme/mirror/pytorch', '2.13'), absent, `echo ${mirrored}`]], {}, 'acme--mirror');
   assert.equal(r.status, 0, r.stderr);
   assert.deepEqual(r.copies, ['docker buildx imagetools create --prefer-index=false --tag '
     + `${host}/acme/mirror/pytorch:2.13 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training@${mirrored}`]);
@@ -139,7 +139,7 @@ test('the mirror copies images that nobody signed', () => {
 });
 
 test('the mirror does not move a tag', () => {
-  const r = copy([[target('acme/mirror/pytorch', '2.13'), `echo ${other}`]], {}, 'acme-mirror');
+  const r = copy([[target('acme/mirror/pytorch', '2.13'), `echo ${other}`]], {}, 'acme--mirror');
   fails(r, /and not sha256:0000/);
   assert.deepEqual(r.copies, []);
 });

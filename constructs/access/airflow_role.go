@@ -13,14 +13,18 @@ import (
 	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // AirflowRoleProps say what the DAGs of an MWAA environment may start. Airflow, Files and Guard are required.
 type AirflowRoleProps struct {
-	// Name is the role's. Empty: CloudFormation's choice.
+	// Name is the role's, to which two hyphens and the region are added, since roles are those of the whole account: NAME--REGION.
+	// Empty: CloudFormation's choice.
 	Name string
 	// Airflow is the name of the MWAA environment: a letter first, then letters, digits, hyphens and underscores, at most 80. Required.
 	Airflow string
@@ -28,7 +32,8 @@ type AirflowRoleProps struct {
 	Files *storage.DataBucket
 	// Guard is what its jobs are held to. Required.
 	Guard *Guard
-	// Jobs start the names of the jobs that it may start, look at and stop, without the hyphen that follows. Empty: none.
+	// Jobs start the names of the jobs that it may start, look at and stop, without the two hyphens that follow: the Name of
+	// training.Request. Empty: none.
 	Jobs []string
 	// ExecutionRoles are the only roles that its jobs may run under. Required with Jobs.
 	ExecutionRoles []awsiam.IRole
@@ -43,8 +48,24 @@ type AirflowRoleProps struct {
 var (
 	airflowPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,79}$`)
 	machinePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}$`)
-	jobsPattern    = regexp.MustCompile(`^[A-Za-z0-9-]{1,30}$`)
+	jobsPattern    = regexp.MustCompile(`^[a-z0-9](-*[a-z0-9])*$`)
 )
+
+// validateJobs notes what can't start the names of jobs.
+func validateJobs(l *problem.List, field, name string) {
+	room := names.JobRoom().Most
+	if !token.Is(name) && (len(name) > room || !jobsPattern.MatchString(name)) {
+		l.Add(field, name, fmt.Sprintf("1 to %d lower-case letters, digits and hyphens: no pattern", room), "the Name of training.Request")
+	}
+}
+
+// roleName is the name of a role that is given one; empty: CloudFormation's choice.
+func roleName(at location.Location, name string) string {
+	if name == "" {
+		return ""
+	}
+	return names.Role(at.Region, name)
+}
 
 // Validate reports every problem of the props.
 func (p *AirflowRoleProps) Validate() error {
@@ -65,7 +86,7 @@ func (p *AirflowRoleProps) Validate() error {
 		l.Add("ExecutionRoles", nil, "the roles that the jobs run under", "make one with access.NewExecutionRole")
 	}
 	for i, j := range p.Jobs {
-		check(&l, fmt.Sprintf("Jobs[%d]", i), j, jobsPattern, "1 to 30 letters, digits and hyphens: no pattern")
+		validateJobs(&l, fmt.Sprintf("Jobs[%d]", i), j)
 	}
 	for i, w := range p.Workflows {
 		check(&l, fmt.Sprintf("Workflows[%d]", i), w, machinePattern, "the name of a state machine, 1 to 80 letters, digits, hyphens and underscores")
@@ -90,7 +111,7 @@ func newAirflowRole(this constructs.Construct, _ string, props *AirflowRoleProps
 			"iam:PassRole": "ExecutionRoles", "codeartifact:GetAuthorizationToken": "Packages",
 		},
 		Description: "Runs the DAGs of Airflow",
-		Name:        props.Name,
+		Name:        roleName(at, props.Name),
 		Trust:       airflowTrust(at, props.Airflow),
 		Statements: slices.Concat(airflowItself(at, props.Airflow, props.Files), startsWorkflows(at, props.Workflows),
 			startsJobs(at, props.Jobs, props.ExecutionRoles, "sagemaker:StopTrainingJob"), supplychain.Statements(props.Packages...)),
@@ -139,7 +160,7 @@ func airflowItself(at location.Location, name string, files *storage.DataBucket)
 	}, {
 		Effect:    policy.Allow,
 		Actions:   []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:GetLogEvents", "logs:GetLogGroupFields"},
-		Resources: []string{at.ARN("logs", "log-group:airflow-"+name+"-*")}, Why: "MWAA names its groups and streams itself, below the environment's name",
+		Resources: logGroupsOf(at, name), Why: "MWAA names its groups and streams itself, after the environment",
 	}, {
 		Effect: policy.Allow,
 		Actions: []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ReceiveMessage",
@@ -150,6 +171,15 @@ func airflowItself(at location.Location, name string, files *storage.DataBucket)
 		Effect: policy.Allow, Actions: []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"}, Resources: []string{files.KeyARN},
 		Conditions: through("sqs", "s3"),
 	}}
+}
+
+// logGroupsOf are patterns of the ARNs of an environment's log groups and their streams.
+func logGroupsOf(at location.Location, name string) []string {
+	var all []string
+	for _, group := range names.AirflowLogs(name) {
+		all = append(all, at.ARN("logs", "log-group:"+group))
+	}
+	return all
 }
 
 // startsWorkflows lets start, look at and stop executions of state machines, by their names.
@@ -177,16 +207,16 @@ func startsExecutions(at location.Location, names []string) policy.Statement {
 }
 
 // startsJobs lets start and look at training jobs by what their names start with, under the given roles; and do more with them.
-func startsJobs(at location.Location, names []string, roles []awsiam.IRole, more ...string) []policy.Statement {
-	if len(names) == 0 {
+func startsJobs(at location.Location, named []string, roles []awsiam.IRole, more ...string) []policy.Statement {
+	if len(named) == 0 {
 		return nil
 	}
 	jobs := policy.Statement{
 		Effect: policy.Allow, Why: "jobs are named when they are started, below the name",
 		Actions: append([]string{"sagemaker:CreateTrainingJob", "sagemaker:AddTags", "sagemaker:DescribeTrainingJob"}, more...),
 	}
-	for _, name := range names {
-		jobs.Resources = append(jobs.Resources, at.ARN("sagemaker", "training-job/"+name+"-*"))
+	for _, name := range named {
+		jobs.Resources = append(jobs.Resources, at.ARN("sagemaker", "training-job/"+names.Runs(name)))
 	}
 	pass := policy.Statement{
 		Effect: policy.Allow, Actions: []string{"iam:PassRole"},

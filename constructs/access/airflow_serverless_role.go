@@ -29,7 +29,8 @@ type AirflowServerlessRoleProps struct {
 	Guard *Guard
 	// StateMachine is the name of the account's state machine that it may start. Empty: none.
 	StateMachine string
-	// Job starts the names of the jobs that it may start and look at, without the hyphen that follows. Empty: none.
+	// Job starts the names of the jobs that it may start and look at, without the two hyphens that follow: the Name of
+	// training.Request. Empty: none.
 	Job string
 	// ExecutionRole is the only role that its jobs may run under. Required with Job.
 	ExecutionRole awsiam.IRole
@@ -59,7 +60,7 @@ func (p *AirflowServerlessRoleProps) Validate() error {
 		check(&l, "StateMachine", p.StateMachine, machinePattern, "the name of a state machine, 1 to 80 letters, digits, hyphens and underscores")
 	}
 	if p.Job != "" {
-		check(&l, "Job", p.Job, jobsPattern, "1 to 30 letters, digits and hyphens: no pattern")
+		validateJobs(&l, "Job", p.Job)
 	}
 	if p.Job != "" && p.ExecutionRole == nil {
 		l.Add("ExecutionRole", nil, "the role that the jobs run under", "make one with access.NewExecutionRole")

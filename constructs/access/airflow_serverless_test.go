@@ -14,12 +14,12 @@ func TestAirflowServerlessRole(t *testing.T) {
 	const (
 		logs     = "arn:aws:logs:eu-west-1:111122223333:log-group:churn:*"
 		key      = "arn:aws:kms:eu-west-1:111122223333:key/0123"
-		workflow = "arn:aws:airflow-serverless:eu-west-1:111122223333:workflow/dev-churn-??????????"
+		workflow = "arn:aws:airflow-serverless:eu-west-1:111122223333:workflow/dev--churn-??????????"
 	)
 	build := func(change func(awscdk.Stack, *access.AirflowServerlessRoleProps)) made {
 		return find(t, func(s awscdk.Stack) {
 			p := &access.AirflowServerlessRoleProps{
-				Workflow: "dev-churn", LogGroup: logs, Key: key,
+				Workflow: "dev--churn", LogGroup: logs, Key: key,
 				Guard: access.NewGuard(s, "Guard", &access.GuardProps{Environment: dev, Teams: true}), Team: "red",
 			}
 			change(s, p)
@@ -37,15 +37,15 @@ func TestAirflowServerlessRole(t *testing.T) {
 	starts.underGuard(t)
 	runs := build(func(s awscdk.Stack, p *access.AirflowServerlessRoleProps) {
 		data := storage.NewDataBucket(s, "Data", nil)
-		p.Job, p.ExecutionRole = "dev-churn", passed(s)[0]
+		p.Job, p.ExecutionRole = "dev--churn", passed(s)[0]
 		p.Inputs = []storage.Prefix{data.Prefix("train/"), data.Prefix("test/"), data.Prefix("")}
 	})
 	runs.wantAllows(t, "iam:PassRole", pass)
-	runs.wantAllows(t, "sagemaker:CreateTrainingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/dev-churn-*"`)
+	runs.wantAllows(t, "sagemaker:CreateTrainingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/dev--churn--*"`)
 	runs.wantNone(t, "sagemaker:Stop", "sagemaker:CreateProcessingJob", "states:", "s3:Put")
 	plain := build(func(s awscdk.Stack, p *access.AirflowServerlessRoleProps) {
 		logs := storage.NewDataBucket(s, "Data", &storage.DataBucketProps{Class: storage.Logs}) // which has no key
-		p.Job, p.ExecutionRole, p.Inputs = "dev-churn", passed(s)[0], []storage.Prefix{logs.Prefix("x/")}
+		p.Job, p.ExecutionRole, p.Inputs = "dev--churn", passed(s)[0], []storage.Prefix{logs.Prefix("x/")}
 	})
 	plain.wantAllows(t, "kms:Decrypt", `"`+key+`" if {"ArnLike":{"kms:EncryptionContext:aws:airflow-serverless:workflow-arn":"`+workflow+`"}}`)
 	for _, s := range runs.statements {

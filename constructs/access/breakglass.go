@@ -1,8 +1,8 @@
 package access
 
 import (
+	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"github.com/aws/constructs-go/constructs/v10"
@@ -10,28 +10,45 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/props"
 )
 
-// BreakGlassProps say who may do what nobody may otherwise. Name, TrustedBy and Buckets are required.
+// BreakGlassProps say who may do what nobody may otherwise. TrustedBy and Buckets are required.
 type BreakGlassProps struct {
-	// Name is the role's name, so that the environment's Administrators can name it before it is there. Required.
+	// Name stands in the role's name between the environment's and the region, dev--NAME--eu-west-1, by which the environment's
+	// Administrators can name it before it is there: see [BreakGlassRole]. Lower-case letters, digits and single hyphens between them.
+	// Empty: break-glass.
 	Name string
 	// TrustedBy are who may assume the role. Required.
 	TrustedBy []WayIn
 	// Buckets are those that it may open, repair and empty, with their keys. Required.
 	Buckets []*storage.DataBucket
-	// Environment gives the name that the names of all jobs start with. Zero: the preset of Production, without a name.
+	// Environment gives the name that the names of all jobs and of the role start with: dev--. Zero: the preset of Production, whose
+	// names start with none--.
 	Environment environment.Environment
 }
 
-var roleNamePattern = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
+// defaultBreakGlass is what the role of an emergency is called where no name is given.
+const defaultBreakGlass = "break-glass"
+
+// BreakGlassRole is the ARN of the role of an emergency of that environment and name in the scope's account and region, before it is
+// there. An empty name is that of props without one.
+func BreakGlassRole(scope constructs.Construct, e environment.Environment, name string) string {
+	at := cdk.Location(scope)
+	return at.Role(breakGlassName(at, e, name))
+}
+
+func breakGlassName(at location.Location, e environment.Environment, name string) string {
+	return names.Role(at.Region, names.Owner{Environment: e.Name}.Name(cmp.Or(name, defaultBreakGlass)))
+}
 
 // Validate reports every problem of the props.
 func (p *BreakGlassProps) Validate() error {
 	p, l := props.Of(p)
-	check(&l, "Name", p.Name, roleNamePattern, "a role's name, 1 to 64 letters, digits and +=,.@-_")
+	names.Owner{Environment: p.Environment.Name}.Validate(&l, "Name", p.Name, defaultBreakGlass, names.RoleRoom())
 	l.Include("", validateWaysIn(p.TrustedBy))
 	l.Include("Environment", p.Environment.Validate())
 	if len(p.Buckets) == 0 {
@@ -55,9 +72,10 @@ func NewBreakGlass(scope constructs.Construct, id string, props *BreakGlassProps
 func newBreakGlass(this constructs.Construct, _ string, props *BreakGlassProps) *Person {
 	at := cdk.Location(this)
 	r := personRole("Repairs data in an emergency", at, props.TrustedBy, append(repair(props.Buckets), scopeOf{
-		at: at, features: []Feature{Tuning, Processing}, prefix: prefixOf(props.Environment, ""),
+		at: at, features: []Feature{Tuning, Processing}, named: namedBy(props.Environment, ""),
 	}.jobs(false)...))
-	r.Name, r.Fields = props.Name, map[string]string{"s3:GetObject": "Buckets", "s3:ListBucket": "Buckets", "kms:Decrypt": "Buckets", "kms:DescribeKey": "Buckets"}
+	r.Name = breakGlassName(at, props.Environment, props.Name)
+	r.Fields = map[string]string{"s3:GetObject": "Buckets", "s3:ListBucket": "Buckets", "kms:Decrypt": "Buckets", "kms:DescribeKey": "Buckets"}
 	return newPerson(this, r)
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
@@ -19,7 +20,8 @@ import (
 
 // ClusterRoleProps say what the machines of a HyperPod cluster are given. Cluster, SubnetIDs and SecurityGroupID are required.
 type ClusterRoleProps struct {
-	// Name is the role's. Empty: CloudFormation's choice.
+	// Name is the role's, to which two hyphens and the region are added, since roles are those of the whole account: NAME--REGION.
+	// Empty: CloudFormation's choice.
 	Name string
 	// Cluster is the name of the cluster, whose logs alone it writes. Required.
 	Cluster string
@@ -86,7 +88,7 @@ func clusterRole(at location.Location, p ClusterRoleProps, images []string) role
 	}
 	return role.Role{
 		Fields: executionFields,
-		Name:   p.Name, Description: "Machines of a HyperPod cluster", Service: "sagemaker.amazonaws.com",
+		Name:   roleName(at, p.Name), Description: "Machines of a HyperPod cluster", Service: "sagemaker.amazonaws.com",
 		TrustConditions: policy.Conditions{
 			"StringEquals": {"aws:SourceAccount": at.Account},
 			"ArnLike":      {"aws:SourceArn": at.ARN("sagemaker", "*")},
@@ -115,7 +117,7 @@ func clusterRole(at location.Location, p ClusterRoleProps, images []string) role
 
 // clusterReports lets the machines write their logs and metrics, as AWS's managed policy for them does.
 func clusterReports(at location.Location, cluster string) []policy.Statement {
-	group := at.ARN("logs", "log-group:/aws/sagemaker/Clusters/"+cluster+"/*")
+	group := at.ARN("logs", "log-group:"+names.ClusterLogs(cluster))
 	return []policy.Statement{{
 		Effect:    policy.Allow,
 		Actions:   []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"},

@@ -27,6 +27,10 @@
 // Sessions of people last an hour. With Teams, jobs carry their caller's tag Team, and a launcher touches its own team's only:
 // jobs, logs and prefixes. Names of jobs and log streams can be listed across teams: AWS offers nothing narrower.
 //
+// Names keep environments and teams apart: dev--NAME, and dev---red--NAME of a team. Workflows name their jobs so; who starts one by
+// hand has to. No part of a name holds two hyphens in a row. Roles whose names are fixed have their region at the end, since roles are
+// those of the whole account.
+//
 // No AWS-managed policy is attached; every statement names its resources, and where AWS offers nothing narrower than
 // "*" the code says so beside it.
 //

@@ -59,10 +59,10 @@ func ExampleNewOperator() {
 // The bucket's policy names the role before it is there.
 func ExampleNewBreakGlass() {
 	inDev(func(stack awscdk.Stack, dev environment.Environment, _ *network.Isolated, _ *access.Guard) {
-		dev.Administrators = []string{"arn:aws:iam::111122223333:role/break-glass"}
+		dev.Administrators = []string{access.BreakGlassRole(stack, dev, "")}
 		data := storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{Environment: dev})
 		access.NewBreakGlass(stack, "BreakGlass", &access.BreakGlassProps{
-			Environment: dev, Name: "break-glass", Buckets: []*storage.DataBucket{data},
+			Environment: dev, Buckets: []*storage.DataBucket{data},
 			TrustedBy: []access.WayIn{access.IdentityCenter("MLBreakGlass")},
 		})
 	})
@@ -83,8 +83,8 @@ func ExampleNewAirflowRole() {
 	inDev(func(stack awscdk.Stack, _ environment.Environment, net *network.Isolated, guard *access.Guard) {
 		role := access.NewExecutionRole(stack, "Role", &access.ExecutionRoleProps{Network: net})
 		access.NewAirflowRole(stack, "Airflow", &access.AirflowRoleProps{
-			Airflow: "dev-airflow", Files: storage.NewDataBucket(stack, "Files", nil), Guard: guard,
-			Jobs: []string{"dev-churn"}, ExecutionRoles: []awsiam.IRole{role.Role},
+			Airflow: "dev--airflow", Files: storage.NewDataBucket(stack, "Files", nil), Guard: guard,
+			Jobs: []string{"dev--churn"}, ExecutionRoles: []awsiam.IRole{role.Role},
 		})
 	})
 	// Output: <nil>
@@ -95,8 +95,8 @@ func ExampleNewAirflowServerlessRole() {
 		data := storage.NewDataBucket(stack, "Data", nil)
 		role := access.NewExecutionRole(stack, "Role", &access.ExecutionRoleProps{Network: net, Reads: []storage.Prefix{data.Prefix("train/")}})
 		access.NewAirflowServerlessRole(stack, "Churn", &access.AirflowServerlessRoleProps{
-			Workflow: "dev-churn", LogGroup: "arn:aws:logs:eu-west-1:111122223333:log-group:churn:*", Key: data.KeyARN, Guard: guard,
-			Job: "dev-churn", ExecutionRole: role.Role, Inputs: []storage.Prefix{data.Prefix("train/")},
+			Workflow: "dev--churn", LogGroup: "arn:aws:logs:eu-west-1:111122223333:log-group:churn:*", Key: data.KeyARN, Guard: guard,
+			Job: "dev--churn", ExecutionRole: role.Role, Inputs: []storage.Prefix{data.Prefix("train/")},
 		})
 	})
 	// Output: <nil>
@@ -106,7 +106,7 @@ func ExampleNewClusterRole() {
 	inDev(func(stack awscdk.Stack, _ environment.Environment, net *network.Isolated, _ *access.Guard) {
 		data := storage.NewDataBucket(stack, "Data", nil)
 		access.NewClusterRole(stack, "Machines", &access.ClusterRoleProps{
-			Cluster: "dev-research", SubnetIDs: net.SubnetIDs[:1], SecurityGroupID: "sg-0123456789abcdef0", Reads: []storage.Prefix{data.Prefix("corpus/")},
+			Cluster: "dev--research", SubnetIDs: net.SubnetIDs[:1], SecurityGroupID: "sg-0123456789abcdef0", Reads: []storage.Prefix{data.Prefix("corpus/")},
 		})
 	})
 	// Output: <nil>

@@ -3,7 +3,6 @@ package access
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
@@ -17,10 +16,12 @@ import (
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // GuardProps say what requests to SageMaker are held to. All fields may be left out.
@@ -114,16 +115,14 @@ func (g *Guard) Protect(scope constructs.Construct) {
 	awsiam.PermissionsBoundary_Of(scope).Apply(g.Boundary)
 }
 
-var teamPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
-
 // ValidateTeam reports a team that the guard demands and is not given, or that is given and not demanded. A nil guard demands none.
 func (g *Guard) ValidateTeam(team string) error {
 	var l problem.List
 	if g != nil && g.teams != (team != "") {
 		l.Add("Team", team, "a team's name with a guard for Teams, and none without", "the guard demands the tag Team or does not")
 	}
-	if team != "" {
-		check(&l, "Team", team, teamPattern, "1 to 20 lower-case letters, digits and hyphens")
+	if team != "" && !token.Is(team) && !names.IsTeam(team) {
+		l.Add("Team", team, names.TeamAllowed, "")
 	}
 	return l.Err()
 }

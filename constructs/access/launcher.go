@@ -18,7 +18,8 @@ import (
 
 // LauncherProps say who starts jobs, and which. Guard and TrustedBy are required.
 type LauncherProps struct {
-	// Environment gives the name that the names of all jobs start with. Zero: the preset of Production, without a name.
+	// Environment gives the name that the names of all jobs start with: dev--, or with a team dev---red--. Zero: the preset of
+	// Production, whose jobs start with none--.
 	Environment environment.Environment
 	// Guard is what its jobs are held to. Required.
 	Guard *Guard
@@ -30,8 +31,8 @@ type LauncherProps struct {
 	Workflows []string
 	// Data is what it may read and write itself. Empty: nothing.
 	Data []storage.Grant
-	// Team, 1 to 20 lower-case letters, digits and hyphens, sets it apart from other teams of the environment: it is the role's
-	// own tag, the one of all its jobs, and the second part of their names. Required with a guard for Teams, and only then.
+	// Team, 1 to 20 lower-case letters, digits and single hyphens between them, sets it apart from other teams of the environment: it
+	// is the role's own tag, the one of all its jobs, and the second part of their names. Required with a guard for Teams, and only then.
 	Team string
 }
 
@@ -73,7 +74,7 @@ func NewLauncher(scope constructs.Construct, id string, props *LauncherProps) *P
 func newLauncher(this constructs.Construct, _ string, props *LauncherProps) *Person {
 	at := cdk.Location(this)
 	s := scopeOf{
-		at: at, features: props.Guard.features, prefix: prefixOf(props.Environment, props.Team), team: props.Team,
+		at: at, features: props.Guard.features, named: namedBy(props.Environment, props.Team), team: props.Team,
 		workflows: props.Workflows, executions: executions(at, props.Workflows),
 	}
 	var passed []string

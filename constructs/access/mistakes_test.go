@@ -59,7 +59,7 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 			access.NewOperator(s, "X", &access.OperatorProps{Features: []access.Feature{"Quantum"}})
 		}, []string{"access.Operator", "2 problems", "TrustedBy: got nothing", `Features[0]: got "Quantum"`}},
 		{"break-glass", func(s awscdk.Stack) { access.NewBreakGlass(s, "X", nil) },
-			[]string{"access.BreakGlass", "3 problems", `Name: got ""; allowed: a role's name`, "Buckets: got nothing", "TrustedBy"}},
+			[]string{"access.BreakGlass", "2 problems", "Buckets: got nothing", "TrustedBy"}},
 		{"pipeline", func(s awscdk.Stack) { access.NewPipelineRole(s, "X", nil) },
 			[]string{"access.PipelineRole", "2 problems", "Guard: got nothing", "ExecutionRoles: got nothing"}},
 		{"airflow, nil", func(s awscdk.Stack) { access.NewAirflowRole(s, "X", nil) },
@@ -70,13 +70,13 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 				Jobs: []string{"dev-*"}, Workflows: []string{churnMachine}, Team: "red", Packages: []supplychain.Repository{{ARN: "ml"}},
 			})
 		}, []string{
-			"7 problems", `Jobs[0]: got "dev-*"; allowed: 1 to 30 letters, digits and hyphens: no pattern`, `Airflow: got "1st"`, "Files: got Logs; allowed: a bucket with a key", "the guard demands the tag Team or does not",
+			"7 problems", `Jobs[0]: got "dev-*"; allowed: 1 to 29 lower-case letters, digits and hyphens: no pattern`, `Airflow: got "1st"`, "Files: got Logs; allowed: a bucket with a key", "the guard demands the tag Team or does not",
 			"ExecutionRoles: got nothing; allowed: the roles that the jobs run under", `Workflows[0]: got "` + churnMachine + `"; allowed: the name of a state machine`, `Packages[0].ARN: got "ml"`,
 		}},
 		{"airflow, a role that is not there", func(s awscdk.Stack) {
 			access.NewAirflowRole(s, "X", &access.AirflowRoleProps{
 				Airflow: "dev", Files: storage.NewDataBucket(s, "Files", nil), Guard: access.NewGuard(s, "G", nil),
-				Jobs: []string{"dev-churn"}, ExecutionRoles: []awsiam.IRole{nil},
+				Jobs: []string{"dev--churn"}, ExecutionRoles: []awsiam.IRole{nil},
 			})
 		}, []string{"1 problem", "ExecutionRoles[0]: got nothing; allowed: a value of awsiam.IRole; leave the entry out"}},
 		{"serverless, nil", func(s awscdk.Stack) { access.NewAirflowServerlessRole(s, "X", nil) },
@@ -87,7 +87,7 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 				Inputs: []storage.Prefix{{Path: "/"}},
 			})
 		}, []string{
-			"7 problems", `Job: got "*"; allowed: 1 to 30 letters`, `Workflow: got "1st"`, "the guard demands the tag Team or does not", `StateMachine: got "` + churnMachine + `"; allowed: the name of a state machine`,
+			"7 problems", `Job: got "*"; allowed: 1 to 29 lower-case letters`, `Workflow: got "1st"`, "the guard demands the tag Team or does not", `StateMachine: got "` + churnMachine + `"; allowed: the name of a state machine`,
 			"ExecutionRole: got nothing; allowed: the role that the jobs run under", "Inputs[0].Bucket: got nothing", `Inputs[0].Path: got "/"`,
 		}},
 		{"mounts", func(s awscdk.Stack) {
@@ -153,15 +153,15 @@ func TestEveryMistakeInFull(t *testing.T) {
 		noRole    = "ExecutionRoles[0]: got nothing; allowed: a value of awsiam.IRole; leave the entry out"
 		noBuckets = "Buckets: got nothing; allowed: the buckets that it may open; without any it is no more than an operator"
 		aMachine  = "; allowed: the ARN of a state machine"
-		aName     = "; allowed: a role's name, 1 to 64 letters, digits and +=,.@-_"
+		aName     = "; allowed: lower-case letters, digits and single hyphens between them"
 		teams     = "; allowed: a team's name with a guard for Teams, and none without; the guard demands the tag Team or does not"
-		teamName  = "; allowed: 1 to 20 lower-case letters, digits and hyphens"
+		teamName  = "; allowed: 1 to 20 lower-case letters, digits and single hyphens between them"
 		set       = "; allowed: the name of a permission set, 1 to 32 letters"
 		repo      = "; allowed: a repository, owner/name, without wildcards"
 		run       = "; allowed: an environment of GitHub's, without wildcards"
 		anARN     = "; allowed: the ARN of a role or user, such as arn:aws:iam::111122223333:role/Admin; " +
 			"a session's ARN (sts, assumed-role) is not one: name its role"
-		mars = `Environment.Name: got "Mars"; allowed: 1 to 20 lower-case letters, digits and hyphens, a letter first`
+		mars = `Environment.Name: got "Mars"; allowed: 1 to 20 lower-case letters, digits and single hyphens between them, a letter first, and not "none"`
 	)
 	mars1, tokens := environment.Environment{Name: "Mars"}, []string{token}
 	guard, buckets := &access.Guard{Boundary: struct{ awsiam.IManagedPolicy }{}}, []*storage.DataBucket{{Name: "data"}}
@@ -180,9 +180,9 @@ func TestEveryMistakeInFull(t *testing.T) {
 		{"operator, nil", (*access.OperatorProps)(nil), []string{noWay}},
 		{"operator", &access.OperatorProps{Environment: mars1, TrustedBy: ok, Workflows: []string{image}}, []string{mars, `Workflows[0]: got "` + image + `"` + aMachine}},
 		{"operator, tokens", &access.OperatorProps{TrustedBy: ok, Workflows: tokens}, nil},
-		{"break-glass, nil", (*access.BreakGlassProps)(nil), []string{`Name: got ""` + aName, noWay, noBuckets}},
+		{"break-glass, nil", (*access.BreakGlassProps)(nil), []string{noWay, noBuckets}},
 		{"break-glass", &access.BreakGlassProps{Name: "a/b", TrustedBy: ok, Environment: mars1}, []string{`Name: got "a/b"` + aName, mars, noBuckets}},
-		{"break-glass, the longest name", &access.BreakGlassProps{Name: strings.Repeat("a", 64), TrustedBy: ok, Buckets: buckets}, nil},
+		{"break-glass, the longest name", &access.BreakGlassProps{Name: strings.Repeat("a", 42), TrustedBy: ok, Buckets: buckets}, nil},
 		{"break-glass, tokens", &access.BreakGlassProps{Name: token, TrustedBy: ok, Buckets: buckets}, nil},
 		{"pipeline, nil", (*access.PipelineRoleProps)(nil), []string{noGuard, noRoles}},
 		{"pipeline", &access.PipelineRoleProps{Environment: mars1, Guard: guard, Team: "Red"}, []string{mars, `Team: got "Red"` + teams, `Team: got "Red"` + teamName, noRoles}},

@@ -12,7 +12,8 @@ import (
 
 // OperatorProps say who looks after jobs. TrustedBy is required.
 type OperatorProps struct {
-	// Environment gives the name that the names of all jobs start with. Zero: the preset of Production, without a name.
+	// Environment gives the name that the names of all jobs start with: dev--. Zero: the preset of Production, whose jobs start with
+	// none--.
 	Environment environment.Environment
 	// TrustedBy are who may assume the role. Required.
 	TrustedBy []WayIn
@@ -42,7 +43,7 @@ func NewOperator(scope constructs.Construct, id string, props *OperatorProps) *P
 func newOperator(this constructs.Construct, _ string, props *OperatorProps) *Person {
 	at := cdk.Location(this)
 	s := scopeOf{
-		at: at, features: props.Features, prefix: prefixOf(props.Environment, ""),
+		at: at, features: props.Features, named: namedBy(props.Environment, ""),
 		workflows: props.Workflows, executions: executions(at, props.Workflows),
 	}
 	statements := append(s.jobs(false), s.runs(false)...)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/role"
 	"github.com/plinth-ml/plinth/internal/token"
@@ -49,10 +50,12 @@ var jobKinds = []struct {
 type scopeOf struct {
 	at       location.Location
 	features []Feature
-	// prefix starts the names of the jobs.
-	prefix string
-	// team is the value of the tag Team that jobs must have; empty: they need none.
-	team string
+	// named is a pattern of the names of the jobs.
+	named string
+	// team and environment are the values of the tags Team and Environment that jobs must have; empty: they need none.
+	team, environment string
+	// noLogs tells that nobody reads logs: names tell whose they are, and those of the jobs don't.
+	noLogs bool
 	// workflows are the ARNs of state machines, and executions those of all their executions.
 	workflows, executions []string
 }
@@ -65,8 +68,8 @@ func (s scopeOf) jobs(start bool) []policy.Statement {
 		if k.feature != Training && !slices.Contains(s.features, k.feature) {
 			continue
 		}
-		own := []string{s.at.ARN("sagemaker", k.resource+"/"+s.prefix+"*")}
-		const why = "jobs are named when they are started, below the prefix"
+		own := []string{s.at.ARN("sagemaker", k.resource+"/"+s.named)}
+		const why = "jobs are named when they are started, after the environment and the team"
 		create = append(create, policy.Statement{
 			Effect: policy.Allow, Actions: []string{"sagemaker:" + k.create, "sagemaker:AddTags"}, Resources: own, Why: why,
 		})
@@ -74,7 +77,7 @@ func (s scopeOf) jobs(start bool) []policy.Statement {
 		for _, a := range k.listedInside {
 			actions = append(actions, "sagemaker:"+a)
 		}
-		touch = append(touch, policy.Statement{Effect: policy.Allow, Actions: actions, Resources: own, Why: why, Conditions: s.ofTeam()})
+		touch = append(touch, policy.Statement{Effect: policy.Allow, Actions: actions, Resources: own, Why: why, Conditions: s.tagged()})
 		for _, a := range k.listed {
 			list = append(list, "sagemaker:"+a)
 		}
@@ -89,9 +92,12 @@ func (s scopeOf) jobs(start bool) []policy.Statement {
 	all = append(all, policy.Statement{
 		Effect: policy.Allow, Actions: list, Resources: []string{"*"}, Why: "listing jobs knows no resource; what it shows are names and states",
 	})
+	if s.noLogs {
+		return all
+	}
 	for _, g := range groups {
 		all = append(all, policy.Statement{
-			Effect: policy.Allow, Actions: []string{"logs:GetLogEvents"}, Resources: []string{s.at.ARN("logs", "log-group:"+g+":log-stream:"+s.prefix+"*")},
+			Effect: policy.Allow, Actions: []string{"logs:GetLogEvents"}, Resources: []string{s.at.ARN("logs", "log-group:"+g+":log-stream:"+s.named)},
 			Why: "the streams of a job start with its name",
 		}, policy.Statement{
 			Effect: policy.Allow, Actions: []string{"logs:DescribeLogStreams"}, Resources: []string{s.at.ARN("logs", "log-group:"+g+":*")},
@@ -101,12 +107,18 @@ func (s scopeOf) jobs(start bool) []policy.Statement {
 	return all
 }
 
-// ofTeam holds a statement to what has the team's tag.
-func (s scopeOf) ofTeam() policy.Conditions {
-	if s.team == "" {
+// tagged holds a statement to what has the tags of the environment and the team.
+func (s scopeOf) tagged() policy.Conditions {
+	tags := map[string]any{}
+	for key, value := range map[string]string{"Team": s.team, "Environment": s.environment} {
+		if value != "" {
+			tags["aws:ResourceTag/"+key] = value
+		}
+	}
+	if len(tags) == 0 {
 		return nil
 	}
-	return policy.Conditions{"StringEquals": {"aws:ResourceTag/Team": s.team}}
+	return policy.Conditions{"StringEquals": tags}
 }
 
 // runs are the statements for executions of the workflows.
@@ -126,15 +138,9 @@ func (s scopeOf) runs(start bool) []policy.Statement {
 	return all
 }
 
-// prefixOf starts the names of an environment's and a team's jobs.
-func prefixOf(e environment.Environment, team string) string {
-	var b strings.Builder
-	for _, part := range []string{e.Name, team} {
-		if part != "" {
-			b.WriteString(part + "-")
-		}
-	}
-	return b.String()
+// namedBy is a pattern of the names of an environment's and a team's jobs.
+func namedBy(e environment.Environment, team string) string {
+	return names.Owner{Environment: e.Name, Team: team}.All()
 }
 
 // sessionSeconds is how long a session lasts at most: an hour, the least that IAM takes.

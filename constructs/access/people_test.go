@@ -13,6 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/synth"
 	"github.com/plinth-ml/plinth/internal/assembly"
 	objects "github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/synthtest"
@@ -175,9 +176,9 @@ func TestLauncher(t *testing.T) {
 		m.has(t, "RoleName", "null")
 		m.underGuard(t)
 		m.wantAllows(t, "iam:PassRole", pass)
-		m.wantAllows(t, "sagemaker:CreateTrainingJob", job+`training-job/dev-*"`)
-		m.wantAllows(t, "sagemaker:CreateHyperParameterTuningJob", job+`hyper-parameter-tuning-job/dev-*"`)
-		m.wantAllows(t, "sagemaker:StopTrainingJob", job+`training-job/dev-*"`)
+		m.wantAllows(t, "sagemaker:CreateTrainingJob", job+`training-job/dev--*"`)
+		m.wantAllows(t, "sagemaker:CreateHyperParameterTuningJob", job+`hyper-parameter-tuning-job/dev--*"`)
+		m.wantAllows(t, "sagemaker:StopTrainingJob", job+`training-job/dev--*"`)
 		m.wantAllows(t, "states:StartExecution", `"`+churnMachine+`"`)
 		m.wantAllows(t, "states:StopExecution", `"arn:aws:states:eu-west-1:111122223333:execution:churn:*"`)
 		m.wantNone(t, "s3:", "kms:", "sagemaker:CreateProcessingJob", "sagemaker:Delete", "iam:Create", "iam:Attach", "iam:Put")
@@ -186,10 +187,10 @@ func TestLauncher(t *testing.T) {
 		m := find(t, launcher(func(g *access.GuardProps, p *access.LauncherProps) { g.Teams, p.Team = true, "red" }))
 		m.has(t, "Tags", `[{"Key":"Team","Value":"red"}]`)
 		const own = ` if {"StringEquals":{"aws:ResourceTag/Team":"red"}}`
-		m.wantAllows(t, "sagemaker:CreateTrainingJob", job+`training-job/dev-red-*"`)
-		m.wantAllows(t, "sagemaker:DescribeTrainingJob", job+`training-job/dev-red-*"`+own)
-		m.wantAllows(t, "sagemaker:StopHyperParameterTuningJob", job+`hyper-parameter-tuning-job/dev-red-*"`+own)
-		m.wantAllows(t, "logs:GetLogEvents", `"arn:aws:logs:eu-west-1:111122223333:log-group:/aws/sagemaker/TrainingJobs:log-stream:dev-red-*"`)
+		m.wantAllows(t, "sagemaker:CreateTrainingJob", job+`training-job/dev---red--*"`)
+		m.wantAllows(t, "sagemaker:DescribeTrainingJob", job+`training-job/dev---red--*"`+own)
+		m.wantAllows(t, "sagemaker:StopHyperParameterTuningJob", job+`hyper-parameter-tuning-job/dev---red--*"`+own)
+		m.wantAllows(t, "logs:GetLogEvents", `"arn:aws:logs:eu-west-1:111122223333:log-group:/aws/sagemaker/TrainingJobs:log-stream:dev---red--*"`)
 	})
 	t.Run("of workflows only", func(t *testing.T) {
 		m := find(t, launcher(func(_ *access.GuardProps, p *access.LauncherProps) { p.ExecutionRoles = nil }))
@@ -204,7 +205,7 @@ func TestOperator(t *testing.T) {
 	})
 	m.has(t, "MaxSessionDuration", "3600")
 	m.wantNone(t, "sagemaker:Create", "sagemaker:Update", "sagemaker:Delete", "sagemaker:AddTags", "states:Start", "iam:", "s3:", "kms:")
-	m.wantAllows(t, "sagemaker:StopProcessingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:processing-job/dev-*"`)
+	m.wantAllows(t, "sagemaker:StopProcessingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:processing-job/dev--*"`)
 }
 
 func TestBreakGlass(t *testing.T) {
@@ -215,10 +216,10 @@ func TestBreakGlass(t *testing.T) {
 			return b
 		}
 		access.NewBreakGlass(s, "X", &access.BreakGlassProps{
-			Name: "break-glass", TrustedBy: byDS, Buckets: []*storage.DataBucket{bucket("a"), bucket("b")}, Environment: dev,
+			TrustedBy: byDS, Buckets: []*storage.DataBucket{bucket("a"), bucket("b")}, Environment: dev,
 		})
 	})
-	m.has(t, "RoleName", `"break-glass"`)
+	m.has(t, "RoleName", `"dev--break-glass--eu-west-1"`)
 	m.has(t, "MaxSessionDuration", "3600")
 	for _, s := range m.statements {
 		for _, a := range list(s["Action"]) {
@@ -230,6 +231,35 @@ func TestBreakGlass(t *testing.T) {
 		}
 	}
 	m.wantNone(t, "iam:", "sagemaker:Create", "kms:ScheduleKeyDeletion")
+}
+
+// Roles are those of the whole account: one in each region is another, and the one that buckets let in before it is there.
+func TestBreakGlassOfTwoRegions(t *testing.T) {
+	arns := map[string]string{}
+	if err := synth.App(&synth.Options{Dir: t.TempDir()}, func(app awscdk.App) {
+		for _, region := range []string{"eu-west-1", "us-east-1"} {
+			stack := awscdk.NewStack(app, jsii.String("In-"+region), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: &region}})
+			access.NewBreakGlass(stack, "X", &access.BreakGlassProps{Environment: dev, TrustedBy: byDS, Buckets: []*storage.DataBucket{storage.NewDataBucket(stack, "Data", nil)}})
+			arns[region] = strings.ReplaceAll(access.BreakGlassRole(stack, dev, ""), *stack.Partition(), "aws")
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for region, arn := range arns {
+		if want := "arn:aws:iam::111122223333:role/dev--break-glass--" + region; arn != want {
+			t.Errorf("got %s, want %s", arn, want)
+		}
+	}
+}
+
+// Without an environment's name a role touches the jobs of none, and not those of all.
+func TestPeopleOfNoEnvironment(t *testing.T) {
+	for team, prefix := range map[string]string{"": "none--", "red": "none---red--"} {
+		m := find(t, launcher(func(g *access.GuardProps, p *access.LauncherProps) {
+			p.Environment.Name, p.Team, g.Teams = "", team, team != ""
+		}))
+		m.wantAllows(t, "sagemaker:CreateTrainingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/`+prefix+`*"`)
+	}
 }
 
 // The pipeline's jobs are under the guard; its role passes the named roles only.
@@ -244,8 +274,12 @@ func TestPipelineRole(t *testing.T) {
 	m.has(t, "AssumeRolePolicyDocument", trusted(`{"Action":"sts:AssumeRole","Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:sagemaker:eu-west-1:111122223333:*"},`+
 		`"StringEquals":{"aws:SourceAccount":"111122223333"}},"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"}}`))
 	m.wantAllows(t, "iam:PassRole", pass)
-	m.wantAllows(t, "sagemaker:CreateTrainingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/pipelines-*"`)
-	m.wantNone(t, "s3:", "kms:", "states:", "sagemaker:CreateProcessingJob")
+	const jobs = `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/pipelines-*"`
+	m.wantAllows(t, "sagemaker:CreateTrainingJob", jobs)
+	const own = ` if {"StringEquals":{"aws:ResourceTag/Environment":"dev","aws:ResourceTag/Team":"red"}}`
+	m.wantAllows(t, "sagemaker:DescribeTrainingJob", jobs+own) // the names don't tell whose they are
+	m.wantAllows(t, "sagemaker:StopTrainingJob", jobs+own)
+	m.wantNone(t, "s3:", "kms:", "states:", "logs:", "sagemaker:CreateProcessingJob")
 	m.underGuard(t)
 }
 
@@ -262,18 +296,18 @@ func TestAirflowRole(t *testing.T) {
 		})
 	}
 	idle := build(func(*access.AirflowRoleProps) {})
-	idle.has(t, "RoleName", `"dev-airflow"`)
+	idle.has(t, "RoleName", `"dev-airflow--eu-west-1"`)
 	idle.has(t, "Tags", `[{"Key":"Team","Value":"red"}]`)
 	idle.has(t, "AssumeRolePolicyDocument", trusted(`{"Action":"sts:AssumeRole","Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:airflow:eu-west-1:111122223333:environment/dev"},`+
 		`"StringEquals":{"aws:SourceAccount":"111122223333"}},"Effect":"Allow","Principal":{"Service":["airflow.amazonaws.com","airflow-env.amazonaws.com"]}}`))
 	idle.wantNone(t, "iam:", "sagemaker:", "states:", "s3:Put", "s3:Delete", "codeartifact:", "kms:CreateGrant")
 	idle.underGuard(t)
 	busy := build(func(p *access.AirflowRoleProps) {
-		p.Jobs, p.ExecutionRoles = []string{"dev-churn"}, passed(awscdk.Stack_Of(p.Files.Construct))
+		p.Jobs, p.ExecutionRoles = []string{"dev--churn"}, passed(awscdk.Stack_Of(p.Files.Construct))
 		p.Workflows = []string{"churn"}
 	})
 	busy.wantAllows(t, "iam:PassRole", pass)
-	busy.wantAllows(t, "sagemaker:CreateTrainingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/dev-churn-*"`)
+	busy.wantAllows(t, "sagemaker:CreateTrainingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/dev--churn--*"`)
 	busy.wantAllows(t, "states:StartExecution", `"`+churnMachine+`"`)
 	busy.wantAllows(t, "states:StopExecution", `"arn:aws:states:eu-west-1:111122223333:execution:churn:*"`)
 	busy.wantNone(t, "sagemaker:CreateProcessingJob", "sagemaker:List", "sagemaker:Delete")

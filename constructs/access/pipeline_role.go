@@ -14,7 +14,7 @@ import (
 
 // PipelineRoleProps say which jobs a pipeline starts. Guard and ExecutionRoles are required.
 type PipelineRoleProps struct {
-	// Environment gives the name that the names of all jobs start with. Zero: the preset of Production, without a name.
+	// Environment gives the tag that its jobs have, and no other jobs of pipelines. Zero: the preset of Production, without a tag.
 	Environment environment.Environment
 	// Guard is what its jobs are held to: a request that starts a pipeline says nothing that could be. Required.
 	Guard *Guard
@@ -41,16 +41,18 @@ func (p *PipelineRoleProps) Validate() error {
 	return l.Err()
 }
 
-// NewPipelineRole makes the role by which a SageMaker pipeline starts, watches and stops its jobs. Pipelines name their jobs
-// pipelines-..., so that the role is held to its environment by the guard, which demands the tag. It panics with one message
-// that holds every problem when scope, id or props are wrong.
+// NewPipelineRole makes the role by which a SageMaker pipeline starts, watches and stops its jobs. Pipelines of every environment and
+// team name their jobs pipelines-..., so that tags tell whose they are: the guard demands them of a job that is started, and the role
+// looks at and stops no other. It panics with one message that holds every problem when scope, id or props are wrong.
 func NewPipelineRole(scope constructs.Construct, id string, props *PipelineRoleProps) *ExecutionRole {
 	return cdk.Build("access.PipelineRole", scope, id, props, newPipelineRole)
 }
 
 func newPipelineRole(this constructs.Construct, _ string, props *PipelineRoleProps) *ExecutionRole {
 	at := cdk.Location(this)
-	s := scopeOf{at: at, features: props.Guard.features, prefix: "pipelines-"}
+	s := scopeOf{
+		at: at, features: props.Guard.features, named: "pipelines-*", noLogs: true, team: props.Team, environment: props.Environment.Name,
+	}
 	var passed []string
 	for _, r := range props.ExecutionRoles {
 		passed = append(passed, *r.RoleArn())

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
@@ -55,7 +56,7 @@ func (d DAG) definition() string {
 // config is the request of the job, with all that each run has of its own.
 func (d DAG) config() map[string]any {
 	config, _ := literal(d.Job.Document).(map[string]any) // a map of texts, numbers and lists
-	config["TrainingJobName"] = d.Job.Name + "-" + another
+	config["TrainingJobName"] = names.Run(d.Job.Name, another)
 	if d.Job.Checkpoints != "" {
 		config["CheckpointConfig"] = map[string]any{"S3Uri": d.Job.Checkpoints + another + "/"}
 	}

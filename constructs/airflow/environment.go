@@ -16,6 +16,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 )
 
 // Environment is a private Airflow environment of MWAA.
@@ -51,7 +52,7 @@ func newEnvironment(this constructs.Construct, id string, props *EnvironmentProp
 	p := props.resolved(id)
 	p.Environment = p.Environment.Resolved()
 	at := cdk.Location(this)
-	roleName, writerName := p.Name+"-airflow-"+at.Region, p.Name+"-files-"+at.Region
+	roleName, writerName := names.Join(p.Name, roleOf), names.Join(p.Name, writerOf)
 	e := &Environment{Construct: this, Name: p.Name, Key: keyOf(this, p, at), at: at}
 	e.Bucket = storage.NewDataBucket(this, "Bucket", &storage.DataBucketProps{
 		Environment: p.Environment, Key: e.Key, AccessLogs: p.AccessLogs, Endpoints: p.Network.S3Endpoints(),
@@ -75,7 +76,7 @@ func keyOf(this constructs.Construct, p EnvironmentProps, at location.Location) 
 	}
 	return keyFor(this, key.Plan{
 		Description: "Airflow environment " + p.Name, At: at, Retain: p.Environment.Tier.RetainsData(),
-		Services: []string{"s3", "sqs"}, LogGroups: "airflow-" + p.Name + "-*",
+		Services: []string{"s3", "sqs"}, LogGroups: names.AirflowLogs(p.Name),
 	})
 }
 

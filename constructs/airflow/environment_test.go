@@ -102,12 +102,26 @@ func TestSizesByTier(t *testing.T) {
 	}
 }
 
+// Each team has an Airflow of its own under the same id, and the writer of its files a role of its own.
+func TestAirflowOfATeam(t *testing.T) {
+	template := made(t, environment.Environment{Name: "prod"}, func(stack awscdk.Stack, p *airflow.EnvironmentProps) {
+		p.Guard, p.Team = access.NewGuard(stack, "Teams", &access.GuardProps{Teams: true}), "red"
+	})
+	for path, want := range map[string][2]string{
+		"Stack/A/Default/Environment": {"Name", `"prod---red--a"`}, "Stack/A/Role/Default/Role": {"RoleName", `"prod---red--a--airflow--eu-west-1"`},
+	} {
+		if got := text(at(t, template, path).Properties[want[0]]); got != want[1] {
+			t.Errorf("%s is %s, want %s", want[0], got, want[1])
+		}
+	}
+}
+
 // The web server is private, everything is encrypted by one key and logged, and it stands in exactly two zones.
 func TestAnEnvironmentIsPrivate(t *testing.T) {
 	template := made(t, environment.Environment{Name: "prod", Owner: "ml", AZs: 3}, nil)
 	p := at(t, template, "Stack/A/Default/Environment").Properties
 	for property, want := range map[string]string{
-		"WebserverAccessMode": `"PRIVATE_ONLY"`, "EndpointManagement": `"SERVICE"`, "AirflowVersion": `"3.3.1"`, "Name": `"prod-a"`,
+		"WebserverAccessMode": `"PRIVATE_ONLY"`, "EndpointManagement": `"SERVICE"`, "AirflowVersion": `"3.3.1"`, "Name": `"prod--a"`,
 		"DagS3Path": `"dags"`, "WeeklyMaintenanceWindowStart": `"SUN:03:00"`, "Tags": `{"Environment":"prod","Owner":"ml"}`,
 		"RequirementsS3Path": "null", "StartupScriptS3Path": "null", "PluginsS3Path": "null",
 	} {
@@ -131,7 +145,7 @@ func TestAnEnvironmentIsPrivate(t *testing.T) {
 		t.Error("a version that the environment was given would go")
 	}
 	policy := text(at(t, template, "Stack/A/Key/Default/Key").Properties["KeyPolicy"])
-	for _, want := range []string{`"s3.eu-west-1.amazonaws.com","sqs.eu-west-1.amazonaws.com"`, `log-group:airflow-prod-a-*`, `"kms:GrantIsForAWSResource":"true"`} {
+	for _, want := range []string{`"s3.eu-west-1.amazonaws.com","sqs.eu-west-1.amazonaws.com"`, `log-group:airflow-prod--a-D*`, `log-group:airflow-prod--a-W*`, `"kms:GrantIsForAWSResource":"true"`} {
 		if !strings.Contains(strings.ReplaceAll(policy, `{"Ref":"AWS::Partition"}`, ""), want) {
 			t.Errorf("the key's policy lacks %s: %s", want, policy)
 		}
@@ -228,7 +242,7 @@ func TestFiles(t *testing.T) {
 		}
 	}
 	role := text(at(t, template, "Stack/A/Role/Default/RolePolicy").Properties)
-	for _, want := range []string{"training-job/prod-job-*", "states:StartExecution", "iam:PassRole", "codeartifact:ReadFromRepository"} {
+	for _, want := range []string{"training-job/prod--job--*", "states:StartExecution", "iam:PassRole", "codeartifact:ReadFromRepository"} {
 		if strings.Count(role, want) != 1 {
 			t.Errorf("the role has not one %s: %s", want, role)
 		}
@@ -256,7 +270,7 @@ func TestLogins(t *testing.T) {
 		made.GrantLogin(to, airflow.Viewer)
 	})
 	policy := at(t, template, "Stack/Ann-User-Stack-A/Default/Policy").Properties
-	if got := text(policy["PolicyDocument"]); !strings.Contains(got, `:airflow:eu-west-1:111122223333:role/prod-a/User"`) || text(policy["Roles"]) != `["ann"]` {
+	if got := text(policy["PolicyDocument"]); !strings.Contains(got, `:airflow:eu-west-1:111122223333:role/prod--a/User"`) || text(policy["Roles"]) != `["ann"]` {
 		t.Errorf("got %s", text(policy))
 	}
 }

@@ -47,7 +47,7 @@ func ExampleNewEnvironment() {
 	if err != nil {
 		fmt.Println(err)
 	}
-	// Output: dev-airflow
+	// Output: dev--airflow
 }
 
 // The same DAGs without an environment. A run takes no parameters, and its job ends within four hours.

@@ -23,11 +23,11 @@ func TestMistakes(t *testing.T) {
 	}{
 		"nothing right": {func(_ awscdk.Stack, p *airflow.EnvironmentProps) {
 			*p = airflow.EnvironmentProps{
-				Environment: environment.Environment{Region: "mars"}, Name: "1st", Version: "2.10.3", Class: "mw1.tiny", MaintenanceWindow: "noon", Team: "No Team",
+				Environment: environment.Environment{Region: "mars"}, Name: "The_1st", Version: "2.10.3", Class: "mw1.tiny", MaintenanceWindow: "noon", Team: "No Team",
 			}
 		}, []string{
 			"airflow.Environment Stack/A", "8 problems", `Environment.Region: got "mars"`, "Network: got nothing", "Guard: got nothing", `Team: got "No Team"`,
-			`Name: got "1st"; allowed: 1 to 30 letters`, `Version: got "2.10.3"; allowed: a version of Airflow from 2.11 on`,
+			`Name: got "The_1st"; allowed: lower-case letters`, `Version: got "2.10.3"; allowed: a version of Airflow from 2.11 on`,
 			`MaintenanceWindow: got "noon"; allowed: a day and a half hour`, `Class: got "mw1.tiny"; allowed: one of mw1.micro, mw1.small`,
 		}},
 		"a network for something else": {func(stack awscdk.Stack, p *airflow.EnvironmentProps) {

@@ -12,6 +12,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/token"
@@ -30,8 +31,9 @@ type EnvironmentProps struct {
 	DAGs []DAG
 	// Requirements are further Python packages. Zero: those that MWAA has.
 	Requirements Requirements
-	// Name is the environment's, at most 30 letters, digits and hyphens, a letter first. Another name makes another environment, and the
-	// history of runs is lost. Empty: the environment's name and the construct's id.
+	// Name is what it is called in its name, dev--NAME, or with a team dev---red--NAME, at most 33 characters in all: lower-case letters,
+	// digits and single hyphens between them. Another name makes another environment, and the history of runs is lost. Empty: the
+	// construct's id, in lower case.
 	Name string
 	// Version is that of Airflow: 2.11 or newer, one that MWAA has. A 2 can't become a 3. Empty: 3.3.1.
 	Version string
@@ -42,10 +44,10 @@ type EnvironmentProps struct {
 	MaxWorkers int
 	// MaintenanceWindow is when AWS may replace containers each week, in UTC, such as "SUN:03:30". Empty: SUN:03:00.
 	MaintenanceWindow string
-	// Team is the value of the tag Team of the execution role, which a guard for Teams demands. Empty: no such tag.
+	// Team is the value of the tag Team of the execution role, which a guard for Teams demands, and a part of names. Empty: none.
 	Team string
 	// Key encrypts the environment, its logs and its bucket. Its policy must let the account use it through S3 and SQS, CloudWatch Logs for
-	// the groups airflow-NAME-*, and AWS's services make grants. Nil: a key is made. Another key needs another Name too, since it makes another environment.
+	// the groups airflow-NAME-*, NAME being the whole, and AWS's services make grants. Nil: a key is made. Another key needs another Name too, since it makes another environment.
 	Key awskms.IKey
 	// AccessLogs is the Logs bucket that the accesses to the environment's bucket are logged to. Nil: one is made.
 	AccessLogs *storage.DataBucket
@@ -59,7 +61,6 @@ const (
 )
 
 var (
-	namePattern    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,29}$`)
 	versionPattern = regexp.MustCompile(`^(2\.(1[1-9]|[2-9][0-9])|3\.[0-9]+)\.[0-9]+$`)
 	windowPattern  = regexp.MustCompile(`^(MON|TUE|WED|THU|FRI|SAT|SUN):([01][0-9]|2[0-3]):(00|30)$`)
 )
@@ -67,12 +68,7 @@ var (
 // resolved are the props with their zero fields filled in, for a construct of that id.
 func (p EnvironmentProps) resolved(id string) EnvironmentProps {
 	tier := workloadOf(p.Environment.Tier)
-	if p.Name == "" {
-		p.Name = strings.ToLower(id)
-		if p.Environment.Name != "" {
-			p.Name = p.Environment.Name + "-" + p.Name
-		}
-	}
+	p.Name = p.owner().Name(names.Part(p.Name, id))
 	if p.Version == "" {
 		p.Version = defaultVersion
 	}
@@ -88,6 +84,16 @@ func (p EnvironmentProps) resolved(id string) EnvironmentProps {
 	return p
 }
 
+func (p EnvironmentProps) owner() names.Owner {
+	return names.Owner{Environment: p.Environment.Name, Team: p.Team}
+}
+
+// What the names of roles have after that of the environment.
+const (
+	roleOf   = "airflow"
+	writerOf = "airflow-files"
+)
+
 // Validate reports every problem of the props, for an environment of that construct id.
 func (p *EnvironmentProps) Validate(id string) error {
 	p, l := props.Of(p)
@@ -100,7 +106,7 @@ func (p *EnvironmentProps) Validate(id string) error {
 	l.Include("", p.Guard.ValidateTeam(p.Team))
 	l.Include("", validateDAGs(p.DAGs, p.Team))
 	l.Include("Requirements", p.Requirements.validate())
-	text(&l, "Name", r.Name, namePattern, "1 to 30 letters, digits and hyphens, a letter first", "set Name: roles and log groups are named after it")
+	p.owner().Validate(&l, "Name", p.Name, id, names.RoomFor(names.AirflowEnvironment, ""), names.RoleRoom(roleOf, writerOf))
 	text(&l, "Version", r.Version, versionPattern, "a version of Airflow from 2.11 on, such as "+defaultVersion, "MWAA's guide lists those that it has")
 	text(&l, "MaintenanceWindow", r.MaintenanceWindow, windowPattern, "a day and a half hour in UTC, such as SUN:03:30", "")
 	l.Include("", r.validateSize())

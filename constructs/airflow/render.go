@@ -7,6 +7,7 @@ import (
 	"text/template"
 
 	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/names"
 )
 
 //go:embed dag.py.tmpl
@@ -41,7 +42,7 @@ func (d DAG) File() string {
 	}
 	c := content{ID: d.ID, Schedule: d.Schedule, Parameters: asJSON(parameters)}
 	if d.Job != nil {
-		c.Native, c.Job, c.Checkpoints = true, d.Job.Name, d.Job.Checkpoints
+		c.Native, c.Job, c.Checkpoints = true, names.Run(d.Job.Name, ""), d.Job.Checkpoints
 		c.Request, c.LongestSeconds = asJSON(d.Job.Document), int(d.Job.Longest.Seconds())
 	} else {
 		c.StateMachine = *d.Workflow.StateMachine.StateMachineArn()

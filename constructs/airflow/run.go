@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 )
 
@@ -24,14 +25,14 @@ func (s *Serverless) grantRun(to awsiam.IRole) {
 		"airflow-serverless:ListWorkflowRuns", "airflow-serverless:ListTaskInstances", "airflow-serverless:GetTaskInstance",
 	}}
 	for _, id := range slices.Sorted(maps.Keys(s.Workflows)) {
-		runs.Resources = append(runs.Resources, s.at.ServerlessWorkflow(s.name+"-"+id))
+		runs.Resources = append(runs.Resources, s.at.ServerlessWorkflow(names.ServerlessWorkflow(s.name, id)))
 	}
 	grant(s.Construct, to, "Run", "Runs DAGs on MWAA Serverless", runs, policy.Statement{
 		Effect: policy.Allow, Actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, Resources: []string{s.at.ARN("kms", "key/*")},
 		Why: "the key may stand in a stack that waits for that of the role; the conditions hold it to what encrypts workflows of this name",
 		Conditions: policy.Conditions{
 			"StringEquals": {"kms:ViaService": "airflow-serverless." + s.at.Region + ".amazonaws.com"},
-			"ArnLike":      {"kms:EncryptionContext:aws:airflow-serverless:workflow-arn": s.at.ServerlessWorkflow(s.name + "-*")},
+			"ArnLike":      {"kms:EncryptionContext:aws:airflow-serverless:workflow-arn": s.at.ServerlessWorkflow(names.ServerlessWorkflow(s.name, names.Any))},
 		},
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 )
 
 // Serverless is DAGs as workflows of MWAA Serverless: there is no environment, and nothing is billed between runs.
@@ -51,10 +52,10 @@ func newServerless(this constructs.Construct, id string, props *ServerlessProps)
 	if s.Key == nil {
 		s.Key = keyFor(this, key.Plan{
 			Description: "Workflows of MWAA Serverless " + p.Name, At: at, Retain: p.Environment.Tier.RetainsData(),
-			Services: []string{"s3", "airflow-serverless"}, Workflows: at.ServerlessWorkflow(p.Name + "-*"),
+			Services: []string{"s3", "airflow-serverless"}, Workflows: at.ServerlessWorkflow(names.ServerlessWorkflow(p.Name, names.Any)),
 		})
 	}
-	writer := p.Name + "-definitions-" + at.Region
+	writer := names.Join(p.Name, definitionsOf)
 	s.Bucket = storage.NewDataBucket(this, "Bucket", &storage.DataBucketProps{
 		Environment: p.Environment, Key: s.Key, AccessLogs: p.AccessLogs, Endpoints: p.Network.S3Endpoints(),
 		// A definition is read once, as whoever deploys it; the writer is in no VPC.
@@ -85,7 +86,7 @@ func fileName(i int) string { return fmt.Sprintf("D%d", i) }
 
 // add makes the workflow of a DAG, whose tasks are in that security group and whose definition has that version.
 func (s *Serverless) add(scope constructs.Construct, path string, p ServerlessProps, d DAG, group, version string) {
-	this, name := constructs.NewConstruct(scope, &d.ID), s.name+"-"+d.ID
+	this, name := constructs.NewConstruct(scope, &d.ID), names.ServerlessWorkflow(s.name, d.ID)
 	path += "/" + d.ID
 	logs := cdk.Emit(this, path, cfn.Resources{"Logs": cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Properties{
 		"RetentionInDays": p.Environment.LogRetentionDays, "KmsKeyId": *p.Network.LogKey.KeyArn(),

@@ -11,6 +11,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
 )
@@ -27,10 +28,11 @@ type ServerlessProps struct {
 	// DAGs are what runs, 1 to 50: each is a workflow of MWAA Serverless with a role of its own. A run takes no parameters: each DAG has
 	// Settings for all that its job has. A Job has one group of machines, and ends within four hours. Required.
 	DAGs []DAG
-	// Name starts the names of the workflows: at most 30 letters, digits and hyphens, a letter first, that no other has in the account and
-	// region. Another name makes others. Empty: the environment's name and the construct's id.
+	// Name is what they are called in the names of the workflows, dev--NAME--ID, or with a team dev---red--NAME--ID, at most 30 characters
+	// before the ID of the DAG: lower-case letters, digits and single hyphens between them. Another name makes others. Empty: the
+	// construct's id, in lower case.
 	Name string
-	// Team is the value of the tag Team of the execution roles, which a guard for Teams demands. Empty: no such tag.
+	// Team is the value of the tag Team of the execution roles, which a guard for Teams demands, and a part of names. Empty: none.
 	Team string
 	// Key encrypts workflows and bucket. Its policy must let the account use it through S3 and airflow-serverless, the roles for the
 	// encryption context of the workflows, and AWS's services make grants. Nil: a key is made. Another key needs another Name too, since it
@@ -55,10 +57,15 @@ const (
 // longestWait is how long a job can be waited for: a task that is out of time is tried again.
 const longestWait = (1 + maxRetries) * taskTime
 
-// name starts the names of the workflows of a construct of that id.
-func (p *ServerlessProps) name(id string) string {
-	return EnvironmentProps{Environment: p.Environment, Name: p.Name}.resolved(id).Name
+func (p *ServerlessProps) owner() names.Owner {
+	return names.Owner{Environment: p.Environment.Name, Team: p.Team}
 }
+
+// name starts the names of the workflows of a construct of that id.
+func (p *ServerlessProps) name(id string) string { return p.owner().Name(names.Part(p.Name, id)) }
+
+// definitionsOf is what the name of the role that writes definitions has after that of the workflows.
+const definitionsOf = "serverless-files"
 
 // Validate reports every problem of the props, for a construct of that id.
 func (p *ServerlessProps) Validate(id string) error {
@@ -83,7 +90,7 @@ func (p *ServerlessProps) Validate(id string) error {
 		l.Add("DAGs", n, fmt.Sprintf("1 to %d", maxServerlessDAGs), "make another airflow.Serverless for more: an account has 100 workflows")
 	}
 	l.Include("", validateDAGs(p.DAGs, p.Team))
-	text(&l, "Name", p.name(id), namePattern, "1 to 30 letters, digits and hyphens, a letter first", "set Name: workflows are named after it")
+	p.owner().Validate(&l, "Name", p.Name, id, names.RoleRoom(definitionsOf))
 	all := 0
 	for i, d := range p.DAGs {
 		if d.validate(p.Team) == nil {

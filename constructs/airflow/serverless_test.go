@@ -47,7 +47,7 @@ func goodServerless(stack awscdk.Stack) *airflow.ServerlessProps {
 	}
 	request := quick(stack, p, nil)
 	machine := training.NewWorkflow(stack, "Workflow", &training.WorkflowProps{
-		Environment: prod, Network: p.Network, Name: "prod-churn", Job: training.Job{
+		Environment: prod, Network: p.Network, Name: "churn", Job: training.Job{
 			Image: training.XGBoost("3.2-0"), Inputs: []training.Input{{Channel: "train", From: request.Inputs[0]}},
 			Output: request.Inputs[0].Bucket.Prefix("models/"), InstanceType: "ml.m5.xlarge",
 		},
@@ -77,7 +77,7 @@ func TestServerlessWorkflows(t *testing.T) {
 	}
 	p := at(t, template, "Stack/S/Workflows/by_itself/Workflow/Default/Workflow").Properties
 	for property, want := range map[string]string{
-		"Name": `"prod-s-by_itself"`, "Tags": `{"Environment":"prod","Owner":"ml"}`, "TriggerMode": "null",
+		"Name": `"prod--s--by_itself"`, "Tags": `{"Environment":"prod","Owner":"ml"}`, "TriggerMode": "null",
 	} {
 		if got := text(p[property]); got != want {
 			t.Errorf("%s is %s, want %s", property, got, want)
@@ -101,7 +101,7 @@ func TestServerlessWorkflows(t *testing.T) {
 		t.Errorf("logs are kept as %s", text(logs))
 	}
 	policy := strings.ReplaceAll(text(at(t, template, "Stack/S/Key/Default/Key").Properties["KeyPolicy"]), `{"Ref":"AWS::Partition"}`, "")
-	for _, want := range []string{`"s3.eu-west-1.amazonaws.com","airflow-serverless.eu-west-1.amazonaws.com"`, "workflow/prod-s-*-??????????"} {
+	for _, want := range []string{`"s3.eu-west-1.amazonaws.com","airflow-serverless.eu-west-1.amazonaws.com"`, "workflow/prod--s--*-??????????"} {
 		if !strings.Contains(policy, want) {
 			t.Errorf("the key's policy lacks %s: %s", want, policy)
 		}
@@ -150,8 +150,8 @@ func TestServerlessGroup(t *testing.T) {
 func TestServerlessRoles(t *testing.T) {
 	template := serverless(t, nil)
 	for dag, test := range map[string]struct{ has, not []string }{
-		"churn":     {[]string{"states:StartExecution", "workflow/prod-s-churn-??????????"}, []string{"sagemaker:", "iam:", "s3:"}},
-		"by_itself": {[]string{"training-job/prod-job-*", "iam:PassRole", "s3:ListBucket", "/train/\""}, []string{"states:", "Stop", "/train/*"}},
+		"churn":     {[]string{"states:StartExecution", "workflow/prod--s--churn-??????????"}, []string{"sagemaker:", "iam:", "s3:"}},
+		"by_itself": {[]string{"training-job/prod--job--*", "iam:PassRole", "s3:ListBucket", "/train/\""}, []string{"states:", "Stop", "/train/*"}},
 	} {
 		policy := text(at(t, template, "Stack/S/Workflows/"+dag+"/Role/Default/RolePolicy").Properties["PolicyDocument"])
 		for _, want := range test.has {
@@ -173,6 +173,9 @@ func TestServerlessOfATeam(t *testing.T) {
 		p.Guard, p.Team = access.NewGuard(stack, "Teams", &access.GuardProps{Environment: p.Environment, Teams: true}), "red"
 		p.DAGs[1].Job = quick(constructs.NewConstruct(stack, jsii.String("T")), p, nil)
 	})
+	if got := text(at(t, template, "Stack/S/Workflows/churn/Workflow/Default/Workflow").Properties["Name"]); got != `"prod---red--s--churn"` {
+		t.Errorf("the name is %s", got)
+	}
 	if got := text(at(t, template, "Stack/S/Workflows/churn/Workflow/Default/Workflow").Properties["Tags"]); !strings.Contains(got, `"Team":"red"`) {
 		t.Errorf("the workflow is tagged %s", got)
 	}
@@ -212,7 +215,7 @@ func TestGrantRun(t *testing.T) {
 	})
 	policy := at(t, template, "Stack/Ann-Run-Stack-S/Default/Policy").Properties
 	got := text(policy["PolicyDocument"])
-	for _, want := range []string{"workflow/prod-s-churn-??????????", "workflow/prod-s-by_itself-??????????", "StartWorkflowRun", "StopWorkflowRun"} {
+	for _, want := range []string{"workflow/prod--s--churn-??????????", "workflow/prod--s--by_itself-??????????", "StartWorkflowRun", "StopWorkflowRun"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("lacks %s: %s", want, got)
 		}
@@ -246,7 +249,7 @@ func TestGrantRunOfMany(t *testing.T) {
 			continue
 		}
 		document := strings.ReplaceAll(text(r.Properties["PolicyDocument"]), `{"Ref":"AWS::Partition"}`, `"aws"`)
-		runs, policies = runs+strings.Count(document, ":workflow/prod-s-"), policies+1
+		runs, policies = runs+strings.Count(document, ":workflow/prod--s--"), policies+1
 		if len(document) > 6144+50*len(`{"Fn::Join":["",["arn:","aws",""]]}`) { // which CloudFormation renders
 			t.Errorf("a policy of %d characters", len(document))
 		}
@@ -284,10 +287,10 @@ func TestServerlessMistakes(t *testing.T) {
 		want   []string
 	}{
 		"nothing right": {func(_ awscdk.Stack, p *airflow.ServerlessProps) {
-			*p = airflow.ServerlessProps{Environment: environment.Environment{Region: "mars"}, Name: "1st", Team: "No Team"}
+			*p = airflow.ServerlessProps{Environment: environment.Environment{Region: "mars"}, Name: "The_1st", Team: "No Team"}
 		}, []string{
 			"airflow.Serverless Stack/S", "6 problems", `Environment.Region: got "mars"`, "Network: got nothing", "Guard: got nothing", `Team: got "No Team"`,
-			"DAGs: got 0; allowed: 1 to 50", `Name: got "1st"; allowed: 1 to 30 letters`,
+			"DAGs: got 0; allowed: 1 to 50", `Name: got "The_1st"; allowed: lower-case letters`,
 		}},
 		"a network for something else": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
 			p.Network = network.NewIsolated(stack, "Other", &network.IsolatedProps{Capabilities: []network.Capability{network.Training}})

@@ -5,8 +5,9 @@ import "time"
 // Environment is one deployment of everything. Its zero fields take the preset of its tier: see [Environment.Resolved].
 // String fields may be CDK tokens, where their comment does not say otherwise; what a token stands for is not validated.
 type Environment struct {
-	// Name tells environments apart and starts the names of what must be named: 1 to 20 lower-case letters, digits and
-	// hyphens, a letter first. Required in a set.
+	// Name tells environments apart and starts the names of what must be named, with two hyphens after it: 1 to 20 lower-case
+	// letters, digits and single hyphens between them, a letter first, and not "none", which stands there where Name is empty.
+	// Required in a set.
 	Name string
 	// Tier decides the defaults. Zero is Production.
 	Tier Tier

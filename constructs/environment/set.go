@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -20,7 +21,7 @@ func ValidateSet(environments []Environment) error {
 	for i, e := range environments {
 		where := label(i, e)
 		if e.Name == "" {
-			l.Add(where+".Name", "", "1 to 20 lower-case letters, digits and hyphens, a letter first", "")
+			l.Add(where+".Name", "", names.EnvironmentAllowed, "")
 		} else if j, ok := first[e.Name]; ok {
 			l.Add(where+".Name", e.Name, "a name that no other environment has",
 				fmt.Sprintf("environments %d and %d share it: rename one", j, i))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/plinth-ml/plinth/constructs/catalog"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -23,7 +24,6 @@ const maxRuntime = 28 * 24 * time.Hour
 var logRetentionDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 
 var (
-	namePattern    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,19}$`)
 	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
 	tagPattern     = regexp.MustCompile(`^[\pL\pN _.:/=+\-@]{1,256}$`)
 	privateRanges  = []netip.Prefix{
@@ -35,8 +35,8 @@ var (
 // error in a set.
 func (e Environment) Validate() error {
 	var l problem.List
-	if e.Name != "" && !token.Is(e.Name) && !namePattern.MatchString(e.Name) {
-		l.Add("Name", e.Name, "1 to 20 lower-case letters, digits and hyphens, a letter first", "")
+	if e.Name != "" && !token.Is(e.Name) && !names.IsEnvironment(e.Name) {
+		l.Add("Name", e.Name, names.EnvironmentAllowed, "")
 	}
 	if !e.Tier.valid() {
 		l.Add("Tier", e.Tier, "Production, Staging or Development", "")

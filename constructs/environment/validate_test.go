@@ -26,6 +26,9 @@ var badEnvironments = []struct {
 	{"name in capitals", env{Name: "Dev"}, "Name", []string{`"Dev"`, "lower-case"}},
 	{"name starts with a digit", env{Name: "1dev"}, "Name", []string{"a letter first"}},
 	{"name too long", env{Name: "a23456789-123456789-1"}, "Name", []string{"1 to 20"}},
+	{"name with two hyphens in a row, which stand between the parts of names", env{Name: "dev--eu"}, "Name", []string{`"dev--eu"`, "single hyphens"}},
+	{"name that ends in a hyphen", env{Name: "dev-"}, "Name", []string{"single hyphens between them"}},
+	{"name that stands for none", env{Name: "none"}, "Name", []string{`got "none"`, `and not "none"`}},
 	{"name of two lines", env{Name: "dev\n"}, "Name", []string{`"dev\n"`}},
 	{"tier above the last", env{Tier: 3}, "Tier", []string{"Tier(3)", "Production, Staging or Development"}},
 	{"tier below the first", env{Tier: -1}, "Tier", []string{"Tier(-1)"}},
@@ -96,7 +99,8 @@ func TestGoodEnvironment(t *testing.T) {
 		good env
 	}{
 		{"zero", env{}},
-		{"longest name", env{Name: "a23456789-123456789-"}},
+		{"longest name", env{Name: "a23456789-123456789x"}},
+		{"hyphens", env{Name: "a-b-c1"}},
 		{"shortest name", env{Name: "a"}},
 		{"one zone", env{AZs: 1}},
 		{"six zones", env{AZs: 6}},

@@ -10,6 +10,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/names"
 )
 
 //go:embed scripts/on_init_complete.sh
@@ -56,8 +57,7 @@ func newCluster(this constructs.Construct, id string, props *ClusterProps) *Clus
 		cfn.Resources{"Group": p.Network.MachinesGroup(description)}).Att("Group", "GroupId")
 	open := constructs.NewConstruct(this, jsii.String(waysID))
 	cdk.Emit(open, cdk.Path(this, waysID), ways(p, group, description))
-	roleName := func(of string) string { return name + "-hyperpod-" + of + "-" + at.Region }
-	nodes, writer := roleName("machines"), roleName("files")
+	nodes, writer := names.Join(name, roleOf), names.Join(name, writerOf)
 	scripts := storage.NewDataBucket(this, "Scripts", &storage.DataBucketProps{
 		Environment: p.Environment, AccessLogs: p.AccessLogs, Endpoints: p.Network.S3Endpoints(),
 		// The writer is in no network, and AWS does not say from where HyperPod reads scripts. Nothing else is in the bucket.

@@ -31,7 +31,7 @@ func ExampleNewCluster() {
 	if err != nil {
 		fmt.Println(err)
 	}
-	// Output: prod-Research [ml.m5.xlarge for cluster usage: 1 ml.g5.2xlarge for cluster usage: 2]
+	// Output: prod--research [ml.m5.xlarge for cluster usage: 1 ml.g5.2xlarge for cluster usage: 2]
 }
 
 // The machines are nodes of an EKS cluster that was made in the network and prepared: see docs/hyperpod.md.
@@ -56,5 +56,5 @@ func ExampleEKS() {
 	if err != nil {
 		fmt.Println(err)
 	}
-	// Output: prod-Fleet [ml.g5.2xlarge for cluster usage: 2]
+	// Output: prod--fleet [ml.g5.2xlarge for cluster usage: 2]
 }

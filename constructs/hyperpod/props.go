@@ -9,9 +9,9 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
-	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // ClusterProps say what a cluster consists of. Network and Groups are required.
@@ -24,7 +24,8 @@ type ClusterProps struct {
 	// Zone is which of the network's subnets they stand in, counted from 0: those of a cluster stand together, since EFA crosses no zone.
 	// With Lustre it is the file system's. Zero: the first.
 	Zone int
-	// Name is the cluster's: 1 to 30 letters, digits and hyphens. Empty: the environment's name and the construct's id.
+	// Name is what the cluster is called in its name, dev--NAME, at most 32 characters in all: lower-case letters, digits and single
+	// hyphens between them. Empty: the construct's id, in lower case.
 	Name string
 	// Groups are the machines that compute, by type: 1 to 98, or to 20 with EKS. Required.
 	Groups []Group
@@ -67,7 +68,7 @@ const (
 	defaultController = "ml.m5.xlarge"
 	defaultVolumeGB   = 100
 	maxVolumeGB       = 16_384
-	maxName           = 30 // of a cluster and of a group; roles are named after the cluster
+	maxName           = 30 // of a group
 	maxGroups         = 98 // of SageMaker's 100, besides controller and login
 	// https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-eks-operate-cli-command-create-cluster.html
 	maxGroupsOfEKS = 20
@@ -81,7 +82,6 @@ const (
 )
 
 var (
-	namePattern  = regexp.MustCompile(`^[A-Za-z0-9](-*[A-Za-z0-9])*$`)
 	groupPattern = regexp.MustCompile(`^[a-z0-9](-*[a-z0-9])*$`)
 )
 
@@ -106,24 +106,22 @@ func (p *ClusterProps) all() []Group {
 	return groups
 }
 
+func (p *ClusterProps) owner() names.Owner { return names.Owner{Environment: p.Environment.Name} }
+
 // name of the cluster.
-func (p *ClusterProps) name(id string) string {
-	switch {
-	case p.Name != "":
-		return p.Name
-	case p.Environment.Name != "":
-		return p.Environment.Name + "-" + id
-	}
-	return id
-}
+func (p *ClusterProps) name(id string) string { return p.owner().Name(names.Part(p.Name, id)) }
+
+// What the names of roles have after that of the cluster.
+const (
+	roleOf   = "hyperpod"
+	writerOf = "hyperpod-files"
+)
 
 // Validate reports every problem of the props, for a cluster of that construct id.
 func (p *ClusterProps) Validate(id string) error {
 	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
-	if name := p.name(id); !token.Is(name) && (len(name) > maxName || !namePattern.MatchString(name)) {
-		l.Add("Name", name, "1 to 30 letters, digits and hyphens, no hyphen first or last", "")
-	}
+	p.owner().Validate(&l, "Name", p.Name, id, names.RoomFor(names.Cluster, ""), names.RoleRoom(roleOf, writerOf))
 	l.Include("", p.validateOrchestrator())
 	l.Include("", p.validatePlace())
 	l.Include("", p.validateGroups())

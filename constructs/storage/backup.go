@@ -2,10 +2,8 @@ package storage
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"fmt"
 	"maps"
-	"regexp"
 
 	"github.com/aws/constructs-go/constructs/v10"
 
@@ -14,6 +12,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
@@ -79,7 +78,7 @@ func newBackup(this constructs.Construct, _ string, props *BackupProps) *Backup 
 		"Vault": cfn.Resource{
 			Type: "AWS::Backup::BackupVault",
 			Properties: cfn.Properties{
-				"BackupVaultName":  vaultName(cdk.PathOf(this)),
+				"BackupVaultName":  names.Vault(cdk.PathOf(this)),
 				"EncryptionKeyArn": cfn.Att("Key", "Arn"),
 				"AccessPolicy":     policy.Document(vaultPolicy(at, p.Environment.Administrators)...),
 			},
@@ -150,13 +149,3 @@ func (b *builder) backupRole() role.Role {
 		}},
 	}
 }
-
-// vaultName is made from the construct's path: a vault needs a name of its own in the account, of 2 to 50 letters, digits,
-// hyphens and underscores.
-func vaultName(path string) string {
-	name := regexp.MustCompile(`[^A-Za-z0-9_-]+`).ReplaceAllString(path, "-")
-	hash := fmt.Sprintf("-%x", sha256.Sum256([]byte(path)))[:9] // since a/b-c and a-b/c become the same
-	return name[:min(len(name), maxVaultName-len(hash))] + hash
-}
-
-const maxVaultName = 50

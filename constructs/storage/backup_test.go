@@ -1,36 +1,11 @@
 package storage
 
 import (
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/plinth-ml/plinth/internal/policy"
 )
-
-func TestVaultNames(t *testing.T) {
-	long := "prod/" + strings.Repeat("VeryLongName", 10)
-	paths := []string{
-		"Stack/Backup", "prod/Storage/Backup", "prod-Storage/Backup", "prod/Storage-Backup", "Stäck/Ä", "Stäck/Ö", "S/B", "S/ B",
-		long, long + "/Backup", long + "/Backup2", strings.Repeat("a", 24) + "/" + strings.Repeat("b", 25), strings.Repeat("a", 25) + "/" + strings.Repeat("b", 25),
-	}
-	valid := regexp.MustCompile(`^[a-zA-Z0-9_-]{2,50}$`)
-	of := map[string]string{}
-	for _, path := range paths {
-		name := vaultName(path)
-		if !valid.MatchString(name) || name != vaultName(path) {
-			t.Errorf("%s: got %q", path, name)
-		}
-		if other := of[name]; other != "" {
-			t.Errorf("%s and %s are both named %s", path, other, name)
-		}
-		of[name] = path
-	}
-	// A deployed vault has this name: another one would replace it.
-	if got := vaultName("prod/Storage/Backup"); got != "prod-Storage-Backup-178ad2e9" {
-		t.Errorf("got %s", got)
-	}
-}
 
 func TestVaultPolicies(t *testing.T) {
 	const (

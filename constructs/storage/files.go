@@ -15,9 +15,11 @@ import (
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 //go:embed write_files.py
@@ -34,7 +36,8 @@ type FilesProps struct {
 	Bucket *DataBucket
 	// Folders are the only ones that it writes to, such as "dags/". Required.
 	Folders []string
-	// Role is the name of the role that writes them, at most 64 letters, digits, hyphens and underscores: see [FilesRole]. Required.
+	// Role is the name of the role that writes them, at most 48 letters, digits, hyphens and underscores, to which two hyphens and the
+	// region are added, since roles are those of the whole account: see [FilesRole]. Begin it with the environment's name. Required.
 	Role string
 	// LogKey encrypts the writer's log. Required.
 	LogKey awskms.IKey
@@ -68,9 +71,11 @@ func (f *Files) Version(name string) (version string) {
 	return version
 }
 
-// FilesRole is the ARN of a role of that name in the construct's account, to let its bucket know of the writer before it is there.
+// FilesRole is the ARN of the role that writes files, NAME--REGION in the construct's account, to let its bucket know of it before it is
+// there.
 func FilesRole(scope constructs.Construct, name string) string {
-	return cdk.Where("storage.FilesRole", scope).Role(name)
+	at := cdk.Where("storage.FilesRole", scope)
+	return at.Role(names.Role(at.Region, name))
 }
 
 // DeploymentRole is the ARN, with * in it, of the role by which accounts deploy that the CDK's bootstrap has prepared: for buckets
@@ -80,7 +85,7 @@ func DeploymentRole(scope constructs.Construct) string {
 }
 
 var (
-	roleNamePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+	roleNamePattern = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 	fileNamePattern = regexp.MustCompile(`^[A-Za-z0-9]*$`)
 )
 
@@ -97,7 +102,9 @@ func (p *FilesProps) Validate() error {
 	for i, folder := range p.Folders {
 		l.Include(fmt.Sprintf("Folders[%d]", i), validatePath(folder))
 	}
-	text(&l, "Role", p.Role, roleNamePattern, "1 to 64 letters, digits, hyphens and underscores")
+	if room := names.RoleRoom().Most; !token.Is(p.Role) && (len(p.Role) > room || !roleNamePattern.MatchString(p.Role)) {
+		l.Add("Role", p.Role, fmt.Sprintf("1 to %d letters, digits, hyphens and underscores", room), "")
+	}
 	if p.LogKey == nil {
 		l.Add("LogKey", nil, "a key for the writer's log", "the LogKey of network.Isolated")
 	}
@@ -136,7 +143,7 @@ func filesResources(at location.Location, p FilesProps) cfn.Resources {
 		grants = append(grants, p.Bucket.Prefix(folder).GrantReadWriteDelete())
 	}
 	r := role.Role{
-		Name: p.Role, Description: "Writes the files of a deployment", Service: "lambda.amazonaws.com",
+		Name: names.Role(at.Region, p.Role), Description: "Writes the files of a deployment", Service: "lambda.amazonaws.com",
 		// No document says that Lambda fills the key in, so that its absence must do.
 		TrustConditions: policy.Conditions{"StringEqualsIfExists": {"aws:SourceAccount": at.Account}},
 		Statements: append(Statements(grants...), policy.Statement{

@@ -35,6 +35,23 @@ func ExampleNewFiles() {
 	// Output: true
 }
 
+// A writer in each region has a role of its own, and the bucket lets in the one that there will be.
+func TestFilesOfTwoRegions(t *testing.T) {
+	if err := synth.App(&synth.Options{Dir: t.TempDir()}, func(app awscdk.App) {
+		for _, region := range []string{"eu-west-1", "us-east-1"} {
+			stack := awscdk.NewStack(app, jsii.String("In-"+region), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: &region}})
+			storage.NewFiles(stack, "Files", &storage.FilesProps{
+				Bucket: storage.NewDataBucket(stack, "Bucket", nil), Folders: []string{"a/"}, Role: "dev--writer", LogKey: logKey(stack), Files: []storage.File{{Path: "a/x"}},
+			})
+			if got, want := storage.FilesRole(stack, "dev--writer"), ":iam::111122223333:role/dev--writer--"+region; !strings.HasSuffix(got, want) {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		}
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestMistakesInFiles(t *testing.T) {
 	err := synthtest.Error(t, "", func(stack awscdk.Stack) { storage.NewFiles(stack, "Files", nil) })
 	for _, want := range []string{"5 problems", "Role: got \"\"", "LogKey: got nothing", "Bucket: got nothing", "Folders: got 0", "Files: got 0"} {

@@ -57,7 +57,7 @@ func TestMistakesOfBuckets(t *testing.T) {
 		{"nothing said", (*DataBucketProps)(nil), nil},
 		{"nothing filled in", &DataBucketProps{}, nil},
 		{"environment", &DataBucketProps{Environment: environment.Environment{Name: "Prod", Administrators: []string{"admin"}}}, []string{
-			`Environment.Name: got "Prod"; allowed: 1 to 20 lower-case letters, digits and hyphens, a letter first`,
+			`Environment.Name: got "Prod"; allowed: 1 to 20 lower-case letters, digits and single hyphens between them, a letter first, and not "none"`,
 			`Environment.Administrators[0]: got "admin"` + roleAllowed,
 		}},
 		{"endpoints", &DataBucketProps{Endpoints: []string{endpoint, "vpce-1", "vpc-0123456789abcdef0"}}, []string{

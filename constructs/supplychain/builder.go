@@ -13,6 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
@@ -127,7 +128,7 @@ func (p *BuilderProps) plan(at location.Location) project {
 	in, domain, repository := p.Packages.parts()
 	e := p.Environment.Resolved()
 	return project{
-		name: p.Images.chain.Name + "-" + p.Images.name, description: "Builds " + target.Name, at: at, script: buildScript,
+		name: names.ImageProject(p.Images.chain.Name, p.Images.name), description: "Builds " + target.Name, at: at, script: buildScript,
 		tools: p.Tools, source: p.Source.Bucket.Name + "/" + p.Source.Path + SourceFile, timeout: cmp.Or(p.Timeout, defaultTimeout),
 		logDays: e.LogRetentionDays, retain: e.Tier.RetainsData(), makesImage: true,
 		variables: map[string]string{

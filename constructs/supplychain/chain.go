@@ -9,6 +9,7 @@ import (
 
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/principal"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
@@ -17,8 +18,8 @@ import (
 // Chain is the way of packages and images to production: stages in their order. What the public offers comes into the first;
 // the others hold only what was promoted from the one before.
 type Chain struct {
-	// Name is the CodeArtifact domain's, and starts the names of image repositories and roles: 2 to 24 lower-case letters,
-	// digits and hyphens. It becomes a part of a public DNS name, so that nothing confidential goes into it
+	// Name is the CodeArtifact domain's, and starts the names of image repositories, projects and roles: 2 to 24 lower-case letters,
+	// digits and single hyphens between them, a letter first. It becomes a part of a public DNS name, so that nothing confidential goes into it
 	// (https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html). Empty: "ml".
 	Name string
 	// Stages are at least two. Empty: dev, staging and prod, all of the account that the chain is deployed to.
@@ -34,7 +35,8 @@ type Chain struct {
 
 // Stage is one stage of a chain.
 type Stage struct {
-	// Name is that of its repositories, usually of an environment: 2 to 20 lower-case letters, digits and hyphens. Required.
+	// Name is that of its repositories, usually of an environment: 2 to 20 lower-case letters, digits and single hyphens between them, a
+	// letter first. Required.
 	Name string
 	// Accounts are those, of 12 digits, whose roles may pull from the stage. Those of the chain's own account may wherever their
 	// identity policies say so. Empty: no other account.
@@ -44,20 +46,34 @@ type Stage struct {
 const defaultName = "ml"
 
 var (
-	chainPattern   = regexp.MustCompile(`^[a-z][a-z0-9-]{0,22}[a-z0-9]$`)
-	stagePattern   = regexp.MustCompile(`^[a-z][a-z0-9-]{0,18}[a-z0-9]$`)
 	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
 	orgPattern     = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
 )
 
-// reserved are the names of the repositories of public indexes.
-var reserved = regexp.MustCompile(`^public(-|$)`)
+// How long the names of chains, stages and images are at most.
+const (
+	maxChain = 24
+	maxStage = 20
+	maxImage = 40
+)
+
+// isName tells whether a chain, a stage or an image can have that name.
+func isName(s string, longest int) bool {
+	return len(s) >= 2 && len(s) <= longest && s[0] >= 'a' && names.IsPart(s)
+}
+
+// nameOf says what isName takes.
+func nameOf(longest int) string {
+	return fmt.Sprintf("2 to %d lower-case letters, digits and single hyphens between them, a letter first", longest)
+}
 
 // Validate reports every problem of the chain.
 func (c Chain) Validate() error {
 	var l problem.List
 	c = c.resolved()
-	text(&l, "Name", c.Name, chainPattern, "2 to 24 lower-case letters, digits and hyphens, a letter first")
+	if !token.Is(c.Name) && !isName(c.Name, maxChain) {
+		l.Add("Name", c.Name, nameOf(maxChain), "")
+	}
 	text(&l, "Organization", c.Organization, orgPattern, "the id of an organization, o- and 10 to 32 letters and digits")
 	l.Include("", principal.Validate("Administrators", "", c.Administrators))
 	if len(c.Stages) < 2 {
@@ -67,8 +83,8 @@ func (c Chain) Validate() error {
 	for i, s := range c.Stages {
 		at := fmt.Sprintf("Stages[%d]", i)
 		switch {
-		case !stagePattern.MatchString(s.Name) || reserved.MatchString(s.Name):
-			l.Add(at+".Name", s.Name, `2 to 20 lower-case letters, digits and hyphens, a letter first, and none that starts with "public"`, "")
+		case !isName(s.Name, maxStage) || strings.HasPrefix(s.Name+"-", names.PublicRepositories):
+			l.Add(at+".Name", s.Name, nameOf(maxStage)+`, and none that starts with "public"`, "")
 		case seen[s.Name]:
 			l.Add(at+".Name", s.Name, "a name that no other stage has", "")
 		}
@@ -130,7 +146,6 @@ func (c Chain) accounts() []string {
 }
 
 // The roles of a promotion have names, so that the policies of what they promote into can let them in before they are there.
-// A role's name is unique in the account, across regions.
 
 // PromotionRole is the ARN of the role by which a promotion in the scope's stack reads and writes records: it comes from Step
 // Functions, so that a bucket which lets objects be reached by its network's endpoints only has to name it in OutsideRoles.
@@ -140,13 +155,17 @@ func (c Chain) PromotionRole(scope constructs.Construct) string {
 }
 
 // promotionRole is the name of the role that copies packages.
-func (c Chain) promotionRole(region string) string { return c.Name + "-promotion-" + region }
+func (c Chain) promotionRole(region string) string { return c.role(region, "promotion") }
 
 // copyRole is the name of the role that copies images.
-func (c Chain) copyRole(region string) string { return c.Name + "-copy-" + region }
+func (c Chain) copyRole(region string) string { return c.role(region, "copy") }
 
 // mirrorRole is the name of the role that copies images of others.
-func (c Chain) mirrorRole(region string) string { return c.Name + "-mirror-" + region }
+func (c Chain) mirrorRole(region string) string { return c.role(region, "mirror") }
+
+func (c Chain) role(region, purpose string) string {
+	return names.Role(region, names.Join(c.Name, purpose))
+}
 
 // keepers are who may change the protection of the chain: its administrators and deployments, by whatever qualifier the account
 // was bootstrapped with; nobody is kept out where no

@@ -98,7 +98,7 @@ func ExampleNewBuilder() {
 		builder := supplychain.NewBuilder(stack, "Builder", c.builder())
 		fmt.Println(builder.ProjectName, "pushes to", builder.Repository.Name)
 	})
-	// Output: ml-churn pushes to ml/image/churn/dev
+	// Output: ml--image--churn pushes to ml/image/churn/dev
 }
 
 func ExampleNewPromotion() {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -26,11 +27,8 @@ const (
 	CratesIO           Connection = "crates-io"
 )
 
-// How CodeArtifact names a connection, and the chain its repository.
-const (
-	connectionPrefix   = "public:"
-	publicRepositories = "public-"
-)
+// connectionPrefix is how CodeArtifact names a connection.
+const connectionPrefix = "public:"
 
 // format is one of CodeArtifact's.
 type format struct {
@@ -64,7 +62,7 @@ func lookupFormat(name string) (format, bool) {
 
 // repository is the name of the one repository that holds the connection: CodeArtifact takes one connection a repository, and
 // none beside an upstream.
-func (c Connection) repository() string { return publicRepositories + string(c) }
+func (c Connection) repository() string { return names.PublicRepositories + string(c) }
 
 func validateConnections(all []Connection) error {
 	var known []string

@@ -13,6 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/props"
 )
@@ -21,7 +22,7 @@ import (
 type ImagesProps struct {
 	// Chain is its way to production. Zero: "ml", through dev, staging and prod.
 	Chain Chain
-	// Name is the image's: 2 to 40 lower-case letters, digits and hyphens. Its repositories are CHAIN/image/NAME/STAGE. Required.
+	// Name is the image's: 2 to 40 lower-case letters, digits and single hyphens between them, a letter first. Its repositories are CHAIN/image/NAME/STAGE. Required.
 	Name string
 	// Kept is how many images the first stage keeps, the newest. The other stages keep all that was promoted. Zero: 50.
 	Kept int
@@ -32,16 +33,14 @@ type ImagesProps struct {
 
 const defaultKept = 50
 
-var imagePattern = regexp.MustCompile(`^[a-z][a-z0-9-]{0,38}[a-z0-9]$`)
-
 var tagPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`)
 
 // Validate reports every problem of the props.
 func (p *ImagesProps) Validate() error {
 	p, l := props.Of(p)
 	l.Include("Chain", p.Chain.Validate())
-	if !imagePattern.MatchString(p.Name) {
-		l.Add("Name", p.Name, "2 to 40 lower-case letters, digits and hyphens, a letter first", "")
+	if !isName(p.Name, maxImage) {
+		l.Add("Name", p.Name, nameOf(maxImage), "")
 	}
 	if p.Kept < 0 {
 		l.Add("Kept", p.Kept, "1 or more, or 0 for 50", "")
@@ -75,14 +74,10 @@ type Images struct {
 // region is that of the scope's stack. It panics with one message when the chain has no such stage.
 func (c Chain) ImageRepository(scope constructs.Construct, image, stage, account, region string) ImageRepository {
 	c.check("supplychain.Chain.ImageRepository", stage)
-	return c.resolved().imageRepository(elsewhere(scope, account, region), imagePath(image, stage))
+	return imageRepository(elsewhere(scope, account, region), names.Image(c.resolved().Name, image, stage))
 }
 
-// imagePath is the path of an image's repository in the registry, below the chain's name.
-func imagePath(image, stage string) string { return "image/" + image + "/" + stage }
-
-func (c Chain) imageRepository(at location.Location, path string) ImageRepository {
-	name := c.Name + "/" + path
+func imageRepository(at location.Location, name string) ImageRepository {
 	return ImageRepository{
 		Name: name, ARN: at.ARN("ecr", "repository/"+name), URI: registryHost(at) + "/" + name,
 	}
@@ -104,7 +99,7 @@ func newImages(this constructs.Construct, _ string, props *ImagesProps) *Images 
 	at := cdk.Location(this)
 	i := &Images{Construct: this, Repositories: map[string]ImageRepository{}, Key: props.Key, chain: props.Chain.resolved(), name: props.Name}
 	for _, s := range i.chain.Stages {
-		i.Repositories[s.Name] = i.chain.imageRepository(at, imagePath(props.Name, s.Name))
+		i.Repositories[s.Name] = imageRepository(at, names.Image(i.chain.Name, props.Name, s.Name))
 	}
 	var given any
 	if props.Key != nil {
@@ -125,7 +120,7 @@ func (p *ImagesProps) resources(chain Chain, at location.Location, given any) cf
 		given = cfn.Att("Key", "Arn")
 	}
 	for n, s := range chain.Stages {
-		resource := imageRepositoryResource(chain.Name+"/"+imagePath(p.Name, s.Name), given, imagePolicy(chain, at, n))
+		resource := imageRepositoryResource(names.Image(chain.Name, p.Name, s.Name), given, imagePolicy(chain, at, n))
 		if n == 0 {
 			resource.Properties["LifecyclePolicy"] = cfn.Properties{"LifecyclePolicyText": keepNewest(cmp.Or(p.Kept, defaultKept))}
 		}

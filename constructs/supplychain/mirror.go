@@ -15,6 +15,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/image"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
@@ -41,7 +42,8 @@ type MirrorProps struct {
 
 // Mirrored is an image of others, in a repository of the team's own.
 type Mirrored struct {
-	// Name is its repository's, below CHAIN/mirror/: 2 to 40 lower-case letters, digits and hyphens. Required.
+	// Name is its repository's, below CHAIN/mirror/: 2 to 40 lower-case letters, digits and single hyphens between them, a letter first.
+	// Required.
 	Name string
 	// Tag is the one that it gets, which can't be moved later: letters, digits, . _ and -. Required with From.
 	Tag string
@@ -59,11 +61,15 @@ func (p *MirrorProps) Validate() error {
 	if len(p.Images) == 0 {
 		l.Add("Images", nil, "at least one image", "")
 	}
+	seen := map[string]bool{}
 	for i, m := range p.Images {
 		at := fmt.Sprintf("Images[%d].", i)
-		if !imagePattern.MatchString(m.Name) {
-			l.Add(at+"Name", m.Name, "2 to 40 lower-case letters, digits and hyphens, a letter first", "")
+		if !isName(m.Name, maxImage) {
+			l.Add(at+"Name", m.Name, nameOf(maxImage), "")
+		} else if seen[m.Name] {
+			l.Add(at+"Name", m.Name, "a name that no other image has", "")
 		}
+		seen[m.Name] = true
 		if m.From == "" {
 			continue
 		}
@@ -99,7 +105,7 @@ type Mirror struct {
 
 // MirrorRepository is the repository of a mirrored image, for whoever names it before the mirror is made.
 func (c Chain) MirrorRepository(scope constructs.Construct, name string) ImageRepository {
-	return c.resolved().imageRepository(cdk.Where("supplychain.Chain.MirrorRepository", scope), "mirror/"+name)
+	return imageRepository(cdk.Where("supplychain.Chain.MirrorRepository", scope), names.Mirrored(c.resolved().Name, name))
 }
 
 // NewMirror makes a repository for each image, and a project that copies those of AWS's own registries without the internet. It
@@ -113,7 +119,7 @@ func newMirror(this constructs.Construct, _ string, props *MirrorProps) *Mirror 
 	chain := props.Chain.resolved()
 	m := &Mirror{Construct: this, Repositories: map[string]ImageRepository{}}
 	for _, i := range props.Images {
-		m.Repositories[i.Name] = chain.imageRepository(at, "mirror/"+i.Name)
+		m.Repositories[i.Name] = imageRepository(at, names.Mirrored(chain.Name, i.Name))
 	}
 	resources := props.repositories(chain, at)
 	if copied := props.copied(); len(copied) > 0 {
@@ -144,7 +150,7 @@ func (p *MirrorProps) repositories(chain Chain, at location.Location) cfn.Resour
 		keyARN = cfn.Att("Key", "Arn")
 	}
 	for _, m := range p.Images {
-		r["Image"+resourceName(m.Name)] = imageRepositoryResource(chain.Name+"/mirror/"+m.Name, keyARN, mirrorPolicy(chain, at))
+		r["Image"+resourceName(m.Name)] = imageRepositoryResource(names.Mirrored(chain.Name, m.Name), keyARN, mirrorPolicy(chain, at))
 	}
 	return r
 }
@@ -173,7 +179,7 @@ func (p *MirrorProps) plan(chain Chain, at location.Location, repositories map[s
 	}
 	e := p.Environment.Resolved()
 	return project{
-		name: chain.Name + "-mirror", description: "Copies images of others into the mirror of " + chain.Name, at: at, script: copyScript, roleName: chain.mirrorRole(at.Region),
+		name: names.Project(chain.Name, "mirror"), description: "Copies images of others into the mirror of " + chain.Name, at: at, script: copyScript, roleName: chain.mirrorRole(at.Region),
 		tools: p.Tools, timeout: defaultTimeout, logDays: e.LogRetentionDays, retain: e.Tier.RetainsData(),
 		variables:  map[string]string{"COPIES": strings.Join(lines, "\n"), "REGISTRIES": registries(sources...)},
 		statements: copyStatements(from, to),

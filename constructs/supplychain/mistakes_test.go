@@ -89,6 +89,35 @@ func TestMistakes(t *testing.T) {
 		{"pull-through with a secret", func(s awscdk.Stack) {
 			supplychain.NewPullThrough(s, "X", &supplychain.PullThroughProps{Upstream: supplychain.Quay, Credential: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mine"})
 		}, []string{"2 problems", "this registry knows no login", "ECR reads no other"}},
+		{"pull-through of a chain with a long name", func(s awscdk.Stack) {
+			supplychain.NewPullThrough(s, "X", &supplychain.PullThroughProps{Chain: supplychain.Chain{Name: "a-chain-of-20-letters"}, Upstream: supplychain.Quay})
+		}, []string{"1 problem", `Chain.Name: got "a-chain-of-20-letters"; allowed: at most 18 characters, since a prefix of ECR's caches has 30`}},
+		{"a chain, a stage and an image with two hyphens, which stand between parts of names", func(s awscdk.Stack) {
+			supplychain.NewImages(s, "X", &supplychain.ImagesProps{
+				Name: "a--b", Chain: supplychain.Chain{Name: "acme--ml", Stages: []supplychain.Stage{{Name: "dev--eu"}, {Name: "prod-"}}},
+			})
+		}, []string{"4 problems", `Chain.Name: got "acme--ml"; allowed: 2 to 24 lower-case letters, digits and single hyphens between them, a letter first`,
+			`Chain.Stages[0].Name: got "dev--eu"`, `Chain.Stages[1].Name: got "prod-"`, `Name: got "a--b"; allowed: 2 to 40`}},
+		{"an image twice in a mirror", func(s awscdk.Stack) {
+			supplychain.NewMirror(s, "X", &supplychain.MirrorProps{Images: []supplychain.Mirrored{{Name: "base"}, {Name: "base"}}})
+		}, []string{"1 problem", `Images[1].Name: got "base"; allowed: a name that no other image has`}},
+		{"an image twice", func(s awscdk.Stack) {
+			supplychain.NewImages(s, "X", &supplychain.ImagesProps{Name: "churn"})
+			supplychain.NewImages(s, "Y", &supplychain.ImagesProps{Name: "churn"})
+		}, []string{"Stack/Y (", "3 problems", `RepositoryName: got "ml/image/churn/dev"; allowed: one that no other ECR repository has`, "Stack/X ("}},
+		{"a chain twice", func(s awscdk.Stack) {
+			supplychain.NewPackages(s, "X", nil)
+			supplychain.NewPackages(s, "Y", nil)
+		}, []string{"Stack/Y (", "1 problem", `DomainName: got "ml"`, "Stack/X (", "set the Name of one Chain"}},
+		{"a registry twice", func(s awscdk.Stack) {
+			supplychain.NewRegistry(s, "X", nil)
+			supplychain.NewRegistry(s, "Y", &supplychain.RegistryProps{Chain: supplychain.Chain{Name: "other"}})
+		}, []string{"Stack/Y (", "2 problems", "one in an account and region; Stack/X (", "make one Registry and hand it on"}},
+		{"a promotion twice", func(s awscdk.Stack) {
+			c := newComplete(s)
+			supplychain.NewPromotion(s, "X", c.promotion())
+			supplychain.NewPromotion(s, "Y", c.promotion())
+		}, []string{"Stack/Y (", `RoleName: got "ml--promotion--eu-west-1"`, `Name: got "ml--check"`, `LogGroupName: got "/aws/codebuild/ml--check"`}},
 		{"grant to nobody", func(s awscdk.Stack) { supplychain.Repository{}.GrantPull(nil, network.NewIsolated(s, "N", nil)) },
 			[]string{"supplychain.GrantPull", "2 problems", "role: got nothing", `Repository.ARN: got ""`}},
 		{"grant in a network without packages", func(s awscdk.Stack) {
@@ -114,6 +143,17 @@ func TestMistakes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The project of an image is not taken for another that is called like the image.
+func TestAnImageThatIsCalledLikeAProject(t *testing.T) {
+	synthtest.Template(t, "eu-west-1", func(s awscdk.Stack) {
+		c := newComplete(s)
+		supplychain.NewPromotion(s, "Promotion", c.promotion())
+		b := c.builder()
+		b.Images = supplychain.NewImages(s, "Check", &supplychain.ImagesProps{Name: "check"})
+		supplychain.NewBuilder(s, "Builder", b)
+	})
 }
 
 // A region without CodeArtifact is said at synth.

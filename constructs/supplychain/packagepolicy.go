@@ -2,6 +2,7 @@ package supplychain
 
 import (
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 )
 
@@ -49,7 +50,7 @@ func (p packagePolicies) domain() []policy.Statement {
 		r := p.chain.repository(p.at, s.Name)
 		promoted, packages = append(promoted, r.ARN), append(packages, r.everyPackage())
 	}
-	public := p.chain.repository(p.at, publicRepositories+"*")
+	public := p.chain.repository(p.at, names.PublicRepositories+names.Any)
 	all = append(all, policy.Statement{
 		// The first stage fetches by itself what its callers ask it for; nobody reads what has not come through it.
 		Sid: "PublicByNobody", Effect: policy.Deny, Principal: policy.AnyPrincipal,

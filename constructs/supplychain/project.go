@@ -11,6 +11,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/image"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/role"
@@ -128,7 +129,7 @@ func (p project) resources(prefix string) cfn.Resources {
 	return r
 }
 
-func (p project) logGroup() string { return "/aws/codebuild/" + p.name }
+func (p project) logGroup() string { return names.ProjectLogs(p.name) }
 
 // role is the project's. Nobody but CodeBuild for this project can use it.
 func (p project) role() role.Role {

@@ -21,6 +21,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
@@ -51,6 +52,12 @@ type PromotionProps struct {
 	// Environment decides how long logs are kept. Zero: the preset of Production.
 	Environment environment.Environment
 }
+
+// What the promotion's projects are called.
+const (
+	checkProject = "check"
+	copyProject  = "copy"
+)
 
 const (
 	defaultWait = 7 * 24 * time.Hour
@@ -138,11 +145,11 @@ func (p *PromotionProps) projects(w promotion) (check, copying project) {
 	e := p.Environment.Resolved()
 	base := project{at: at, tools: p.Tools, timeout: defaultTimeout, logDays: e.LogRetentionDays, retain: e.Tier.RetainsData()}
 	check = base
-	check.name, check.description, check.script = chain.Name+"-check", "Looks up what is known of a package", checkScript
+	check.name, check.description, check.script = names.Project(chain.Name, checkProject), "Looks up what is known of a package", checkScript
 	check.variables = map[string]string{"RECORDS": p.Records.URI(), "FAILS_AT": strings.Join(p.FailsAt.andAbove(), " ")}
 	check.statements = append(storage.Statements(p.Records.GrantWrite()), scanStatement)
 	copying = base
-	copying.name, copying.description, copying.script = chain.Name+"-copy", "Copies images that were approved", copyScript
+	copying.name, copying.description, copying.script = names.Project(chain.Name, copyProject), "Copies images that were approved", copyScript
 	copying.roleName = chain.copyRole(at.Region)
 	copying.variables = map[string]string{"REGISTRIES": registryHost(at), "SIGNED": "yes", "ATTEMPTS": "60", "PAUSE": "10"}
 	if len(p.Images) > 0 {

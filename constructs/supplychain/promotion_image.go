@@ -1,9 +1,11 @@
 package supplychain
 
+import "github.com/plinth-ml/plinth/internal/names"
+
 // imageStates find what is known of an image.
 func (p promotion) imageStates(all states) {
 	const counts = "$.scan.ImageScanFindings.FindingSeverityCounts."
-	repository := "States.Format('" + p.chain.Name + "/image/{}/{}', $.image.name, $.route.from)"
+	repository := "States.Format('" + names.Image(p.chain.Name, "{}", "{}") + "', $.image.name, $.route.from)"
 	all[stateFindings] = refusing(with(task(p.sdk("ecr:describeImageScanFindings"), map[string]any{
 		"RepositoryName.$": repository, "ImageId": map[string]any{"ImageDigest.$": "$.image.digest"}, "MaxResults": 1,
 	}, stateCheckFindings), "ResultPath", "$.scan"), "ImageNotScanned")
@@ -24,8 +26,8 @@ func (p promotion) imageStates(all states) {
 	p.refusal(all, "ImageRefused", "Scanning {} found something too grave.", "$.image.digest")
 	p.refusal(all, "NoMaterials", "There is no list of materials of {}: it was not made by a builder.", "$.image.digest")
 	// The tag is made from the digest: one that the request brings along could say more than a tag.
-	uri := p.host + "/" + p.chain.Name + "/image/{}/{}"
-	all[stateCopyImage] = refusing(with(p.build(p.chain.Name+"-copy", statePromoted, map[string]string{
+	uri := p.host + "/" + names.Image(p.chain.Name, "{}", "{}")
+	all[stateCopyImage] = refusing(with(p.build(names.Project(p.chain.Name, copyProject), statePromoted, map[string]string{
 		"COPIES": "States.Format('" + uri + "@{} " + uri + ":{}', $.image.name, $.route.from, $.image.digest, $.image.name, $.route.to, " +
 			"States.ArrayGetItem(States.StringSplit($.image.digest, ':'), 1))",
 	}), "ResultPath", nil), "NotCopied")

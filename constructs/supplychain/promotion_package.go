@@ -1,6 +1,10 @@
 package supplychain
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/plinth-ml/plinth/internal/names"
+)
 
 // firstOfPackages is the state that packages go to first.
 func (p promotion) firstOfPackages() string {
@@ -45,7 +49,7 @@ func (p promotion) packages(all states) {
 		"Type": "Choice", "Default": "PackageNotPublished", "Choices": []any{choice(stateCheckPackage,
 			rule("$.found.status", "StringEquals", "Published"), lacks("$.found.version", "StringMatches", `*"*`))},
 	}
-	all[stateCheckPackage] = refusing(with(p.build(p.chain.Name+"-check", statePackageIs, map[string]string{
+	all[stateCheckPackage] = refusing(with(p.build(names.Project(p.chain.Name, checkProject), statePackageIs, map[string]string{
 		"FORMAT": "$.package.format", "NAMESPACE": "$.find.namespace", "PACKAGE": "$.package.name",
 		"VERSION": "$.found.version", "REVISION": "$.found.revision",
 	}), "ResultPath", nil), "PackageRefused")
@@ -56,7 +60,7 @@ func (p promotion) packages(all states) {
 	}}
 	p.refusal(all, "PackageNotFound", "It is not in {}: install it there once, so that it is fetched. ({})", "$.route.from", "$.failure.Error")
 	p.refusal(all, "PackageNotPublished", "Its status in {} is {}, or its version holds quotes.", "$.route.from", "$.found.status")
-	p.refusal(all, "PackageRefused", "The check did not let it pass: see the log of "+p.chain.Name+"-check.")
+	p.refusal(all, "PackageRefused", "The check did not let it pass: see the log of "+names.Project(p.chain.Name, checkProject)+".")
 }
 
 // copyPackage are the states that copy the revision that was seen.

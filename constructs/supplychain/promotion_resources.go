@@ -8,6 +8,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/machine"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/role"
 	"github.com/plinth-ml/plinth/internal/topic"
@@ -18,7 +19,7 @@ func (p promotion) resources(logKeyARN string) cfn.Resources {
 	r := cfn.Resources{
 		"TopicKey": key.Plan{Description: "Promotions", At: p.at, Retain: p.retain, Services: []string{"sns"}}.Resource(),
 		"Log": cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Properties{
-			"LogGroupName": "/aws/vendedlogs/states/" + p.chain.Name + "-promotion", "KmsKeyId": logKeyARN, "RetentionInDays": p.logDays,
+			"LogGroupName": names.StateMachineLogs("promotion", p.chain.Name), "KmsKeyId": logKeyARN, "RetentionInDays": p.logDays,
 		}}.Stateful(p.retain),
 		// The token of an approval is in what a state is given.
 		"StateMachine": machine.Machine{
@@ -43,7 +44,7 @@ func (p promotion) role() role.Role {
 		}
 	}
 	const every = "every package of the stage: which one is asked for is checked and approved"
-	projects := []string{p.at.ARN("codebuild", "project/"+p.chain.Name+"-check")}
+	projects := []string{p.at.ARN("codebuild", "project/"+names.Project(p.chain.Name, checkProject))}
 	statements := []policy.Statement{
 		{Effect: policy.Allow, Actions: []string{"codeartifact:DescribePackageVersion"}, Resources: seen, Why: every},
 		{Effect: policy.Allow, Actions: []string{"codeartifact:ReadFromRepository"}, Resources: read},
@@ -57,7 +58,7 @@ func (p promotion) role() role.Role {
 	grants := []storage.Grant{p.records.GrantWrite()}
 	if len(p.images) > 0 {
 		grants = append(grants, p.records.GrantRead())
-		projects = append(projects, p.at.ARN("codebuild", "project/"+p.chain.Name+"-copy"))
+		projects = append(projects, p.at.ARN("codebuild", "project/"+names.Project(p.chain.Name, copyProject)))
 		from, _ := p.imageRepositories()
 		statements = append(statements,
 			policy.Statement{Effect: policy.Allow, Actions: []string{"ecr:DescribeImageScanFindings"}, Resources: from},
@@ -80,8 +81,8 @@ func (p promotion) role() role.Role {
 func (p promotion) imageRepositories() (from, to []string) {
 	for _, name := range p.images {
 		for i, s := range p.chain.promoted() {
-			from = append(from, p.chain.imageRepository(p.at, imagePath(name, p.chain.before(i+1).Name)).ARN)
-			to = append(to, p.chain.imageRepository(p.at, imagePath(name, s.Name)).ARN)
+			from = append(from, imageRepository(p.at, names.Image(p.chain.Name, name, p.chain.before(i+1).Name)).ARN)
+			to = append(to, imageRepository(p.at, names.Image(p.chain.Name, name, s.Name)).ARN)
 		}
 	}
 	return from, to

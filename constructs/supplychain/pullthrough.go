@@ -1,6 +1,7 @@
 package supplychain
 
 import (
+	"fmt"
 	"regexp"
 
 	"github.com/aws/constructs-go/constructs/v10"
@@ -8,7 +9,9 @@ import (
 	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/props"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // Upstream is a public registry that a pull-through cache takes images from
@@ -65,6 +68,9 @@ func (p *PullThroughProps) Validate() error {
 	case !u.login && p.Credential != "":
 		l.Add("Credential", p.Credential, "none: this registry knows no login", "")
 	}
+	if room := names.RoomFor(names.CacheRule, names.Cached("", u.prefix)).Most; known && len(p.Chain.resolved().Name) > room && !token.Is(p.Chain.Name) {
+		l.Add("Chain.Name", p.Chain.Name, fmt.Sprintf("at most %d characters, since a prefix of ECR's caches has %d", room, names.Lookup(names.CacheRule).Max), "")
+	}
 	if p.Credential != "" {
 		arn.Validate(&l, "Credential", []string{p.Credential}, "secretsmanager", ":secret:", "the ARN of a secret")
 		text(&l, "Credential", p.Credential, secretPattern, "a secret whose name starts with ecr-pullthroughcache/: ECR reads no other")
@@ -90,7 +96,7 @@ func NewPullThrough(scope constructs.Construct, id string, props *PullThroughPro
 
 func newPullThrough(this constructs.Construct, _ string, props *PullThroughProps) *PullThrough {
 	u := upstreams[props.Upstream]
-	prefix := props.Chain.resolved().Name + "/public/" + u.prefix
+	prefix := names.Cached(props.Chain.resolved().Name, u.prefix)
 	rule := cfn.Properties{"EcrRepositoryPrefix": prefix, "UpstreamRegistryUrl": string(props.Upstream), "UpstreamRegistry": u.name}
 	if props.Credential != "" {
 		rule["CredentialArn"] = props.Credential

@@ -7,6 +7,7 @@ import (
 
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/props"
 )
 
@@ -64,14 +65,14 @@ func (p *RegistryProps) resources() cfn.Resources {
 	return cfn.Resources{
 		// Where two rules hold for a repository, continuous scanning wins; one for which none holds is not scanned at all.
 		"Scanning": {Type: "AWS::ECR::RegistryScanningConfiguration", Properties: cfn.Properties{
-			"ScanType": "ENHANCED", "Rules": []any{scan("SCAN_ON_PUSH", "*"), scan("CONTINUOUS_SCAN", name+"/*")},
+			"ScanType": "ENHANCED", "Rules": []any{scan("SCAN_ON_PUSH", "*"), scan("CONTINUOUS_SCAN", names.Repositories(name))},
 		}},
 		"Profile": cfn.Resource{Type: "AWS::Signer::SigningProfile", Properties: cfn.Properties{
 			"PlatformId": "Notation-OCI-SHA384-ECDSA", "SignatureValidityPeriod": cfn.Properties{"Type": "YEARS", "Value": cmp.Or(p.SignatureYears, defaultSignatureYears)},
 		}}.Stateful(true),
 		"Signing": {Type: "AWS::ECR::SigningConfiguration", Properties: cfn.Properties{"Rules": []any{cfn.Properties{
 			"SigningProfileArn": cfn.Att("Profile", "Arn"),
-			"RepositoryFilters": []any{cfn.Properties{"Filter": name + "/image/*", "FilterType": "WILDCARD_MATCH"}},
+			"RepositoryFilters": []any{cfn.Properties{"Filter": names.Images(name, names.Any), "FilterType": "WILDCARD_MATCH"}},
 		}}}},
 	}
 }

@@ -53,11 +53,16 @@ func TestALocalDiskGetsNoVolumeKey(t *testing.T) {
 // A name has 63 characters at most, and no two executions share one.
 func TestJobNames(t *testing.T) {
 	name := requestOf(t, good())["TrainingJobName.$"].(string)
-	if name != "States.Format('dev-churn-{}', States.Hash(States.Format('{}-{}', $$.Execution.Id, $.run.attempt), 'MD5'))" {
+	if name != "States.Format('dev-churn--{}', States.Hash(States.Format('{}-{}', $$.Execution.Id, $.run.attempt), 'MD5'))" {
 		t.Error(name)
 	}
-	if !prefixPattern.MatchString(strings.Repeat("x", 30)) || prefixPattern.MatchString(strings.Repeat("x", 31)) {
-		t.Error("a prefix of 30, a hyphen and the 32 digits of the hash make 63")
+	longest := &WorkflowProps{Environment: environment.Environment{Name: "dev"}, Name: strings.Repeat("x", 24)}
+	if err := longest.validateNames(""); err != nil {
+		t.Errorf("dev--, 24 letters, two hyphens and the 32 digits of the hash make 63: %v", err)
+	}
+	longest.Name += "x"
+	if err := longest.validateNames(""); err == nil {
+		t.Error("one more is one too many")
 	}
 }
 

@@ -55,7 +55,7 @@ func ExampleNewPipeline() {
 	if err != nil {
 		fmt.Println(err)
 	}
-	// Output: dev-churn
+	// Output: dev--churn
 }
 
 func ExampleDistribution_In() {

@@ -12,6 +12,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
 )
@@ -24,8 +25,7 @@ type RequestProps struct {
 	Network *network.Isolated
 	// Job is what runs. Required.
 	Job Job
-	// Name starts the name of every job: at most 30 letters, digits and hyphens. Empty: the environment's name, the team and the
-	// construct's id.
+	// Name is what the job is called in the names of its runs: see [WorkflowProps]. Empty: the construct's id, in lower case.
 	Name string
 	// Team is the value of the tag Team of the jobs, which a guard for Teams demands. Empty: no such tag.
 	Team string
@@ -49,7 +49,7 @@ func (p *RequestProps) asWorkflow() *WorkflowProps {
 type Request struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
-	// Name starts the name of every job: a hyphen and at most 32 letters and digits follow.
+	// Name starts the name of every job: two hyphens and at most 32 letters and digits follow.
 	Name string
 	// Role is the execution role of the jobs.
 	Role *access.ExecutionRole
@@ -79,6 +79,7 @@ func newRequest(this constructs.Construct, id string, props *RequestProps) *Requ
 	e := props.Environment.Resolved()
 	job := props.Job.resolved(e.Limits)
 	r := runs{environment: e, network: props.Network, job: props.Job, name: props.asWorkflow().name(id), team: props.Team, role: props.Role}
+	cdk.Claim(this, cdk.PathOf(this), names.TrainingJob, r.name)
 	w, role := r.wire(this)
 	longest := job.MaxRuntime
 	if job.Spot {

@@ -151,11 +151,11 @@ func TestVolumeKey(t *testing.T) {
 // The role may start jobs below the prefix only, and one execution must not start two: the name comes from its id.
 func TestJobName(t *testing.T) {
 	name, _ := askedOf(t, goodJob(), goodWiring())["TrainingJobName.$"].(string)
-	if !strings.HasPrefix(name, "States.Format('dev-churn-{}'") || !strings.Contains(name, "$$.Execution.Id") {
+	if !strings.HasPrefix(name, "States.Format('dev-churn--{}'") || !strings.Contains(name, "$$.Execution.Id") {
 		t.Errorf("the name is %s", name)
 	}
 	allowed := runsJobs(ireland, "dev-churn")[0].Resources
-	if want := "arn:aws:sagemaker:eu-west-1:111122223333:training-job/dev-churn-*"; !slices.Equal(allowed, []string{want}) {
+	if want := "arn:aws:sagemaker:eu-west-1:111122223333:training-job/dev-churn--*"; !slices.Equal(allowed, []string{want}) {
 		t.Errorf("the role may start %v, want %s", allowed, want)
 	}
 }

@@ -29,8 +29,9 @@ type PipelineProps struct {
 	// Job is what runs. Each execution gives its Parameters; a pipeline holds them to their type and to the texts of OneOf, not to
 	// bounds. Required.
 	Job Job
-	// Name is the pipeline's, and that of its model package group: at most 30 letters, digits and hyphens. Empty: the environment's
-	// name, the team and the construct's id.
+	// Name is what the pipeline is called in its name and that of its model package group, dev--NAME, or with a team dev---red--NAME:
+	// lower-case letters, digits and single hyphens between them. The whole has at most 63 characters. Empty: the construct's id, in
+	// lower case.
 	Name string
 	// Team is the value of the tag Team of the jobs, which a guard for Teams demands. Empty: no such tag.
 	Team string

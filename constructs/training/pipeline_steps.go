@@ -169,7 +169,7 @@ func pipelineResources(j Job, w wiring, roleARN string, cacheFor time.Duration) 
 	if err != nil {
 		panic(err) // it is made of texts, numbers and lists only
 	}
-	r := cfn.Resources{"Logs": logGroup(w), "Pipeline": {Type: "AWS::SageMaker::Pipeline", Properties: cfn.Properties{
+	r := cfn.Resources{"Logs": logGroup("pipeline", w), "Pipeline": {Type: "AWS::SageMaker::Pipeline", Properties: cfn.Properties{
 		"PipelineName": w.namePrefix, "RoleArn": roleARN, "Tags": tags(w.tags),
 		"PipelineDefinition": cfn.Properties{"PipelineDefinitionBody": string(text)},
 	}}}

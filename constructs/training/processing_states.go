@@ -1,6 +1,10 @@
 package training
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/plinth-ml/plinth/internal/names"
+)
 
 // Names of the states of processing jobs.
 const (
@@ -43,7 +47,7 @@ func addEvaluation(states map[string]any, w wiring) {
 func process(p *processing, w wiring, name, result, next string) map[string]any {
 	request := p.request(w, ofMachine)
 	request["ProcessingJobName.$"] = fmt.Sprintf(
-		"States.Format('%s-{}', States.Hash(States.Format('{}-%s-{}', $$.Execution.Id, $.run.attempt), 'MD5'))", w.namePrefix, name)
+		"States.Format('%s', States.Hash(States.Format('{}-%s-{}', $$.Execution.Id, $.run.attempt), 'MD5'))", names.Run(w.namePrefix, "{}"), name)
 	return runsJob(w.at, "createProcessingJob", request, int((p.job.MaxRuntime + pendingTime).Seconds()), result, next)
 }
 

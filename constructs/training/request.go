@@ -1,11 +1,15 @@
 package training
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/plinth-ml/plinth/internal/names"
+)
 
 // request is the request as a state machine makes it.
 func request(j Job, w wiring, spot bool) map[string]any {
 	r := common(j, w, ofMachine, spot)
-	r["TrainingJobName.$"] = fmt.Sprintf("States.Format('%s-{}', States.Hash(States.Format('{}-{}', $$.Execution.Id, $.run.attempt), 'MD5'))", w.namePrefix)
+	r["TrainingJobName.$"] = fmt.Sprintf("States.Format('%s', States.Hash(States.Format('{}-{}', $$.Execution.Id, $.run.attempt), 'MD5'))", names.Run(w.namePrefix, "{}"))
 	hyperParameters, _ := r["HyperParameters"].(map[string]any)
 	for _, p := range j.Parameters {
 		hyperParameters[p.name+".$"] = "$.texts." + p.name

@@ -5,6 +5,7 @@ import (
 
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/machine"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/role"
 	"github.com/plinth-ml/plinth/internal/topic"
 )
@@ -12,7 +13,7 @@ import (
 // resources are those of a workflow: its state machine with role, logs and traces, the topic, and the group of its models.
 func resources(j Job, w wiring) cfn.Resources {
 	r := cfn.Resources{
-		"Logs": logGroup(w),
+		"Logs": logGroup("workflow", w),
 		"StateMachine": machine.Machine{
 			Definition: definition(j, w), References: []string{"Topic"}, Role: "WorkflowRole", Log: "Logs",
 		}.Resource(),
@@ -53,19 +54,17 @@ func modelGroup(w wiring) cfn.Resource {
 	}}.Stateful(w.retain)
 }
 
-// logGroup is that of all state machines of a construct.
-func logGroup(w wiring) cfn.Resource {
+// logGroup is that of all state machines of a construct of that kind.
+func logGroup(kind string, w wiring) cfn.Resource {
 	return cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Properties{
-		"LogGroupName": logGroupName(w.namePrefix), "KmsKeyId": w.logKeyARN, "RetentionInDays": w.logDays,
+		"LogGroupName": logGroupName(kind, w.namePrefix), "KmsKeyId": w.logKeyARN, "RetentionInDays": w.logDays,
 	}}.Stateful(w.retain)
 }
 
-// logGroupName is a name under a prefix whose groups need no entry each in the account's one policy for log delivery,
-// which has a size limit. The last part is unique to the stack, so that a group that outlived an earlier one is not in the
-// way.
-func logGroupName(prefix string) map[string]any {
+// logGroupName ends in a part that is unique to the stack, so that a group that outlived an earlier one is not in the way.
+func logGroupName(kind, name string) map[string]any {
 	stackID := map[string]any{"Fn::Split": []any{"/", map[string]any{"Ref": "AWS::StackId"}}}
 	return map[string]any{"Fn::Join": []any{"", []any{
-		"/aws/vendedlogs/states/" + prefix + "-", map[string]any{"Fn::Select": []any{2, stackID}},
+		names.StateMachineLogs(kind, name) + "/", map[string]any{"Fn::Select": []any{2, stackID}},
 	}}}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/role"
 )
@@ -43,37 +44,37 @@ func ruleRole(at location.Location, machine string) role.Role {
 	}
 }
 
-const whyOwnJobs = "every execution names its job anew, below the workflow's own prefix"
+const whyOwnJobs = "every execution names its job anew, after the workflow"
 
-// runsJobs lets start, watch and stop training jobs whose names start with namePrefix.
-func runsJobs(at location.Location, namePrefix string) []policy.Statement {
+// runsJobs lets start, watch and stop training jobs of that name.
+func runsJobs(at location.Location, name string) []policy.Statement {
 	return []policy.Statement{{
 		Effect: policy.Allow, Why: whyOwnJobs,
 		Actions: []string{"sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob",
 			"sagemaker:AddTags", "sagemaker:ListTags"},
-		Resources: []string{at.ARN("sagemaker", "training-job/"+namePrefix+"-*")},
+		Resources: []string{at.ARN("sagemaker", "training-job/"+names.Runs(name))},
 	}, hears(at, "Training")}
 }
 
-// runsProcessing lets start, watch and stop processing jobs whose names start with namePrefix.
-func runsProcessing(at location.Location, namePrefix string) []policy.Statement {
+// runsProcessing lets start, watch and stop processing jobs of that name.
+func runsProcessing(at location.Location, name string) []policy.Statement {
 	return []policy.Statement{{
 		Effect: policy.Allow, Why: whyOwnJobs,
 		Actions: []string{"sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob", "sagemaker:StopProcessingJob",
 			"sagemaker:AddTags", "sagemaker:ListTags"},
-		Resources: []string{at.ARN("sagemaker", "processing-job/"+namePrefix+"-*")},
+		Resources: []string{at.ARN("sagemaker", "processing-job/"+names.Runs(name))},
 	}, hears(at, "Processing")}
 }
 
-// runsSearches lets start, watch and stop searches whose names start with namePrefix, and look at their jobs.
-func runsSearches(at location.Location, namePrefix string) []policy.Statement {
+// runsSearches lets start, watch and stop searches of that name, and look at their jobs.
+func runsSearches(at location.Location, name string) []policy.Statement {
 	return []policy.Statement{{
 		Effect: policy.Allow, Why: whyOwnJobs,
 		Actions: []string{"sagemaker:CreateHyperParameterTuningJob", "sagemaker:DescribeHyperParameterTuningJob", "sagemaker:StopHyperParameterTuningJob",
 			"sagemaker:AddTags", "sagemaker:ListTags"},
-		Resources: []string{at.ARN("sagemaker", "hyper-parameter-tuning-job/"+namePrefix+"-*")},
+		Resources: []string{at.ARN("sagemaker", "hyper-parameter-tuning-job/"+names.Runs(name))},
 	}, {
-		Effect: policy.Allow, Actions: []string{"sagemaker:DescribeTrainingJob"}, Resources: []string{at.ARN("sagemaker", "training-job/"+namePrefix+"-*")},
+		Effect: policy.Allow, Actions: []string{"sagemaker:DescribeTrainingJob"}, Resources: []string{at.ARN("sagemaker", "training-job/"+names.Runs(name))},
 		Why: "a search names its jobs by its own name and a number",
 	}, hears(at, "Tuning")}
 }

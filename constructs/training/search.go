@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -25,8 +26,6 @@ const (
 	defaultJobs, maxJobs         = 10, 750
 	defaultParallel, maxParallel = 2, 10
 	maxSearchVariables           = 48
-	// maxSearchName leaves room for a hyphen and 12 digits in SageMaker's 32 characters.
-	maxSearchName = 19
 )
 
 // resolved is the search with its zero fields filled in; nil stays nil.
@@ -85,7 +84,7 @@ var searchStage = stage{name: stateSearch, begin: stateBeginTraining, first: sta
 func addSearch(states map[string]any, j Job, w wiring) {
 	states[stateNameSearch] = map[string]any{
 		"Type": "Pass", "ResultPath": "$.name", "Next": stateSearch, // before the search, so that a retry has the same
-		"Parameters": map[string]any{"of.$": "States.Format('" + w.namePrefix + "-{}', States.ArrayGetItem(States.StringSplit(States.UUID(), '-'), 4))"},
+		"Parameters": map[string]any{"of.$": "States.Format('" + names.Run(w.namePrefix, "{}") + "', States.ArrayGetItem(States.StringSplit(States.UUID(), '-'), 4))"},
 	}
 	request := searchRequest(j, w, ofMachine)
 	request["HyperParameterTuningJobName.$"] = "$.name.of"

@@ -50,8 +50,8 @@ func TestSearches(t *testing.T) {
 			}
 		})
 	}
-	p := &WorkflowProps{Job: searched(), Search: &Search{Objective: "validation:auc"}, Name: strings.Repeat("n", 20)}
-	if err := p.Validate("X"); err == nil || !strings.Contains(err.Error(), "at most 19 characters with Search") {
+	p := &WorkflowProps{Job: searched(), Search: &Search{Objective: "validation:auc"}, Name: strings.Repeat("n", 13)}
+	if err := p.Validate("X"); err == nil || !strings.Contains(err.Error(), "at most 18 characters, for the hyperparameter tuning job's name") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -2,9 +2,7 @@ package training
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
@@ -16,6 +14,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/token"
@@ -31,11 +30,12 @@ type WorkflowProps struct {
 	Guard *access.Guard
 	// Job is what runs. Required.
 	Job Job
-	// Name starts the name of every job, followed by a hyphen and 32 letters and digits: at most 30 letters, digits and
-	// hyphens. Empty: the environment's name, the team and the construct's id.
+	// Name is what the workflow is called in the names of its jobs, dev--NAME--HASH, or with a team dev---red--NAME--HASH, and in that
+	// of the model package group: lower-case letters, digits and single hyphens between them. All before the hash has at most 29
+	// characters, with Search 18. Empty: the construct's id, in lower case.
 	Name string
-	// Team, 1 to 20 lower-case letters, digits and hyphens, is the value of the tag Team of the jobs and of the workflow's role,
-	// which a guard for Teams demands. Empty: no such tag.
+	// Team, 1 to 20 lower-case letters, digits and single hyphens between them, is the value of the tag Team of the jobs and of the
+	// workflow's role, which a guard for Teams demands. Empty: no such tag.
 	Team string
 	// Prepare is a processing job before the training, whose Inputs then may be Prepared. Nil: none.
 	Prepare *Processing
@@ -62,11 +62,6 @@ type WorkflowProps struct {
 
 	inPipeline bool // jobs are named by the pipeline
 }
-
-var teamPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
-
-// SageMaker takes 63 characters; a hyphen and 32 digits of the hash follow.
-var prefixPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,29}$`)
 
 // Validate reports every problem of the props, for a workflow of that construct id.
 func (p *WorkflowProps) Validate(id string) error {
@@ -118,31 +113,31 @@ func (p *WorkflowProps) validateNetwork() error {
 
 func (p *WorkflowProps) validateNames(id string) error {
 	var l problem.List
-	if p.Team != "" && !token.Is(p.Team) && !teamPattern.MatchString(p.Team) {
-		l.Add("Team", p.Team, "1 to 20 lower-case letters, digits and hyphens", "")
+	if p.Team != "" && !token.Is(p.Team) && !names.IsTeam(p.Team) {
+		l.Add("Team", p.Team, names.TeamAllowed, "")
 	}
-	name := p.name(id)
-	if !token.Is(name) && !prefixPattern.MatchString(name) {
-		l.Add("Name", name, "1 to 30 letters, digits and hyphens, no hyphen first", "set Name: it starts the name of each job")
-	}
-	if p.Search != nil && !p.inPipeline && len(name) > maxSearchName {
-		l.Add("Name", name, fmt.Sprintf("at most %d characters with Search", maxSearchName), "SageMaker's names of searches are that short")
-	}
+	p.owner().Validate(&l, "Name", p.Name, id, p.rooms()...)
 	return l.Err()
 }
 
-func (p *WorkflowProps) name(id string) string {
+// rooms are what is left to the name.
+func (p *WorkflowProps) rooms() []names.Room {
 	switch {
-	case p.Name != "":
-		return p.Name
-	case p.Team != "":
-		id = p.Team + "-" + id
+	case p.inPipeline:
+		return []names.Room{names.RoomFor(names.Pipeline, ""), names.RoomFor(names.ModelPackageGroup, "")}
+	case p.Search != nil:
+		return []names.Room{names.JobRoom(), names.SearchRoom()}
+	default:
+		return []names.Room{names.JobRoom()}
 	}
-	if p.Environment.Name != "" {
-		id = p.Environment.Name + "-" + id
-	}
-	return strings.ToLower(id)
 }
+
+func (p *WorkflowProps) owner() names.Owner {
+	return names.Owner{Environment: p.Environment.Name, Team: p.Team}
+}
+
+// name is that of the workflow with a construct of that id.
+func (p *WorkflowProps) name(id string) string { return p.owner().Name(names.Part(p.Name, id)) }
 
 // Workflow is a state machine that trains once for each execution: one job, and others in its place where AWS has no instances.
 type Workflow struct {
@@ -172,6 +167,7 @@ func newWorkflow(this constructs.Construct, id string, props *WorkflowProps) *Wo
 	e := props.Environment.Resolved()
 	r := runs{environment: e, network: props.Network, job: props.Job.following(props.Prepare), name: props.name(id), team: props.Team,
 		role: props.Role, prepare: props.Prepare, evaluate: props.Evaluate}
+	cdk.Claim(this, cdk.PathOf(this), names.TrainingJob, r.name)
 	w, role := r.wire(this)
 	w.gate, w.registration, w.triggers, w.atOnce = props.Gate, props.Register, props.Triggers, props.AtOnce
 	w.search = props.Search.resolved()

@@ -194,7 +194,7 @@ func TestAWorkflowOfATeam(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{`{\"Key\":\"Team\",\"Value\":\"red\"}`, `'red-churn-{}'`} {
+		for _, want := range []string{`{\"Key\":\"Team\",\"Value\":\"red\"}`, `'none---red--churn--{}'`} {
 			if !strings.Contains(strings.ReplaceAll(string(text), `\\\"`, `\"`), want) {
 				t.Errorf("the definition lacks %s: %s", want, text)
 			}

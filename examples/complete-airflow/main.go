@@ -49,9 +49,9 @@ func build(app awscdk.App) {
 			training.Integer("num_round", 1, 1000), training.Number("eta", 0.01, 1), training.OneOf("booster", "gbtree", "dart"),
 		},
 	}
-	workflow := training.NewWorkflow(stack, "Workflow", &training.WorkflowProps{Environment: staging, Network: net, Job: job, Name: "staging-churn"})
+	workflow := training.NewWorkflow(stack, "Workflow", &training.WorkflowProps{Environment: staging, Network: net, Job: job, Name: "churn"})
 	request := training.NewRequest(stack, "Job", &training.RequestProps{
-		Environment: staging, Network: net, Job: job, Name: "staging-churn-airflow", Role: workflow.Role,
+		Environment: staging, Network: net, Job: job, Name: "churn-airflow", Role: workflow.Role,
 	})
 	environment := airflow.NewEnvironment(stack, "Airflow", &airflow.EnvironmentProps{
 		Environment: staging, Network: net, Guard: guard, AccessLogs: data.AccessLogs,
@@ -63,7 +63,7 @@ func build(app awscdk.App) {
 	})
 	settings := map[string]any{"num_round": 200, "eta": 0.3, "booster": "gbtree"}
 	quick := training.NewRequest(stack, "Quick", &training.RequestProps{
-		Environment: staging, Network: net, Job: job, Name: "staging-churn-serverless", Role: workflow.Role,
+		Environment: staging, Network: net, Job: job, Name: "churn-serverless", Role: workflow.Role,
 	})
 	serverless := airflow.NewServerless(stack, "Serverless", &airflow.ServerlessProps{
 		Environment: staging, Network: net, Guard: guard, AccessLogs: data.AccessLogs,

@@ -24,8 +24,9 @@ type Emitted struct {
 }
 
 // Emit makes all resources in one call. Their construct paths are that of scope, then "Default", which logical ids leave
-// out, then their name.
+// out, then their name. It panics with a [fault.Fault] when one has a physical name that another construct's has.
 func Emit(scope constructs.Construct, path string, resources cfn.Resources) Emitted {
+	claimResources(scope, path, resources)
 	for name, r := range resources {
 		if r.Metadata == nil {
 			r.Metadata = map[string]any{}

@@ -12,6 +12,9 @@ type place struct {
 	stack  awscdk.Stack
 	at     location.Location
 	outdir string
+	// path is the stack's, and stage that of the stage, or app, that it is in.
+	path, stage string
+	app         constructs.IConstruct
 }
 
 // places are remembered by stack and by construct: each question to the CDK is a call to another process, and the answers
@@ -25,10 +28,12 @@ func placeOf(scope constructs.Construct) *place {
 	stack := awscdk.Stack_Of(scope)
 	p := places[stack]
 	if p == nil {
+		stage := awscdk.Stage_Of(stack)
 		p = &place{
 			stack:  stack,
 			at:     location.Location{Partition: *stack.Partition(), Region: *stack.Region(), Account: *stack.Account()},
-			outdir: *awscdk.Stage_Of(stack).Outdir(),
+			outdir: *stage.Outdir(),
+			path:   PathOf(stack), stage: PathOf(stage), app: stack.Node().Root(),
 		}
 		places[stack] = p
 	}

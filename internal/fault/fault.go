@@ -11,7 +11,7 @@ import (
 
 // Fault is what a construct panics with when its props are wrong.
 type Fault struct {
-	// Kind is what was to be built: "network.Isolated".
+	// Kind is what was to be built: "network.Isolated"; empty where only its path is known.
 	Kind string
 	// Path is the construct's path, such as "dev/Foundation/Network"; empty where there is none.
 	Path string
@@ -24,15 +24,16 @@ type Fault struct {
 // Error is the whole message.
 func (f *Fault) Error() string {
 	var b strings.Builder
-	b.WriteString(f.Kind)
-	if f.Path != "" {
-		fmt.Fprintf(&b, " %s", f.Path)
+	for _, part := range []string{f.Kind, f.Path} {
+		if part != "" {
+			b.WriteString(part + " ")
+		}
 	}
 	if f.At != "" {
-		fmt.Fprintf(&b, " (%s)", f.At)
+		fmt.Fprintf(&b, "(%s) ", f.At)
 	}
 	n := len(problem.All(f.Err))
-	fmt.Fprintf(&b, " can't be built: %d problem", n)
+	fmt.Fprintf(&b, "can't be built: %d problem", n)
 	if n != 1 {
 		b.WriteString("s")
 	}

@@ -31,6 +31,9 @@ func TestMessage(t *testing.T) {
 		{"no path", fault.Fault{Kind: "network.Isolated", At: "/app/main.go:12", Err: one.Err()},
 			"network.Isolated (/app/main.go:12) can't be built: 1 problem\n" +
 				"  - Region: got \"mars-1\"; allowed: one of eu-west-1"},
+		{"what is known by its path alone", fault.Fault{Path: "dev/Network", At: "/app/main.go:12", Err: one.Err()},
+			"dev/Network (/app/main.go:12) can't be built: 1 problem\n" +
+				"  - Region: got \"mars-1\"; allowed: one of eu-west-1"},
 		{"no place in the user's code", fault.Fault{Kind: "network.Isolated", Path: "dev/Network", Err: one.Err()},
 			"network.Isolated dev/Network can't be built: 1 problem\n" +
 				"  - Region: got \"mars-1\"; allowed: one of eu-west-1"},

@@ -27,8 +27,8 @@ type Plan struct {
 	Readers, Writers []string
 	// Lustre lets FSx for Lustre get at the buckets of the key.
 	Lustre bool
-	// LogGroups is a pattern of names of log groups, for which CloudWatch Logs may use it; empty: none.
-	LogGroups string
+	// LogGroups are patterns of names of log groups, for which CloudWatch Logs may use it; empty: none.
+	LogGroups []string
 	// Workflows is a pattern of ARNs of workflows of MWAA Serverless, for which the account's roles may use it by themselves; empty: none.
 	Workflows string
 }
@@ -87,10 +87,14 @@ func (k Plan) Statements() []policy.Statement {
 				"ArnLike":      {"aws:PrincipalArn": LustreRole(k.At)},
 			}))
 	}
-	if k.LogGroups != "" {
+	if len(k.LogGroups) > 0 {
+		var groups []string
+		for _, g := range k.LogGroups {
+			groups = append(groups, k.At.ARN("logs", "log-group:"+g))
+		}
 		all = append(all, allow("Logs", policy.ServicePrincipal("logs."+k.At.Region+".amazonaws.com"),
 			append(slices.Clone(use), "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"),
-			policy.Conditions{"ArnLike": {"kms:EncryptionContext:aws:logs:arn": k.At.ARN("logs", "log-group:"+k.LogGroups)}}))
+			policy.Conditions{"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}))
 	}
 	if k.Workflows != "" {
 		all = append(all, allow("Workflows", account, []string{"kms:Decrypt", "kms:GenerateDataKey"},

@@ -1,6 +1,8 @@
 // Package location is where a stack is deployed to. The fields may be CDK tokens.
 package location
 
+import "github.com/plinth-ml/plinth/internal/names"
+
 // Location is a partition, region and account.
 type Location struct{ Partition, Region, Account string }
 
@@ -14,8 +16,7 @@ func (l Location) Role(name string) string {
 	return "arn:" + l.Partition + ":iam::" + l.Account + ":role/" + name
 }
 
-// ServerlessWorkflow is a pattern of the ARN of the workflow of MWAA Serverless of that name: AWS appends ten letters and digits
-// (https://docs.aws.amazon.com/mwaa/latest/mwaa-serverless-userguide/operators-python-bash-detail.html).
+// ServerlessWorkflow is a pattern of the ARN of the workflow of MWAA Serverless of that name.
 func (l Location) ServerlessWorkflow(name string) string {
-	return l.ARN("airflow-serverless", "workflow/"+name+"-??????????")
+	return l.ARN("airflow-serverless", "workflow/"+names.ServerlessID(name))
 }

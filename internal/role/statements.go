@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 )
 
@@ -67,7 +68,7 @@ var LogDelivery = policy.Statement{
 // Registers lets models be registered in a model package group, and none be approved: only versions that wait for somebody.
 func Registers(at location.Location, group string) policy.Statement {
 	return policy.Statement{
-		Effect: policy.Allow, Actions: []string{"sagemaker:CreateModelPackage"}, Resources: []string{at.ARN("sagemaker", "model-package/"+group+"/*")},
+		Effect: policy.Allow, Actions: []string{"sagemaker:CreateModelPackage"}, Resources: []string{at.ARN("sagemaker", "model-package/"+names.ModelVersions(group))},
 		Conditions: policy.Conditions{"StringEquals": {"sagemaker:ModelApprovalStatus": "PendingManualApproval"}},
 		Why:        "SageMaker numbers the versions of the group",
 	}

@@ -14,7 +14,7 @@ import (
 func newAirflow(stage awscdk.Stage, e environment.Environment, f foundation, workflow *training.Workflow, operator *access.Person) {
 	stack := awscdk.NewStack(stage, jsii.String("Airflow"), stackProps(e, "Airflow and its DAGs", e.Tier.RetainsData()))
 	request := training.NewRequest(stack, "XGBoost", &training.RequestProps{
-		Environment: e, Network: f.network, Job: xgboost(f), Name: e.Name + "-xgboost-airflow", Role: workflow.Role,
+		Environment: e, Network: f.network, Job: xgboost(f), Name: "xgboost-airflow", Role: workflow.Role,
 	})
 	made := airflow.NewEnvironment(stack, "Airflow", &airflow.EnvironmentProps{
 		Environment: e, Network: f.network, Guard: f.guard, AccessLogs: f.models.AccessLogs,

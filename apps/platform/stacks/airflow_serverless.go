@@ -19,7 +19,7 @@ func newAirflowServerless(stage awscdk.Stage, e environment.Environment, f found
 	job := xgboost(f)
 	job.MaxRuntime, job.MaxWait = time.Hour, 2*time.Hour
 	request := training.NewRequest(stack, "XGBoost", &training.RequestProps{
-		Environment: e, Network: f.network, Job: job, Name: e.Name + "-xgboost-serverless", Role: workflow.Role,
+		Environment: e, Network: f.network, Job: job, Name: "xgboost-serverless", Role: workflow.Role,
 	})
 	settings := map[string]any{"num_round": 100, "max_depth": 6, "eta": 0.3}
 	made := airflow.NewServerless(stack, "DAGs", &airflow.ServerlessProps{

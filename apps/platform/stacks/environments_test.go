@@ -89,15 +89,15 @@ func TestOptionalParts(t *testing.T) {
 		"Airflow": {
 			context: map[string]any{"plinth:dev:airflow": "true"}, kind: "AWS::MWAA::Environment", with: []string{"dev/Airflow"},
 			endpoint: ".airflow.env", subnets: 2, has: map[string][]string{
-				"dev/Airflow":  {"mw1.micro", "dags/xgboost.py", "dags/xgboost_by_itself.py", "dev-xgboost-airflow-"},
-				"dev/Training": {"role/dev-airflow/User"}, // people log in
+				"dev/Airflow":  {"mw1.micro", "dags/xgboost.py", "dags/xgboost_by_itself.py", "dev--xgboost-airflow--"},
+				"dev/Training": {"role/dev--airflow/User"}, // people log in
 			},
 		},
 		"Airflow, serverless": {
 			context: map[string]any{"plinth:dev:airflow": "serverless"}, kind: "AWS::MWAAServerless::Workflow", with: []string{"dev/AirflowServerless"},
 			endpoint: ".states", subnets: 2, has: map[string][]string{
-				"dev/AirflowServerless": {"workflows/xgboost.yaml", "workflows/xgboost_by_itself.yaml", "dev-xgboost-serverless-"},
-				"dev/Training":          {"workflow/dev-dags-xgboost-??????????", "workflow/dev-dags-xgboost_by_itself-??????????"}, // people run them
+				"dev/AirflowServerless": {"workflows/xgboost.yaml", "workflows/xgboost_by_itself.yaml", "dev--xgboost-serverless--"},
+				"dev/Training":          {"workflow/dev--dags--xgboost-??????????", "workflow/dev--dags--xgboost_by_itself-??????????"}, // people run them
 			},
 			hasNot: map[string][]string{"dev/Foundation": {".airflow.env"}, "dev/AirflowServerless": {"AWS::MWAA::Environment"}},
 		},

@@ -23,7 +23,7 @@ type foundation struct {
 func newFoundation(stage awscdk.Stage, e environment.Environment, chain supplyChain, capabilities []network.Capability) foundation {
 	stack := awscdk.NewStack(stage, jsii.String("Foundation"),
 		stackProps(e, "network, keys and buckets", e.Tier.RetainsData()))
-	e.Administrators = append(slices.Clone(e.Administrators), breakGlassARN(stack, e))
+	e.Administrators = append(slices.Clone(e.Administrators), access.BreakGlassRole(stack, e, "")) // which buckets let in before it is there
 	reach := &network.IsolatedProps{Environment: e, Capabilities: capabilities}
 	if e.Account != chain.tools.Account {
 		reach.ImageRepositories = []string{chain.image(stack, e).ARN}

@@ -32,15 +32,8 @@ func newPeople(stack awscdk.Stack, e environment.Environment, f foundation, work
 		Environment: e, TrustedBy: operators, Features: features, Workflows: workflows,
 	})
 	access.NewBreakGlass(stack, "BreakGlass", &access.BreakGlassProps{
-		Environment: e, Name: breakGlassName(e), TrustedBy: breakGlass,
+		Environment: e, TrustedBy: breakGlass,
 		Buckets: []*storage.DataBucket{f.datasets, f.features, f.models, f.checkpoints},
 	})
 	return operator
-}
-
-func breakGlassName(e environment.Environment) string { return "plinth-" + e.Name + "-break-glass" }
-
-// breakGlassARN is the role's, by its name: the buckets' policies name it before it is there.
-func breakGlassARN(stack awscdk.Stack, e environment.Environment) string {
-	return "arn:" + *stack.Partition() + ":iam::" + *stack.Account() + ":role/" + breakGlassName(e)
 }
