@@ -16,6 +16,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -67,16 +68,16 @@ type Guard struct {
 	// Boundary is the guard as a permissions boundary: see [Guard.Protect].
 	Boundary awsiam.IManagedPolicy
 
-	features  []Feature
-	teams     bool
-	keepAlive time.Duration
+	guard           // what it holds requests to
+	at     string   // file and line of the user
+	scopes []string // the paths of what it protects
 }
 
 // Allows tells whether a feature may be used.
 func (g *Guard) Allows(f Feature) bool { return f == Training || slices.Contains(g.features, f) }
 
 // KeepAlive is how long a warm pool may stay; 0: there is none.
-func (g *Guard) KeepAlive() time.Duration { return g.keepAlive }
+func (g *Guard) KeepAlive() time.Duration { return time.Duration(g.keepAliveSeconds) * time.Second }
 
 // NewGuard makes the guard's policies. The props may be nil. It panics with one message that holds every problem when scope,
 // id or props are wrong, or when the boundary outgrows what IAM takes.
@@ -93,7 +94,7 @@ func NewGuard(scope constructs.Construct, id string, props *GuardProps) *Guard {
 		}
 	}
 	cdk.Check(kind, scope, id, err)
-	resources := cfn.Resources{"Boundary": managed("The most that roles of the environment can do", g.boundary(at),
+	resources := cfn.Resources{boundaryName: managed("The most that roles of the environment can do", g.boundary(at),
 		role.AcceptInPacks("IAMPolicyNoStatementsWithFullAccess", "A boundary allows nothing by itself: it is the most that a role's own policies can")...)}
 	for i, d := range documents {
 		resources[policyName(i)] = managed("Denies jobs that are not isolated, encrypted and bounded", d)
@@ -102,16 +103,12 @@ func NewGuard(scope constructs.Construct, id string, props *GuardProps) *Guard {
 	of := func(name string) awsiam.IManagedPolicy {
 		return awsiam.ManagedPolicy_FromManagedPolicyArn(this, jsii.String(name), jsii.String(emitted.Ref(name)))
 	}
-	guard := &Guard{Construct: this, Boundary: of("Boundary"), features: g.features, teams: g.teams, keepAlive: time.Duration(g.keepAliveSeconds) * time.Second}
+	made := &Guard{Construct: this, Boundary: of(boundaryName), guard: g, at: fault.Caller()}
 	for i := range documents {
-		guard.Policies = append(guard.Policies, of(policyName(i)))
+		made.Policies = append(made.Policies, of(policyName(i)))
 	}
-	return guard
-}
-
-// Protect puts every role below the scope under the boundary: those of Plinth, of the CDK and of others alike.
-func (g *Guard) Protect(scope constructs.Construct) {
-	awsiam.PermissionsBoundary_Of(scope).Apply(g.Boundary)
+	cdk.AtEnd(this, made.validateTemplates)
+	return made
 }
 
 var teamPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
@@ -181,6 +178,9 @@ func (p *GuardProps) plan(at location.Location) guard {
 	}
 	return g
 }
+
+// boundaryName is what the boundary is called among the guard's resources.
+const boundaryName = "Boundary"
 
 func policyName(i int) string {
 	if i == 0 {
