@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -73,12 +72,6 @@ type Guard struct {
 	scopes []string // the paths of what it protects
 }
 
-// Allows tells whether a feature may be used.
-func (g *Guard) Allows(f Feature) bool { return f == Training || slices.Contains(g.features, f) }
-
-// KeepAlive is how long a warm pool may stay; 0: there is none.
-func (g *Guard) KeepAlive() time.Duration { return time.Duration(g.keepAliveSeconds) * time.Second }
-
 // NewGuard makes the guard's policies. The props may be nil. It panics with one message that holds every problem when scope,
 // id or props are wrong, or when the boundary outgrows what IAM takes.
 func NewGuard(scope constructs.Construct, id string, props *GuardProps) *Guard {
@@ -125,10 +118,22 @@ func (g *Guard) ValidateTeam(team string) error {
 	return l.Err()
 }
 
+// PolicyARNs are the ARNs of Policies. A nil guard has none.
+func (g *Guard) PolicyARNs() []string {
+	if g == nil {
+		return nil
+	}
+	var all []string
+	for _, p := range g.Policies {
+		all = append(all, *p.ManagedPolicyArn())
+	}
+	return all
+}
+
 // attach puts a role that starts jobs under the guard, for a team.
 func (g *Guard) attach(r *role.Role, team string) {
-	for _, p := range g.Policies {
-		r.Attached = append(r.Attached, *p.ManagedPolicyArn())
+	for _, p := range g.PolicyARNs() {
+		r.Attached = append(r.Attached, p)
 	}
 	if team != "" {
 		r.Tags = map[string]string{"Team": team}

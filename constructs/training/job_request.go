@@ -76,7 +76,7 @@ func NewRequest(scope constructs.Construct, id string, props *RequestProps) *Req
 	this := cdk.New(kind, scope, id, props.Validate(id))
 	e := props.Environment.Resolved()
 	job := props.Job.resolved(e.Limits)
-	r := runs{environment: e, network: props.Network, job: props.Job, name: props.asWorkflow().name(id), team: props.Team, role: props.Role}
+	r := props.asWorkflow().runs(id)
 	w, role := r.wire(this, kind, scope, id)
 	longest := job.MaxRuntime
 	if job.Spot {
