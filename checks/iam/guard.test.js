@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import { account, arn, region, resources } from '../assembly.js';
 import { referenceApp } from './endpoints.js';
+import { oldNames, renamed } from './oldnames.js';
 import { variants } from './roles.js';
 import { allowed, everything, possible } from './simulator.js';
 
@@ -33,11 +34,6 @@ const forms = [
   { name: 'SCPs', statements: scps.flatMap((d) => d.Statement), actions: Object.keys(keysOf), team: 'red' },
 ];
 
-// AWS renamed two condition keys in 2026. The evaluator knows the new names only, so that the old ones stand in its place as
-// tags of the caller, in policies and requests alike.
-const oldNames = { 'sagemaker:VolumeKmsKey': 'aws:PrincipalTag/OldVolumeKey', 'sagemaker:OutputKmsKey': 'aws:PrincipalTag/OldOutputKey' };
-const renamed = (statements) => JSON.parse(Object.entries(oldNames).reduce(
-  (text, [name, tag]) => text.replaceAll(`"${name}"`, `"${tag}"`), JSON.stringify(statements)));
 const under = {
   'the new names': (context) => context,
   'the old names': (context) => Object.fromEntries(Object.entries(context).map(([k, v]) => [oldNames[k.replace(/Arn$/, '')] ?? k, v])),

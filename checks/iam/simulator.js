@@ -35,6 +35,12 @@ export async function allowed(request) {
   return await verdict(request) === allows;
 }
 
+// denials are the sids of the identity policy's statements that deny a request.
+export async function denials(request) {
+  const { denied } = await evaluate(request);
+  return denied;
+}
+
 // possible fails for a request that could not come from AWS: an action, resource or condition key that does not exist.
 export async function possible(request) {
   const open = { ...request, identity: everything, boundary: undefined, endpoint: undefined, resourcePolicy: everybody };
@@ -89,7 +95,8 @@ async function run({ principal, action, resource, owner = accountOf(resource), c
     return { problem: message === 'policy.errors' ? JSON.stringify(details) : message };
   }
   const [first] = answer.resultType === 'single' ? [answer.result] : answer.results;
-  return { result: answer.overallResult, ignored: first?.ignoredContextKeys, kind: first?.resourceType };
+  const denied = first?.analysis.identityAnalysis?.denyStatements.map(({ statement }) => statement.sid());
+  return { result: answer.overallResult, ignored: first?.ignoredContextKeys, kind: first?.resourceType, denied };
 }
 
 const overTLS = { 'aws:SecureTransport': 'true', 's3:TlsVersion': '1.3' };

@@ -3,7 +3,6 @@ package access
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -15,6 +14,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
@@ -66,16 +66,10 @@ type Guard struct {
 	// Boundary is the guard as a permissions boundary: see [Guard.Protect].
 	Boundary awsiam.IManagedPolicy
 
-	features  []Feature
-	teams     bool
-	keepAlive time.Duration
+	guard           // what it holds requests to
+	at     string   // file and line of the user
+	scopes []string // the paths of what it protects
 }
-
-// Allows tells whether a feature may be used.
-func (g *Guard) Allows(f Feature) bool { return f == Training || slices.Contains(g.features, f) }
-
-// KeepAlive is how long a warm pool may stay; 0: there is none.
-func (g *Guard) KeepAlive() time.Duration { return g.keepAlive }
 
 // NewGuard makes the guard's policies. The props may be nil. It panics with one message that holds every problem when scope,
 // id or props are wrong, or when the boundary outgrows what IAM takes.
@@ -94,7 +88,7 @@ func newGuard(this constructs.Construct, _ string, props *GuardProps) *Guard {
 		}
 	}
 	cdk.Check(err)
-	resources := cfn.Resources{"Boundary": managed("The most that roles of the environment can do", g.boundary(at),
+	resources := cfn.Resources{boundaryName: managed("The most that roles of the environment can do", g.boundary(at),
 		role.AcceptInPacks("IAMPolicyNoStatementsWithFullAccess", "A boundary allows nothing by itself: it is the most that a role's own policies can")...)}
 	for i, d := range documents {
 		resources[policyName(i)] = managed("Denies jobs that are not isolated, encrypted and bounded", d)
@@ -103,16 +97,12 @@ func newGuard(this constructs.Construct, _ string, props *GuardProps) *Guard {
 	of := func(name string) awsiam.IManagedPolicy {
 		return awsiam.ManagedPolicy_FromManagedPolicyArn(this, jsii.String(name), jsii.String(emitted.Ref(name)))
 	}
-	guard := &Guard{Construct: this, Boundary: of("Boundary"), features: g.features, teams: g.teams, keepAlive: time.Duration(g.keepAliveSeconds) * time.Second}
+	made := &Guard{Construct: this, Boundary: of(boundaryName), guard: g, at: fault.Caller()}
 	for i := range documents {
-		guard.Policies = append(guard.Policies, of(policyName(i)))
+		made.Policies = append(made.Policies, of(policyName(i)))
 	}
-	return guard
-}
-
-// Protect puts every role below the scope under the boundary: those of Plinth, of the CDK and of others alike.
-func (g *Guard) Protect(scope constructs.Construct) {
-	awsiam.PermissionsBoundary_Of(scope).Apply(g.Boundary)
+	cdk.AtEnd(this, made.validateTemplates)
+	return made
 }
 
 // ValidateTeam reports a team that the guard demands and is not given, or that is given and not demanded. A nil guard demands none.
@@ -127,10 +117,22 @@ func (g *Guard) ValidateTeam(team string) error {
 	return l.Err()
 }
 
+// PolicyARNs are the ARNs of Policies. A nil guard has none.
+func (g *Guard) PolicyARNs() []string {
+	if g == nil {
+		return nil
+	}
+	var all []string
+	for _, p := range g.Policies {
+		all = append(all, *p.ManagedPolicyArn())
+	}
+	return all
+}
+
 // attach puts a role that starts jobs under the guard, for a team.
 func (g *Guard) attach(r *role.Role, team string) {
-	for _, p := range g.Policies {
-		r.Attached = append(r.Attached, *p.ManagedPolicyArn())
+	for _, p := range g.PolicyARNs() {
+		r.Attached = append(r.Attached, p)
 	}
 	if team != "" {
 		r.Tags = map[string]string{"Team": team}
@@ -180,6 +182,9 @@ func (p *GuardProps) plan(at location.Location) guard {
 	}
 	return g
 }
+
+// boundaryName is what the boundary is called among the guard's resources.
+const boundaryName = "Boundary"
 
 func policyName(i int) string {
 	if i == 0 {

@@ -39,13 +39,28 @@ func localOf(types []string) []string {
 	return all
 }
 
+// denial is what is denied by a rule.
+type denial struct {
+	rule       string // its condition key; empty: what no feature uses
+	statements []policy.Statement
+}
+
+// denials are what each rule denies.
+func (g guard) denials() []denial {
+	open, closed := used(g.features)
+	all := []denial{{statements: deny("NotUsed", closed, nil)}}
+	for _, r := range rules {
+		can := with(open, r.key)
+		all = append(all, denial{r.key, r.statements(g, without(can, r.optional), can)})
+	}
+	return all
+}
+
 // statements are all denies of the guard.
 func (g guard) statements() []policy.Statement {
-	open, closed := used(g.features)
-	s := deny("NotUsed", closed, nil)
-	for _, r := range rules {
-		all := with(open, r.key)
-		s = append(s, r.statements(g, without(all, r.optional), all)...)
+	var s []policy.Statement
+	for _, d := range g.denials() {
+		s = append(s, d.statements...)
 	}
 	if g.environment != "" || g.teams {
 		s = append(s, g.keptTags()...)

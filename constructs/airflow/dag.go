@@ -1,9 +1,11 @@
 package airflow
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 
+	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/training"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
@@ -31,8 +33,8 @@ var (
 	schedulePattern = regexp.MustCompile(`^(@(hourly|daily|weekly|monthly)|[0-9*/,-]+ [0-9*/,-]+ [0-9*/,-]+ [0-9A-Za-z*/,-]+ [0-9A-Za-z*/,#-]+)$`)
 )
 
-// validate checks the DAG, whose jobs are of that team; empty: of none.
-func (d DAG) validate(team string) error {
+// validate checks the DAG, whose jobs are held to that guard and of that team; empty: of none.
+func (d DAG) validate(guard *access.Guard, team string) error {
 	var l problem.List
 	if !idPattern.MatchString(d.ID) {
 		l.Add("ID", d.ID, "1 to 100 letters, digits, hyphens and underscores, a letter first", "")
@@ -47,12 +49,32 @@ func (d DAG) validate(team string) error {
 		l.Add("Job", "an empty one", made, "")
 	case d.Job != nil && team != "" && d.Job.Team != team:
 		l.Add("Job", fmt.Sprintf("one of team %q", d.Job.Team), made+" with Team: "+team, "the guard would deny the others")
+	case d.Job != nil:
+		l.Include("", d.validateGuard(guard, team))
 	}
 	if d.Schedule != "" && !schedulePattern.MatchString(d.Schedule) {
 		l.Add("Schedule", d.Schedule, `a cron expression of five fields, such as "0 6 * * 1", or @hourly, @daily, @weekly or @monthly`, "")
 	}
 	if d.Schedule != "" || len(d.Settings) > 0 {
 		l.Include("Settings", training.ValidateInput(d.parameters(), d.Settings))
+	}
+	return l.Err()
+}
+
+// validateGuard reports what the guard would deny of the DAG's own job, by the fields that the job was made of.
+func (d DAG) validateGuard(guard *access.Guard, team string) error {
+	var l problem.List
+	request := access.JobRequest{Action: "CreateTrainingJob", Document: d.Job.Document, Field: "Job", Team: team}
+	for _, err := range problem.All(guard.ValidateRequest(request)) {
+		var p problem.Problem
+		if !errors.As(err, &p) {
+			l.Include("Job", err)
+			continue
+		}
+		if p.Field == "Team" {
+			continue // which is told of anyway
+		}
+		l.Add("Job", fmt.Sprintf("one of training.NewRequest with %s: %v", p.Field, p.Got), p.Allowed, p.Fix)
 	}
 	return l.Err()
 }
@@ -76,11 +98,11 @@ func (d DAG) parameters() []training.Parameter {
 }
 
 // validateDAGs checks all of them, and that no two are one to Airflow.
-func validateDAGs(all []DAG, team string) error {
+func validateDAGs(all []DAG, guard *access.Guard, team string) error {
 	var l problem.List
 	seen := map[string]bool{}
 	for i, d := range all {
-		l.Include(fmt.Sprintf("DAGs[%d]", i), d.validate(team))
+		l.Include(fmt.Sprintf("DAGs[%d]", i), d.validate(guard, team))
 		if seen[d.ID] {
 			l.Add(fmt.Sprintf("DAGs[%d].ID", i), d.ID, "an ID that no other DAG has", "")
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/airflow"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
@@ -63,6 +64,18 @@ func TestMistakes(t *testing.T) {
 			`DAGs[2].ID: got "c"; allowed: an ID that no other DAG has`, `DAGs[3].Schedule: got "rate(7 days)"; allowed: a cron expression of five fields`,
 			"DAGs[3].Settings.n: got 10; allowed: n, a whole number from 1 to 9", "DAGs[4].Settings.n: got nothing", "DAGs[5].Settings.n: got nothing",
 			"DAGs[5].Settings.m: got 1; allowed: one of the job's Parameters",
+		}},
+		"a guard of another environment": {func(stack awscdk.Stack, p *airflow.EnvironmentProps) {
+			workflow, request := jobs(stack, p)
+			other := environment.Environment{Name: "dev", Limits: environment.Limits{InstanceTypes: []string{"ml.m5.large"}}}
+			p.Guard = access.NewGuard(stack, "Other", &access.GuardProps{
+				Environment: other, Network: network.NewIsolated(stack, "Elsewhere", nil), Keys: []string{storage.NewDataBucket(stack, "Scratch", nil).KeyARN},
+			})
+			p.DAGs = []airflow.DAG{{ID: "a", Workflow: workflow}, {ID: "b", Job: request}}
+		}, []string{
+			"4 problems", `DAGs[1].Job: got "one of training.NewRequest with Network: Stack/Network/`, "; allowed: the guard's network; give",
+			`with Job.Output: Stack/Data/Default/Key"; allowed: a bucket with a key of the guard, Stack/Scratch/Default/Key`,
+			`with Job.InstanceType: ml.m5.xlarge"; allowed: one of the guard's, ml.m5.large`, `with Environment.Name: prod"; allowed: "dev", the guard's`,
 		}},
 		"a team": {func(stack awscdk.Stack, p *airflow.EnvironmentProps) {
 			p.Guard = access.NewGuard(stack, "Teams", &access.GuardProps{Teams: true})

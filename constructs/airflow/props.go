@@ -25,7 +25,8 @@ type EnvironmentProps struct {
 	Environment environment.Environment
 	// Network is where it stands: in its first two zones. It needs the capability Airflow, and Packages with Requirements.From. Required.
 	Network *network.Isolated
-	// Guard is what the jobs of DAGs are held to. Required.
+	// Guard is what the jobs of DAGs are held to: its Policies are attached to the role that starts them, and what it would deny of a Job
+	// is an error at synth. A Workflow starts its jobs by itself, and has a guard of its own. Required.
 	Guard *access.Guard
 	// DAGs are what it runs. Files that somebody else puts below dags/ in its bucket run too, under the same role. Empty: none.
 	DAGs []DAG
@@ -104,7 +105,7 @@ func (p *EnvironmentProps) Validate(id string) error {
 		l.Add("Guard", nil, "what the jobs of DAGs are held to", "make one with access.NewGuard")
 	}
 	l.Include("", p.Guard.ValidateTeam(p.Team))
-	l.Include("", validateDAGs(p.DAGs, p.Team))
+	l.Include("", validateDAGs(p.DAGs, p.Guard, p.Team))
 	l.Include("Requirements", p.Requirements.validate())
 	p.owner().Validate(&l, "Name", p.Name, id, names.RoomFor(names.AirflowEnvironment, ""), names.RoleRoom(roleOf, writerOf))
 	text(&l, "Version", r.Version, versionPattern, "a version of Airflow from 2.11 on, such as "+defaultVersion, "MWAA's guide lists those that it has")

@@ -31,7 +31,7 @@ type content struct {
 // File is the DAG as a file of Python, for Airflow 2.11 and 3. It may hold CDK tokens. It panics with one message that holds every
 // problem when the DAG is wrong.
 func (d DAG) File() string {
-	fault.Check("airflow.DAG", d.validate(""))
+	fault.Check("airflow.DAG", d.validate(nil, ""))
 	parameters := map[string]any{}
 	for _, p := range d.parameters() {
 		schema := p.Schema()

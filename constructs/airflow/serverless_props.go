@@ -23,7 +23,8 @@ type ServerlessProps struct {
 	Environment environment.Environment
 	// Network is where the tasks run. It needs the capability AirflowServerless, and 2 to 16 zones. Required.
 	Network *network.Isolated
-	// Guard is what the jobs of DAGs are held to. Required.
+	// Guard is what the jobs of DAGs are held to: its Policies are attached to the role that starts them, and what it would deny of a Job
+	// is an error at synth. A Workflow starts its jobs by itself, and has a guard of its own. Required.
 	Guard *access.Guard
 	// DAGs are what runs, 1 to 50: each is a workflow of MWAA Serverless with a role of its own. A run takes no parameters: each DAG has
 	// Settings for all that its job has. A Job has one group of machines, and ends within four hours. Required.
@@ -89,11 +90,11 @@ func (p *ServerlessProps) Validate(id string) error {
 	if n := len(p.DAGs); n == 0 || n > maxServerlessDAGs {
 		l.Add("DAGs", n, fmt.Sprintf("1 to %d", maxServerlessDAGs), "make another airflow.Serverless for more: an account has 100 workflows")
 	}
-	l.Include("", validateDAGs(p.DAGs, p.Team))
+	l.Include("", validateDAGs(p.DAGs, p.Guard, p.Team))
 	p.owner().Validate(&l, "Name", p.Name, id, names.RoleRoom(definitionsOf))
 	all := 0
 	for i, d := range p.DAGs {
-		if d.validate(p.Team) == nil {
+		if d.validate(p.Guard, p.Team) == nil {
 			size := len(d.definition())
 			l.Include(fmt.Sprintf("DAGs[%d]", i), d.validateServerless(size))
 			all += size

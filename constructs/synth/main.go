@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/fault"
 	_ "github.com/plinth-ml/plinth/internal/tempdir"
 )
@@ -123,5 +125,13 @@ func synthesize(context map[string]any, dir string, build func(app awscdk.App)) 
 		return err
 	}
 	app.Synth(nil)
-	return nil
+	stacks, err := assembly.Read(dir)
+	if err != nil {
+		return err
+	}
+	err, warnings := cdk.End(app, stacks)
+	if warnings != nil {
+		fmt.Fprintf(os.Stderr, "Warning: %v\n", warnings)
+	}
+	return err
 }

@@ -37,7 +37,8 @@
 //	},
 //	Job: training.Job{Inputs: []training.Input{{Channel: "train", Prepared: "train/"}}, ...},
 //
-// The guard needs the feature Processing. Give the workflow its Guard, and synth says so.
+// The guard needs the feature Processing. Give the workflow its Guard: it then holds the workflow's role, and what it would deny of the
+// jobs' requests is an error at synth.
 //
 // # Searching for parameters
 //

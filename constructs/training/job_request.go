@@ -78,7 +78,7 @@ func NewRequest(scope constructs.Construct, id string, props *RequestProps) *Req
 func newRequest(this constructs.Construct, id string, props *RequestProps) *Request {
 	e := props.Environment.Resolved()
 	job := props.Job.resolved(e.Limits)
-	r := runs{environment: e, network: props.Network, job: props.Job, name: props.asWorkflow().name(id), team: props.Team, role: props.Role}
+	r := props.asWorkflow().runs(id)
 	cdk.Claim(this, cdk.PathOf(this), names.TrainingJob, r.name)
 	w, role := r.wire(this)
 	longest := job.MaxRuntime

@@ -24,7 +24,8 @@ type PipelineProps struct {
 	Environment environment.Environment
 	// Network is where the job runs. Required.
 	Network *network.Isolated
-	// Guard is what its jobs are held to. Required.
+	// Guard is what its jobs are held to: its Policies are attached to the role that starts them, and what it would deny in the requests
+	// is an error at synth. Required.
 	Guard *access.Guard
 	// Job is what runs. Each execution gives its Parameters; a pipeline holds them to their type and to the texts of OneOf, not to
 	// bounds. Required.
@@ -131,9 +132,8 @@ func NewPipeline(scope constructs.Construct, id string, props *PipelineProps) *P
 
 func newPipeline(this constructs.Construct, id string, props *PipelineProps) *Pipeline {
 	e := props.Environment.Resolved()
-	name := props.asWorkflow().name(id)
-	r := runs{environment: e, network: props.Network, job: props.Job.following(props.Prepare), name: name, team: props.Team, role: props.Role,
-		prepare: props.Prepare, evaluate: props.Evaluate}
+	r := props.asWorkflow().runs(id)
+	name := r.name
 	w, role := r.wire(this)
 	w.gate, w.registration, w.search = props.Gate, props.Register, props.Search.resolved()
 	given := &access.PipelineRoleProps{Environment: props.Environment, Guard: props.Guard, Team: props.Team, ExecutionRoles: []awsiam.IRole{role.Role}}

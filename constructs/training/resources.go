@@ -27,6 +27,9 @@ func resources(j Job, w wiring) cfn.Resources {
 		runs = append(runs, runsProcessing(w.at, w.namePrefix)...)
 	}
 	workflow := workflowRole(w.at, roles, runs)
+	for _, p := range w.attached {
+		workflow.Attached = append(workflow.Attached, p)
+	}
 	if team := w.tags["Team"]; team != "" { // a guard for teams compares it with the tag of the job
 		workflow.Tags = map[string]string{"Team": team}
 	}

@@ -26,6 +26,24 @@ type runs struct {
 	evaluate    *Processing           // nil: none
 }
 
+// planned is what the props alone tell of the wiring: all but the images and the roles.
+func (r runs) planned() wiring {
+	w := wiring{
+		volumeKeyARN: r.job.Output.Bucket.KeyARN, subnets: r.network.SubnetIDs, securityGroup: *r.network.JobSecurityGroup.SecurityGroupId(),
+		namePrefix: r.name, tags: r.environment.Tags(), logDays: r.environment.LogRetentionDays, retain: r.environment.Tier.RetainsData(),
+	}
+	if r.team != "" {
+		w.tags["Team"] = r.team
+	}
+	if p := r.prepare; p != nil {
+		w.prepare = &processing{job: p.resolvedJob(r.environment.Limits), command: p.Command}
+	}
+	if p := r.evaluate.following(r.prepare); p != nil {
+		w.evaluate = &processing{job: p.resolvedJob(r.environment.Limits, modelOf(r.job)), command: p.Command}
+	}
+	return w
+}
+
 // wire makes the roles of the jobs where none is given, and finds out what the plan needs to know of the resources around them.
 func (r runs) wire(this constructs.Construct) (wiring, *access.ExecutionRole) {
 	at := cdk.Location(this)
@@ -34,25 +52,19 @@ func (r runs) wire(this constructs.Construct) (wiring, *access.ExecutionRole) {
 	if role == nil {
 		role = r.newRole(this, "JobRole", r.job.given(), repository)
 	}
-	process := func(field string, p *Processing, more ...Input) *processing {
+	w := r.planned()
+	w.at, w.imageURI, w.roleARN = at, image, *role.Role.RoleArn()
+	process := func(field string, p *processing) {
 		if p == nil {
-			return nil
+			return
 		}
-		j := p.resolvedJob(r.environment.Limits, more...)
-		image, repository := resolveImage(this, field, p.Image, at)
-		given := j.given()
+		image, repository := resolveImage(this, field, p.job.Image, at)
+		given := p.job.given()
 		given.Jobs = access.ProcessingJobs
-		return &processing{job: j, command: p.Command, imageURI: image, roleARN: *r.newRole(this, field+"Role", given, repository).Role.RoleArn()}
+		p.imageURI, p.roleARN = image, *r.newRole(this, field+"Role", given, repository).Role.RoleArn()
 	}
-	w := wiring{
-		prepare: process("Prepare", r.prepare), evaluate: process("Evaluate", r.evaluate.following(r.prepare), modelOf(r.job)),
-		at: at, imageURI: image, roleARN: *role.Role.RoleArn(), volumeKeyARN: r.job.Output.Bucket.KeyARN,
-		subnets: r.network.SubnetIDs, securityGroup: *r.network.JobSecurityGroup.SecurityGroupId(),
-		namePrefix: r.name, tags: r.environment.Tags(), logDays: r.environment.LogRetentionDays, retain: r.environment.Tier.RetainsData(),
-	}
-	if r.team != "" {
-		w.tags["Team"] = r.team
-	}
+	process("Prepare", w.prepare)
+	process("Evaluate", w.evaluate)
 	return w, role
 }
 

@@ -26,7 +26,9 @@ type WorkflowProps struct {
 	Environment environment.Environment
 	// Network is where the job runs. Required.
 	Network *network.Isolated
-	// Guard is what its jobs are held to, so that what it would deny is told at synth. Nil: that is found when a job starts.
+	// Guard is what its jobs are held to: its Policies are attached to the role that starts them, and what it would deny in the requests
+	// is an error at synth. Of what only the deployment knows, such as a parameter, that is found when a job starts. Nil: nothing holds
+	// the jobs, unless a guard protects the role.
 	Guard *access.Guard
 	// Job is what runs. Required.
 	Job Job
@@ -74,7 +76,9 @@ func (p *WorkflowProps) Validate(id string) error {
 	l.Include("Job", p.Job.validate(p.Environment, p.Search != nil))
 	l.Include("", p.validateProcessing())
 	l.Include("", p.validateNetwork())
-	l.Include("", p.validateGuard())
+	if l.Err() == nil { // only then are there requests
+		l.Include("", p.validateGuard(id))
+	}
 	l.Include("", p.Job.validateGate(p.Gate))
 	taken := p.Job.Parameters
 	if p.Search != nil {
@@ -139,6 +143,14 @@ func (p *WorkflowProps) owner() names.Owner {
 // name is that of the workflow with a construct of that id.
 func (p *WorkflowProps) name(id string) string { return p.owner().Name(names.Part(p.Name, id)) }
 
+// runs is what the workflow runs, for a construct of that id.
+func (p *WorkflowProps) runs(id string) runs {
+	return runs{
+		environment: p.Environment.Resolved(), network: p.Network, job: p.Job.following(p.Prepare), name: p.name(id), team: p.Team,
+		role: p.Role, prepare: p.Prepare, evaluate: p.Evaluate,
+	}
+}
+
 // Workflow is a state machine that trains once for each execution: one job, and others in its place where AWS has no instances.
 type Workflow struct {
 	// Construct is the scope of its parts.
@@ -165,13 +177,13 @@ func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *W
 
 func newWorkflow(this constructs.Construct, id string, props *WorkflowProps) *Workflow {
 	e := props.Environment.Resolved()
-	r := runs{environment: e, network: props.Network, job: props.Job.following(props.Prepare), name: props.name(id), team: props.Team,
-		role: props.Role, prepare: props.Prepare, evaluate: props.Evaluate}
+	r := props.runs(id)
 	cdk.Claim(this, cdk.PathOf(this), names.TrainingJob, r.name)
 	w, role := r.wire(this)
 	w.gate, w.registration, w.triggers, w.atOnce = props.Gate, props.Register, props.Triggers, props.AtOnce
 	w.search = props.Search.resolved()
 	w.logKeyARN = logKeyARN(props.LogKey, props.Network)
+	w.attached = props.Guard.PolicyARNs()
 	emitted := cdk.Emit(this, cdk.PathOf(this), resources(r.job.resolved(e.Limits), w))
 	made := &Workflow{
 		Construct:    this,

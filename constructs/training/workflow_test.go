@@ -5,7 +5,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -134,15 +133,6 @@ func TestMistakes(t *testing.T) {
 		{"an image of another region", "us-east-1", "Workflow", func(p *training.WorkflowProps) { p.Job.Image = training.ImageURI(pytorch) },
 			[]string{"1 problem", "Job.Image: got", "an image in us-east-1, where the job runs"}},
 		{"id that is no job name", "", "My Workflow!", func(*training.WorkflowProps) {}, []string{`Name: got "my workflow!"`}},
-		{"what the guard denies", "", "Workflow", func(p *training.WorkflowProps) {
-			p.Guard = access.NewGuard(p.Network.Construct, "Guard", nil)
-			p.Search = &training.Search{Objective: "validation:auc"}
-			p.Job.Parameters = []training.Parameter{training.Integer("n", 1, 9)}
-			p.Job.KeepAlive = time.Minute
-			p.Prepare = &training.Processing{Image: p.Job.Image, Inputs: p.Job.Inputs, Output: p.Job.Output, InstanceType: "ml.m5.xlarge"}
-			p.Evaluate = p.Prepare
-		}, []string{"Search: got \"given\"; allowed: none under a guard without Tuning", "Prepare: got", "Evaluate: got", "add access.Processing to GuardProps.Features",
-			"Job.KeepAlive: got 1m0s; allowed: at most the guard's 0s"}},
 		{"an evaluation's image of another region", "us-east-1", "Workflow", func(p *training.WorkflowProps) {
 			p.Evaluate = &training.Processing{Image: training.ImageURI(pytorch), Output: p.Job.Output, InstanceType: "ml.m5.xlarge"}
 		}, []string{"1 problem", "Evaluate.Image: got"}},

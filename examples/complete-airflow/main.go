@@ -49,7 +49,9 @@ func build(app awscdk.App) {
 			training.Integer("num_round", 1, 1000), training.Number("eta", 0.01, 1), training.OneOf("booster", "gbtree", "dart"),
 		},
 	}
-	workflow := training.NewWorkflow(stack, "Workflow", &training.WorkflowProps{Environment: staging, Network: net, Job: job, Name: "churn"})
+	workflow := training.NewWorkflow(stack, "Workflow", &training.WorkflowProps{
+		Environment: staging, Network: net, Guard: guard, Job: job, Name: "churn",
+	})
 	request := training.NewRequest(stack, "Job", &training.RequestProps{
 		Environment: staging, Network: net, Job: job, Name: "churn-airflow", Role: workflow.Role,
 	})

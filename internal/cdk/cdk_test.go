@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -155,6 +156,51 @@ func TestPath(t *testing.T) {
 		}
 		if got := cdk.Path(stack.Node().Root().(awscdk.App), "X"); got != "X" {
 			t.Errorf("path %s below the app", got)
+		}
+	})
+}
+
+// Of two tokens it is known that they differ only where each refers to the same of a resource of its own.
+func TestDifferent(t *testing.T) {
+	synthtest.Template(t, "", func(stack awscdk.Stack) {
+		key := func(id string) awskms.Key { return awskms.NewKey(stack, &id, nil) }
+		a, b := key("A"), key("B")
+		emitted := cdk.Emit(scope(stack, "X"), "Stack/X", cfn.Resources{
+			"Key":   {Type: "AWS::KMS::Key", Properties: cfn.Properties{"KeyPolicy": map[string]any{}}},
+			"Topic": {Type: "AWS::SNS::Topic"}, "Other": {Type: "AWS::SNS::Topic"},
+		})
+		parameter := func(id string) string { return *awscdk.NewCfnParameter(stack, &id, nil).ValueAsString() }
+		c := emitted.Att("Key", "Arn")
+		for _, test := range []struct {
+			name string
+			a, b string
+			want bool
+		}{
+			{"two keys", *a.KeyArn(), *b.KeyArn(), true},
+			{"a key of a document", *a.KeyArn(), c, true},
+			{"one key, asked twice", *a.KeyArn(), *a.KeyArn(), false},
+			{"one key, imported", *a.KeyArn(), *awskms.Key_FromKeyArn(stack, jsii.String("I"), a.KeyArn()).KeyArn(), false},
+			{"another attribute", *a.KeyArn(), *b.KeyId(), false},
+			{"what may be named alike", emitted.Ref("Topic"), emitted.Ref("Other"), false},
+			{"parameters", parameter("P"), parameter("Q"), false},
+			{"a text", *a.KeyArn(), "arn:aws:kms:eu-west-1:111122223333:key/x", false},
+			{"texts", "x", "y", false},
+			{"what holds a token", *a.KeyArn(), *b.KeyArn() + "/x", false},
+			{"pseudo parameters", *stack.Account(), *stack.Region(), false},
+			{"nothing", "", *a.KeyArn(), false},
+			{"what only looks like a token", *a.KeyArn(), "${Token[x]}", false},
+		} {
+			if got := cdk.Different(test.a, test.b); got != test.want {
+				t.Errorf("%s: got %t", test.name, got)
+			}
+		}
+		for text, want := range map[string]string{
+			*a.KeyArn(): "Stack/A/Resource", c: "Stack/X/Default/Key", "x": "x", *stack.Region(): "a value that the deployment decides",
+			"a-" + c: "a value that the deployment decides",
+		} {
+			if got := cdk.Describe(text); got != want {
+				t.Errorf("%s is described as %q, want %q", text, got, want)
+			}
 		}
 	})
 }

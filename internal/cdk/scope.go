@@ -25,6 +25,9 @@ func validateScope(scope constructs.Construct) error {
 	return nil
 }
 
+// CheckScope ends what [Do] called when nothing can be made in the scope.
+func CheckScope(scope constructs.Construct) { Check(validateScope(scope)) }
+
 // idPattern is what an id may look like: the CDK makes paths of ids, joined by slashes, and logical ids of their letters
 // and digits (https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html).
 var idPattern = regexp.MustCompile(`^[^/[:cntrl:]]*[A-Za-z0-9][^/[:cntrl:]]*$`)

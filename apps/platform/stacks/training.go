@@ -15,6 +15,7 @@ func newTraining(stage awscdk.Stage, e environment.Environment, f foundation) (*
 	workflow := training.NewWorkflow(stack, "XGBoost", &training.WorkflowProps{
 		Environment: e,
 		Network:     f.network,
+		Guard:       f.guard,
 		Job:         xgboost(f),
 		Gate:        []training.Threshold{training.AtLeast("validation:auc", 0.6)},
 		Register:    &training.Registration{},

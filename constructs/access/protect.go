@@ -1,0 +1,149 @@
+package access
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/problem"
+)
+
+// Protect puts every role and user below the scope under the boundary, whenever it is made: those of Plinth, of the CDK and of others
+// alike.
+//
+// A role has one boundary. So it is an error at synth when one below the scope has another, by itself or by the PermissionsBoundary of
+// its stack or stage, and when a second guard protects it, from further out or from further in: none replaces another in silence. The
+// same guard may protect a scope and what is in it. Nothing reaches from an app into its stages: protect each stage.
+func (g *Guard) Protect(scope constructs.Construct) {
+	cdk.Do("access.Guard.Protect", g, func() {
+		cdk.CheckScope(scope)
+		g.protect(scope)
+	})
+}
+
+func (g *Guard) protect(scope constructs.Construct) {
+	awsiam.PermissionsBoundary_Of(scope).Apply(g.Boundary)
+	p := &protection{guard: g, scope: scope, path: cdk.Path(scope, ""), at: fault.Caller(), root: scope.Node().Root()}
+	protections[p.root], g.scopes = append(protections[p.root], p), append(g.scopes, p.path)
+	scope.Node().AddValidation(p)
+}
+
+// protection is a guard over a scope. The CDK asks it whether all is well before it writes the templates, once it has visited everything
+// with aspects.
+type protection struct {
+	guard *Guard
+	scope constructs.Construct
+	path  string
+	at    string // file and line of the user
+	root  constructs.IConstruct
+}
+
+// protections are all of an app.
+var protections = map[constructs.IConstruct][]*protection{}
+
+// Validate gives one message that holds every problem, or none.
+func (p *protection) Validate() *[]*string {
+	var l problem.List
+	l.Include("", p.validateOthers())
+	l.Include("", p.validateRoles())
+	if l.Err() == nil {
+		return jsii.Strings()
+	}
+	return jsii.Strings((&fault.Fault{Kind: "access.Guard", Path: cdk.Path(p.guard.Construct, ""), At: p.at, Err: l.Err()}).Error())
+}
+
+// validateOthers reports other guards that protect the same, from further out or asked before.
+func (p *protection) validateOthers() error {
+	var l problem.List
+	before := true
+	for _, o := range protections[p.root] {
+		if o == p {
+			before = false
+		}
+		if o.guard != p.guard && in(p.path, o.path) && (before || p.path != o.path) {
+			l.Add("Protect", fmt.Sprintf("%s, which the guard %s protects too", named(p.path), cdk.Path(o.guard.Construct, "")),
+				"one guard over a role, which has one boundary", "protect scopes apart from each other, or attach the Policies of one of the guards instead")
+		}
+	}
+	return l.Err()
+}
+
+// in tells whether a path is that of a scope or of something in it.
+func in(path, scope string) bool {
+	return scope == "" || path == scope || strings.HasPrefix(path, scope+"/")
+}
+
+func named(path string) string {
+	if path == "" {
+		return "the app"
+	}
+	return path
+}
+
+// permissionsBoundary is where the CDK keeps the PermissionsBoundary of stacks and stages.
+const permissionsBoundary = "@aws-cdk/core:permissionsBoundary"
+
+// validateRoles reports what keeps roles from the boundary, or would lose another.
+func (p *protection) validateRoles() error {
+	var l problem.List
+	const allowed = "no boundary but the guard's, which would replace it"
+	boundary, stage := *p.guard.Boundary.ManagedPolicyArn(), p.path
+	if !*awscdk.Stage_IsStage(p.scope) {
+		stage = stageOf(p.scope)
+	}
+	stacks, stages := map[awscdk.Stack]bool{}, map[string]bool{stage: true}
+	for _, found := range *awscdk.ConstructSelector_ResourcesOfType(jsii.String("AWS::IAM::Role"), jsii.String("AWS::IAM::User")).Select(p.scope) {
+		role := found.(awscdk.CfnResource)
+		if own := ownBoundary(role); own != "" && own != boundary {
+			l.Add(strings.TrimSuffix(*role.Node().Path(), "/Resource"), "the boundary "+cdk.Describe(own), allowed,
+				"leave it out, make the role outside of "+named(p.path)+", or attach the guard's Policies to roles instead of protecting them")
+		}
+		stack := role.Stack()
+		if stacks[stack] {
+			continue
+		}
+		stacks[stack] = true
+		if other := stack.Node().TryGetContext(jsii.String(permissionsBoundary)); other != nil {
+			l.Add(*stack.Node().Path(), fmt.Sprintf("a PermissionsBoundary of the stack, its stage or the context, %v", other), allowed,
+				"leave it out, or attach the guard's Policies to roles instead of protecting them")
+		}
+		if of := stageOf(stack); !stages[of] {
+			stages[of] = true
+			l.Add("Protect", named(p.path), "a scope in the stage of its roles: an aspect of the CDK does not reach into "+of, "protect that stage")
+		}
+	}
+	return l.Err()
+}
+
+// stageOf is the path of the stage that a construct stands in; empty: in the app itself.
+func stageOf(c constructs.IConstruct) string { return *awscdk.Stage_Of(c).Node().Path() }
+
+// ownBoundary is what a role or user has for a boundary without aspects; empty: none.
+func ownBoundary(role awscdk.CfnResource) string {
+	var own any
+	switch role := role.(type) {
+	case awsiam.CfnRole:
+		own = role.PermissionsBoundary()
+	case awsiam.CfnUser:
+		own = role.PermissionsBoundary()
+	default:
+		own = (*role.CfnProperties())["PermissionsBoundary"]
+	}
+	switch own := own.(type) {
+	case nil:
+		return ""
+	case *string:
+		if own == nil {
+			return ""
+		}
+		return *own
+	default:
+		return fmt.Sprint(own)
+	}
+}

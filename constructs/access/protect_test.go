@@ -1,0 +1,110 @@
+package access_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/synth"
+)
+
+const ownBoundary = "arn:aws:iam::111122223333:policy/Own"
+
+// roleUnder makes a role as a user of the CDK does, under a boundary; nil: under none.
+func roleUnder(in awscdk.Stack, boundary awsiam.IManagedPolicy) awsiam.Role {
+	return awsiam.NewRole(in, jsii.String("Own"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil), PermissionsBoundary: boundary,
+	})
+}
+
+func stackIn(in awscdk.Stage, id string) awscdk.Stack { return awscdk.NewStack(in, &id, nil) }
+
+// No boundary is replaced in silence, and none that was asked for is missing.
+func TestBoundariesThatAreInEachOthersWay(t *testing.T) {
+	imported := func(s awscdk.Stack) awsiam.IManagedPolicy {
+		return awsiam.ManagedPolicy_FromManagedPolicyArn(s, jsii.String("Imported"), jsii.String(ownBoundary))
+	}
+	const replaced = "; allowed: no boundary but the guard's, which would replace it; leave it out, "
+	tests := []struct {
+		name  string
+		build func(app awscdk.App, stage awscdk.Stage, s awscdk.Stack, guard *access.Guard)
+		want  []string
+	}{
+		{"a role with its own", func(_ awscdk.App, _ awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
+			guard.Protect(s)
+			roleUnder(s, imported(s)) // after it
+		}, []string{"access.Guard dev/Stack/Guard (", "protect_test.go:", "1 problem", `dev/Stack/Own: got "the boundary ` + ownBoundary + `"` + replaced,
+			"make the role outside of dev/Stack, or attach the guard's Policies"}},
+		{"made in the app", func(_ awscdk.App, _ awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
+			roleUnder(s, awsiam.NewManagedPolicy(s, jsii.String("Most"), &awsiam.ManagedPolicyProps{Statements: &[]awsiam.PolicyStatement{
+				awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Actions: jsii.Strings("s3:GetObject"), Resources: jsii.Strings("*")}),
+			}}))
+			guard.Protect(s)
+		}, []string{`dev/Stack/Own: got "the boundary dev/Stack/Most/Resource"`}},
+		{"in a document, by its type alone, and a user", func(_ awscdk.App, stage awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
+			awscdk.NewCfnResource(s, jsii.String("Plain"), &awscdk.CfnResourceProps{Type: jsii.String("AWS::IAM::Role"), Properties: &map[string]any{
+				"AssumeRolePolicyDocument": map[string]any{}, "PermissionsBoundary": ownBoundary,
+			}})
+			awsiam.NewUser(s, jsii.String("User"), &awsiam.UserProps{PermissionsBoundary: imported(s)})
+			guard.Protect(stage)
+		}, []string{"2 problems", `dev/Stack/Plain: got "the boundary ` + ownBoundary, `dev/Stack/User: got "the boundary ` + ownBoundary, "outside of dev, or"}},
+		{"two guards", func(_ awscdk.App, _ awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
+			guard.Protect(s)
+			access.NewGuard(s, "Other", nil).Protect(s)
+			roleUnder(s, nil)
+		}, []string{"access.Guard dev/Stack/Other (", "1 problem", `Protect: got "dev/Stack, which the guard dev/Stack/Guard protects too"; allowed: one guard over a role`}},
+		{"a guard further in", func(_ awscdk.App, stage awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
+			access.NewGuard(s, "Inner", nil).Protect(s)
+			guard.Protect(stage)
+			roleUnder(s, nil)
+		}, []string{"access.Guard dev/Stack/Inner (", "1 problem", `Protect: got "dev/Stack, which the guard dev/Stack/Guard protects too"`}},
+		{"that of a stack", func(_ awscdk.App, stage awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
+			guard.Protect(stage)
+			roleUnder(awscdk.NewStack(stage, jsii.String("Bound"), &awscdk.StackProps{PermissionsBoundary: awscdk.PermissionsBoundary_FromName(jsii.String("Own"))}), nil)
+		}, []string{`dev/Bound: got "a PermissionsBoundary of the stack, its stage or the context, map[`, "name:Own", replaced}},
+		{"an app with stages", func(app awscdk.App, _ awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
+			guard.Protect(app)
+			roleUnder(s, nil)
+		}, []string{`Protect: got "the app"; allowed: a scope in the stage of its roles`, "does not reach into dev; protect that stage"}},
+
+		{"one guard, twice, and a role that has it already", func(_ awscdk.App, stage awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
+			guard.Protect(stage)
+			guard.Protect(s)
+			roleUnder(s, guard.Boundary)
+		}, nil},
+		{"guards side by side", func(_ awscdk.App, stage awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
+			other := stackIn(stage, "Stack2") // whose name starts alike
+			access.NewGuard(other, "Guard", nil).Protect(other)
+			roleUnder(other, nil)
+			guard.Protect(s)
+			roleUnder(s, nil)
+		}, nil},
+		{"a boundary outside, and a role from elsewhere", func(_ awscdk.App, stage awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
+			other := stackIn(stage, "Other")
+			roleUnder(other, imported(other))
+			awsiam.Role_FromRoleArn(s, jsii.String("Elsewhere"), jsii.String("arn:aws:iam::111122223333:role/x"), nil)
+			guard.Protect(s)
+		}, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			err := synth.App(&synth.Options{Dir: t.TempDir()}, func(app awscdk.App) {
+				stage := awscdk.NewStage(app, jsii.String("dev"), nil)
+				s := stackIn(stage, "Stack")
+				test.build(app, stage, s, access.NewGuard(s, "Guard", nil))
+			})
+			if (err == nil) != (test.want == nil) {
+				t.Fatalf("error %v", err)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error lacks %q:\n%v", want, err)
+				}
+			}
+		})
+	}
+}

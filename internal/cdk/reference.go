@@ -1,0 +1,67 @@
+package cdk
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// reference is what a token refers to: an attribute of a resource of the app.
+type reference struct {
+	resource awscdk.CfnResource
+	typ      string
+	// attribute is the one of Fn::GetAtt, or Ref.
+	attribute string
+}
+
+// distinct are the types of resources of which no two have the same Ref, id or ARN.
+var distinct = map[string]bool{"AWS::EC2::SecurityGroup": true, "AWS::EC2::Subnet": true, "AWS::KMS::Key": true}
+
+// references are remembered by their tokens, which never change.
+var references = map[string]reference{}
+
+// alone tells whether a text is one token and nothing else.
+func alone(text string) bool { return text != "" && token.Pattern.FindString(text) == text }
+
+// referenceOf is what a text refers to that is one token; the zero reference where it refers to something else, or is no token of the CDK's.
+func referenceOf(text string) (r reference) {
+	if !alone(text) {
+		return reference{}
+	}
+	if r, known := references[text]; known {
+		return r
+	}
+	defer func() {
+		if recover() != nil {
+			r = reference{}
+		}
+		references[text] = r
+	}()
+	if to, ok := awscdk.Tokenization_ReverseString(&text).FirstToken().(awscdk.Reference); ok {
+		if resource, ok := to.Target().(awscdk.CfnResource); ok {
+			r = reference{resource, *resource.CfnResourceType(), *to.DisplayName()}
+		}
+	}
+	return r
+}
+
+// Different tells of two tokens that they stand for different texts: each for the same of another resource. Where it says no, nothing is
+// known.
+func Different(a, b string) bool {
+	if !alone(a) || !alone(b) {
+		return false
+	}
+	x, y := referenceOf(a), referenceOf(b)
+	return distinct[x.typ] && x.typ == y.typ && x.attribute == y.attribute && x.resource != y.resource
+}
+
+// Describe is a text for a message: what a token refers to in its place.
+func Describe(text string) string {
+	switch r := referenceOf(text); {
+	case r.resource != nil:
+		return *r.resource.Node().Path()
+	case token.Is(text):
+		return "a value that the deployment decides"
+	}
+	return text
+}
