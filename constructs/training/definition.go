@@ -28,6 +28,7 @@ type wiring struct {
 	search        *Search     // nil: one job is run
 	prepare       *processing // nil: the data is as it is
 	evaluate      *processing // nil: the model is not looked at
+	topicARN      string
 	logKeyARN     string
 	logDays       int
 	retain        bool
