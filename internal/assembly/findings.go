@@ -7,6 +7,8 @@ type Finding struct {
 	Rule, Severity, Description string
 	// Path is the construct path of the resource.
 	Path string
+	// Fix says what to do.
+	Fix string
 }
 
 // Findings reads the report of the validation that ran during synthesis.
@@ -17,6 +19,7 @@ func Findings(dir string) ([]Finding, error) {
 				RuleName            string `json:"ruleName"`
 				Severity            string `json:"severity"`
 				Description         string `json:"description"`
+				SuggestedFix        string `json:"suggestedFix"`
 				ViolatingConstructs []struct {
 					ConstructPath string `json:"constructPath"`
 				} `json:"violatingConstructs"`
@@ -30,7 +33,7 @@ func Findings(dir string) ([]Finding, error) {
 	for _, p := range report.PluginReports {
 		for _, v := range p.Violations {
 			for _, c := range v.ViolatingConstructs {
-				all = append(all, Finding{Rule: v.RuleName, Severity: v.Severity, Description: v.Description, Path: c.ConstructPath})
+				all = append(all, Finding{Rule: v.RuleName, Severity: v.Severity, Description: v.Description, Path: c.ConstructPath, Fix: v.SuggestedFix})
 			}
 		}
 	}

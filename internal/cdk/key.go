@@ -14,8 +14,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/policy"
 )
 
-// NewLogKey makes a key that CloudWatch Logs may use for the log groups of the account, and nothing else. Its policy leaves it to the
-// account's identity policies who else may.
+// NewLogKey makes a key that CloudWatch Logs may use for the log groups of the account, and nothing else. Its policy
+// leaves it to the account's identity policies who else may.
 func NewLogKey(scope constructs.Construct, id string, at location.Location, retain bool) awskms.Key {
 	allow := func(sid string, who policy.Principal, conditions policy.Conditions, actions ...string) policy.Statement {
 		return policy.Statement{
@@ -23,13 +23,14 @@ func NewLogKey(scope constructs.Construct, id string, at location.Location, reta
 			Resources: []string{"*"}, Why: "in a key policy: this key", Conditions: conditions,
 		}
 	}
-	return newKey(scope, id, &awskms.KeyProps{Description: jsii.String("Log groups"), RemovalPolicy: RemovalPolicy(retain)}, []policy.Statement{
+	props := &awskms.KeyProps{Description: jsii.String("Log groups"), RemovalPolicy: RemovalPolicy(retain)}
+	return newKey(scope, id, props, []policy.Statement{
 		// Without it the key could not be administered, and no identity policy would count.
 		allow("Account", policy.AccountPrincipal(at.Partition, at.Account), nil, "kms:*"),
 		allow("CloudWatchLogs", policy.ServicePrincipal("logs."+at.Region+".amazonaws.com"),
 			policy.Conditions{"ArnLike": {"kms:EncryptionContext:aws:logs:arn": at.ARN("logs", "log-group:*")}},
-			"kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext",
-			"kms:DescribeKey"),
+			"kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey",
+			"kms:GenerateDataKeyWithoutPlaintext", "kms:DescribeKey"),
 	})
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
-// asEmitted gives the one resource of a construct the logical id that [Emit] would give a resource of that name: what holds data keeps
-// it, whichever class of the CDK makes it.
+// asEmitted gives the one resource of a construct the logical id that [Emit] would give a resource of that name: what
+// holds data keeps it, whichever class of the CDK makes it.
 func asEmitted(made constructs.IConstruct, scope constructs.Construct, name string) {
 	id := logicalID(strings.TrimPrefix(Path(scope, name), pathOf(placeOf(scope).stack)+"/"))
 	made.Node().DefaultChild().(awscdk.CfnResource).OverrideLogicalId(&id)

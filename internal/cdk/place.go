@@ -33,6 +33,7 @@ func placeOf(scope constructs.Construct) *place {
 			outdir: *awscdk.Stage_Of(stack).Outdir(),
 		}
 		places[stack] = p
+		verifyRoot(stack)
 	}
 	places[scope] = p
 	return p

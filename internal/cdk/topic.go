@@ -16,9 +16,12 @@ import (
 	"github.com/plinth-ml/plinth/internal/topic"
 )
 
-// NewTopic makes a topic, named Topic, that is encrypted by a key, refuses plain HTTP and lets the publishers in. It is the CDK's own
-// class, so that what is added to its policy later gets there. The error, if any, is about the key, which is in a field of that name.
-func NewTopic(scope constructs.Construct, at location.Location, keyField string, key awskms.IKey, publishers []string) (awssns.ITopic, error) {
+// NewTopic makes a topic, named Topic, that is encrypted by a key, refuses plain HTTP and lets the publishers in. It is
+// the CDK's own class, so that what is added to its policy later gets there. The error, if any, is about the key, which
+// is in a field of that name.
+func NewTopic(
+	scope constructs.Construct, at location.Location, keyField string, key awskms.IKey, publishers []string,
+) (awssns.ITopic, error) {
 	made := awssns.NewTopic(scope, jsii.String("Topic"), &awssns.TopicProps{MasterKey: key, EnforceSSL: jsii.Bool(true)})
 	asEmitted(made, scope, "Topic")
 	asEmitted(made.Node().FindChild(jsii.String("Policy")), scope, "TopicPolicy")

@@ -39,15 +39,16 @@ func ValidatePublishers(field string, all []string) error {
 // Statement lets a publisher send to the topic for resources of the account.
 func Statement(at location.Location, publisher, topicARN string) policy.Statement {
 	return policy.Statement{
-		Effect: policy.Allow, Principal: policy.ServicePrincipal(publisher), Actions: []string{"sns:Publish"}, Resources: []string{topicARN},
-		Conditions: forAccount(at, publisher),
+		Effect: policy.Allow, Principal: policy.ServicePrincipal(publisher), Actions: []string{"sns:Publish"},
+		Resources: []string{topicARN}, Conditions: forAccount(at, publisher),
 	}
 }
 
 // KeyStatement lets a publisher use the key of a topic, which it needs besides.
 func KeyStatement(at location.Location, publisher string) policy.Statement {
 	return policy.Statement{
-		Effect: policy.Allow, Principal: policy.ServicePrincipal(publisher), Actions: []string{"kms:Decrypt", "kms:GenerateDataKey*"},
+		Effect: policy.Allow, Principal: policy.ServicePrincipal(publisher),
+		Actions:   []string{"kms:Decrypt", "kms:GenerateDataKey*"},
 		Resources: []string{"*"}, Why: "in a key policy: this key", Conditions: forAccount(at, publisher),
 	}
 }
