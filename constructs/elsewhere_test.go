@@ -18,6 +18,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/made"
+	given "github.com/plinth-ml/plinth/internal/props"
 )
 
 // A leaf is a field of props, at any depth.
@@ -97,6 +98,10 @@ func TestObjectsOfElsewhere(t *testing.T) {
 	}
 	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
 		valid, tried := validProps(stack), 0
+		known := map[reflect.Type]any{} // an object of each type
+		for _, props := range valid {
+			given.Objects(props(), func(_ string, object any) { known[reflect.TypeOf(object)] = object })
+		}
 		for name, c := range constructors {
 			for _, l := range leavesOf(c, made.Is) {
 				for what, home := range there {
@@ -105,6 +110,9 @@ func TestObjectsOfElsewhere(t *testing.T) {
 					}
 					tried++
 					object := reflect.New(l.typ.Elem())
+					if like := known[l.typ]; like != nil {
+						object.Elem().Set(reflect.ValueOf(like).Elem())
+					}
 					object.Elem().FieldByName(made.ConstructField).Set(reflect.ValueOf(constructs.NewConstruct(stack, jsii.String(fmt.Sprint("Object", next())))))
 					made.Record(object.Interface(), home)
 					props := valid[name]()

@@ -154,6 +154,12 @@ const requests = [
   ["HyperPod's agent is pulled", 'ecr.dkr', job, 'ecr:BatchGetImage', 'arn:aws:ecr:us-east-1:767398015722:repository/hyperpod-health-monitoring-agent', yes],
   ["an image leaves for EKS's registry", 'ecr.dkr', job, 'ecr:PutImage', 'arn:aws:ecr:us-east-1:602401143452:repository/x', no],
   ['the app: add-ons of EKS are not pulled', 'app ecr.dkr', job, 'ecr:BatchGetImage', 'arn:aws:ecr:us-east-1:602401143452:repository/amazon-k8s-cni', no],
+  ['a table is looked up, by an additional endpoint', 'glue', job, 'glue:GetTable', mine('glue:table/x/y'), yes],
+  ['a table elsewhere is looked up', 'glue', job, 'glue:GetTable', theirs('glue:table/x/y'), no],
+  ['a table is looked up with brought credentials', 'glue', thief, 'glue:GetTable', mine('glue:table/x/y'), no],
+  ['a table is changed', 'glue', job, 'glue:UpdateTable', mine('glue:table/x/y'), no],
+  ['a session is tagged, an additional request', 'sts', job, 'sts:TagSession', mine('iam:role/x'), yes],
+  ['a session elsewhere is tagged', 'sts', job, 'sts:TagSession', theirs('iam:role/x'), no],
   ['a command is sent', 'ssm', job, 'ssm:SendCommand', mine('ec2:instance/i-0123456789abcdef0'), no],
 ];
 

@@ -74,7 +74,7 @@ func keyOf(this constructs.Construct, p EnvironmentProps, at location.Location) 
 	if p.Key != nil {
 		return p.Key
 	}
-	return keyFor(this, key.Plan{
+	return newKey(this, key.Plan{
 		Description: "Airflow environment " + p.Name, At: at, Retain: p.Environment.Tier.RetainsData(),
 		Services: []string{"s3", "sqs"}, LogGroups: names.AirflowLogs(p.Name),
 	})
@@ -87,12 +87,10 @@ func groupOf(this constructs.Construct, n *network.Isolated, description string)
 	return cdk.Emit(scope, cdk.Path(this, id), cfn.Resources{"Group": n.MachinesGroup(description)}).Att("Group", "GroupId")
 }
 
-// keyFor makes a key below the construct.
-func keyFor(this constructs.Construct, plan key.Plan) awskms.IKey {
+// newKey makes a key below the construct.
+func newKey(this constructs.Construct, plan key.Plan) awskms.IKey {
 	const id = "Key"
-	scope := constructs.NewConstruct(this, jsii.String(id))
-	emitted := cdk.Emit(scope, cdk.Path(this, id), cfn.Resources{"Key": plan.Resource()})
-	return awskms.Key_FromKeyArn(scope, jsii.String("Key"), jsii.String(emitted.Att("Key", "Arn")))
+	return cdk.NewKey(constructs.NewConstruct(this, jsii.String(id)), id, plan)
 }
 
 // roleProps are what the environment's DAGs need.

@@ -144,7 +144,7 @@ func TestAnEnvironmentIsPrivate(t *testing.T) {
 	if strings.Contains(text(bucket["LifecycleConfiguration"]), "Noncurrent") {
 		t.Error("a version that the environment was given would go")
 	}
-	policy := text(at(t, template, "Stack/A/Key/Default/Key").Properties["KeyPolicy"])
+	policy := text(at(t, template, "Stack/A/Key/Key/Resource").Properties["KeyPolicy"])
 	for _, want := range []string{`"s3.eu-west-1.amazonaws.com","sqs.eu-west-1.amazonaws.com"`, `log-group:airflow-prod--a-D*`, `log-group:airflow-prod--a-W*`, `"kms:GrantIsForAWSResource":"true"`} {
 		if !strings.Contains(strings.ReplaceAll(policy, `{"Ref":"AWS::Partition"}`, ""), want) {
 			t.Errorf("the key's policy lacks %s: %s", want, policy)

@@ -73,8 +73,8 @@ func TestMistakes(t *testing.T) {
 			})
 			p.DAGs = []airflow.DAG{{ID: "a", Workflow: workflow}, {ID: "b", Job: request}}
 		}, []string{
-			"4 problems", `DAGs[1].Job: got "one of training.NewRequest with Network: Stack/Network/`, "; allowed: the guard's network; give",
-			`with Job.Output: Stack/Data/Default/Key"; allowed: a bucket with a key of the guard, Stack/Scratch/Default/Key`,
+			"5 problems", `DAGs[1].Job: got "one of training.NewRequest with Network: Stack/Network/`, "; allowed: the guard's network; give",
+			`with Job.Output: Stack/Data/Key/Resource"; allowed: a bucket with a key of the guard, Stack/Scratch/Key/Resource`,
 			`with Job.InstanceType: ml.m5.xlarge"; allowed: one of the guard's, ml.m5.large`, `with Environment.Name: prod"; allowed: "dev", the guard's`,
 		}},
 		"a team": {func(stack awscdk.Stack, p *airflow.EnvironmentProps) {

@@ -50,7 +50,7 @@ func newServerless(this constructs.Construct, id string, props *ServerlessProps)
 	}
 	s.Key = p.Key
 	if s.Key == nil {
-		s.Key = keyFor(this, key.Plan{
+		s.Key = newKey(this, key.Plan{
 			Description: "Workflows of MWAA Serverless " + p.Name, At: at, Retain: p.Environment.Tier.RetainsData(),
 			Services: []string{"s3", "airflow-serverless"}, Workflows: at.ServerlessWorkflow(names.ServerlessWorkflow(p.Name, names.Any)),
 		})

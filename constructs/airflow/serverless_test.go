@@ -100,7 +100,7 @@ func TestServerlessWorkflows(t *testing.T) {
 	if logs["KmsKeyId"] == nil || text(logs["RetentionInDays"]) != "365" {
 		t.Errorf("logs are kept as %s", text(logs))
 	}
-	policy := strings.ReplaceAll(text(at(t, template, "Stack/S/Key/Default/Key").Properties["KeyPolicy"]), `{"Ref":"AWS::Partition"}`, "")
+	policy := strings.ReplaceAll(text(at(t, template, "Stack/S/Key/Key/Resource").Properties["KeyPolicy"]), `{"Ref":"AWS::Partition"}`, "")
 	for _, want := range []string{`"s3.eu-west-1.amazonaws.com","airflow-serverless.eu-west-1.amazonaws.com"`, "workflow/prod--s--*-??????????"} {
 		if !strings.Contains(policy, want) {
 			t.Errorf("the key's policy lacks %s: %s", want, policy)
@@ -109,7 +109,7 @@ func TestServerlessWorkflows(t *testing.T) {
 	if cycle := text(at(t, template, "Stack/S/Bucket/Default/Bucket").Properties["LifecycleConfiguration"]); strings.Contains(cycle, "Noncurrent") {
 		t.Error("a version that a workflow was given would go")
 	}
-	if bucket := text(at(t, template, "Stack/S/Bucket/Default/Policy").Properties); !strings.Contains(bucket, ":role/cdk-*-cfn-exec-role-111122223333-eu-west-1") {
+	if bucket := text(at(t, template, "Stack/S/Bucket/Policy/Resource").Properties); !strings.Contains(bucket, ":role/cdk-*-cfn-exec-role-111122223333-eu-west-1") {
 		t.Errorf("a deployment can't read the definitions: %s", bucket)
 	}
 }

@@ -29,7 +29,7 @@ func (p *IsolatedProps) validateBrought() error {
 	interfaces := false
 	for i, s := range p.ExistingEndpoints {
 		known, ok := services[s]
-		if !ok {
+		if !ok && !slices.ContainsFunc(p.AdditionalEndpoints, func(e AdditionalEndpoint) bool { return e.Service == s }) {
 			l.Add(fmt.Sprintf("ExistingEndpoints[%d]", i), s, "one of "+strings.Join(slices.Sorted(maps.Keys(services)), ", "), "")
 		}
 		interfaces = interfaces || !known.gateway
@@ -75,6 +75,7 @@ func (p *IsolatedProps) validateShared() error {
 		given bool
 	}{
 		{"Vpc", p.Vpc != nil}, {"ExistingEndpoints", len(p.ExistingEndpoints) > 0},
+		{"AdditionalEndpoints", len(p.AdditionalEndpoints) > 0},
 		{"TransitGateway", p.TransitGateway != ""}, {"OnPremises", len(p.OnPremises) > 0},
 	} {
 		if f.given {

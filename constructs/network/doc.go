@@ -20,6 +20,16 @@
 // package assets, and those opted into. The first two are fetched by URLs that AWS has signed, so that the caller cannot
 // be held: such a statement allows reading that one bucket only.
 //
+// # What else can be reached
+//
+// A service that no capability needs is reached by AdditionalEndpoints, which names the requests that its endpoint lets through. An
+// endpoint that is added to the VPC by the CDK's own means is reached by nobody, and is an error of the synthesis. Rules that are added
+// to JobSecurityGroup hold.
+//
+//	AdditionalEndpoints: []network.AdditionalEndpoint{
+//		{Service: "glue", Actions: []string{"glue:GetTable"}, Resources: []string{"glue:catalog", "glue:database/*", "glue:table/*"}},
+//	},
+//
 // # What can be brought
 //
 // An existing VPC, endpoints that exist already, a transit gateway to on-premises ranges, the network of another

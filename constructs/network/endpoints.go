@@ -21,14 +21,22 @@ type Endpoint struct {
 	Gateway bool
 	// Zones is the number of zones that an interface endpoint stands in.
 	Zones int
-	// AskedBy are the capabilities that need it, sorted.
+	// AskedBy are the capabilities that need it, sorted; AdditionalEndpoints, if that names it, is among them.
 	AskedBy []Capability
 }
 
 // PlanEndpoints is the union of what the capabilities need, with interface endpoints in that many zones. Unknown
 // capabilities need nothing.
 func PlanEndpoints(capabilities []Capability, zones int) EndpointPlan {
+	return planEndpoints(capabilities, nil, zones)
+}
+
+// planEndpoints does the same with what is asked for by hand besides.
+func planEndpoints(capabilities []Capability, additional []need, zones int) EndpointPlan {
 	askedBy := map[string][]Capability{}
+	for _, n := range additional {
+		askedBy[n.service] = []Capability{byHand}
+	}
 	for _, c := range slices.Compact(slices.Sorted(slices.Values(capabilities))) {
 		for _, n := range needs[c] {
 			if !slices.Contains(askedBy[n.service], c) {
@@ -38,6 +46,7 @@ func PlanEndpoints(capabilities []Capability, zones int) EndpointPlan {
 	}
 	var plan EndpointPlan
 	for name, capabilities := range askedBy {
+		slices.Sort(capabilities)
 		e := Endpoint{Service: name, Gateway: services[name].gateway, AskedBy: capabilities}
 		if !e.Gateway {
 			e.Zones = zones

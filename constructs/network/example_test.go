@@ -11,6 +11,28 @@ import (
 	"github.com/plinth-ml/plinth/constructs/synth"
 )
 
+func ExampleAdditionalEndpoint() {
+	err := synth.App(nil, func(app awscdk.App) {
+		stack := awscdk.NewStack(app, jsii.String("Stack"), nil)
+		net := network.NewIsolated(stack, "Network", &network.IsolatedProps{
+			Environment: environment.Environment{Name: "dev", Tier: environment.Development},
+			AdditionalEndpoints: []network.AdditionalEndpoint{{
+				Service: "glue", Actions: []string{"glue:GetTable"}, Resources: []string{"glue:catalog", "glue:database/*", "glue:table/*"},
+			}},
+		})
+		for _, e := range net.Endpoints {
+			fmt.Println(e.Service, e.AskedBy)
+		}
+	})
+	fmt.Println(err)
+	// Output:
+	// ecr.api [Training]
+	// ecr.dkr [Training]
+	// glue [AdditionalEndpoints]
+	// s3 [Training]
+	// <nil>
+}
+
 func ExampleNewIsolated() {
 	err := synth.App(nil, func(app awscdk.App) {
 		stack := awscdk.NewStack(app, jsii.String("Stack"), nil)

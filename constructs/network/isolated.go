@@ -23,11 +23,13 @@ import (
 type Isolated struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
-	// Vpc is the VPC, with one isolated subnet a zone.
+	// Vpc is the VPC, with one isolated subnet a zone. Jobs reach no endpoint that is added to it: see
+	// [IsolatedProps.AdditionalEndpoints].
 	Vpc awsec2.IVpc
 	// SubnetIDs are the ids of the subnets that jobs run in, one a zone.
 	SubnetIDs []string
-	// JobSecurityGroup is the group of the training jobs: out to the endpoints and S3 by 443, nothing in.
+	// JobSecurityGroup is the group of the training jobs: out to the endpoints and S3 by 443, nothing in, but for rules that are added
+	// to it.
 	JobSecurityGroup awsec2.ISecurityGroup
 	// S3Endpoint is the id of the S3 endpoint, for the buckets that are to be reached through it alone; empty where it stood
 	// already.
@@ -99,7 +101,8 @@ func (n *Isolated) build(b *builder, p IsolatedProps, s3PrefixList string) {
 	if p.TransitGateway != "" {
 		b.transitGateway(p.TransitGateway)
 	}
-	b.dnsFirewall(allowedDomains(b.plan.endpoints, b.perimeter.at.Region, p.AllowedDomains))
+	b.dnsFirewall(allowedDomains(b.plan.endpoints, b.perimeter.at.Region,
+		slices.Concat(p.AllowedDomains, p.additionalHosts(b.perimeter.at.Region))))
 	b.flowLogs()
 	b.emptyDefaultGroup()
 	emitted := n.emit(b)
@@ -161,7 +164,9 @@ func (n *Isolated) emit(b *builder) cdk.Emitted {
 		awscdk.Annotations_Of(n.Construct).AddInfo(&text)
 	}
 	n.JobSecurityGroup = awsec2.SecurityGroup_FromSecurityGroupId(n.Construct, jsii.String("JobSecurityGroup"),
-		jsii.String(emitted.Att("Jobs", "GroupId")), nil)
+		jsii.String(emitted.Att("Jobs", "GroupId")), &awsec2.SecurityGroupImportOptions{
+			AllowAllOutbound: jsii.Bool(false), // or the CDK would leave out every rule to the outside
+		})
 	if _, own := b.resources[endpointName("s3")]; own {
 		n.S3Endpoint = emitted.Ref(endpointName("s3"))
 	}
@@ -174,7 +179,7 @@ func (n *Isolated) emit(b *builder) cdk.Emitted {
 // lookUp asks the catalog for what depends on the region.
 func lookUp(this constructs.Construct, p IsolatedProps, at location.Location) (edge perimeter, s3PrefixList string, err error) {
 	var l problem.List
-	edge = perimeter{at: at, organization: p.Organization, packages: p.PackageAssets, open: p.AWSBuckets,
+	edge = perimeter{at: at, additional: p.additionalNeeds(), organization: p.Organization, packages: p.PackageAssets, open: p.AWSBuckets,
 		packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
 		images: cdk.ByRegion(this, at.Region, "XGBoostAccount")}
 	if slices.Contains(p.capabilities(), HyperPodEKS) {

@@ -25,6 +25,8 @@ type perimeter struct {
 	clusterImages []string
 	// open are the buckets of AWS that were opted into.
 	open []AWSBucket
+	// additional are what is asked for by hand.
+	additional []need
 }
 
 // callers holds a statement to callers from inside.
@@ -73,21 +75,23 @@ func (p perimeter) policy(e Endpoint) map[string]any {
 
 // own are the statements for the resources from inside, one for each sid.
 func (p perimeter) own(e Endpoint) []policy.Statement {
-	var all []policy.Statement
+	asked := slices.Clone(p.additional)
 	for _, c := range e.AskedBy {
-		for _, n := range needs[c] {
-			if n.service != e.Service {
-				continue
-			}
-			i := slices.IndexFunc(all, func(s policy.Statement) bool { return s.Sid == n.sid })
-			if i < 0 {
-				i = len(all)
-				all = append(all, p.statement(n))
-			}
-			for _, action := range n.actions {
-				if !slices.Contains(all[i].Actions, action) {
-					all[i].Actions = append(all[i].Actions, action)
-				}
+		asked = append(asked, needs[c]...)
+	}
+	var all []policy.Statement
+	for _, n := range asked {
+		if n.service != e.Service {
+			continue
+		}
+		i := slices.IndexFunc(all, func(s policy.Statement) bool { return s.Sid == n.sid })
+		if i < 0 {
+			i = len(all)
+			all = append(all, p.statement(n))
+		}
+		for _, action := range n.actions {
+			if !slices.Contains(all[i].Actions, action) {
+				all[i].Actions = append(all[i].Actions, action)
 			}
 		}
 	}
@@ -108,7 +112,7 @@ func (p perimeter) statement(n need) policy.Statement {
 		s.Resources, s.Conditions, s.Why = withDomains(p.packageRepositories), p.callers(), ""
 	case n.foreign:
 		s.Conditions, s.Why = p.callers(), "AWS keeps these in an account of its own and publishes no list of them"
-	case n.resources == nil:
+	case len(n.resources) == 0:
 		s.Resources, s.Conditions, s.Why = []string{"*"}, p.callers(), "the actions know no resource that could be named here"
 	}
 	return s

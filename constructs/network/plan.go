@@ -29,7 +29,7 @@ func newPlan(p IsolatedProps) plan {
 	decided := plan{
 		addressRange: e.AddressRange,
 		subnets:      e.SubnetRanges(),
-		endpoints:    PlanEndpoints(p.capabilities(), p.endpointZones()),
+		endpoints:    planEndpoints(p.capabilities(), p.additionalNeeds(), p.endpointZones()),
 		existing:     p.ExistingEndpoints,
 		peers:        peers(e.Limits, p.capabilities()),
 		logDays:      e.LogRetentionDays,

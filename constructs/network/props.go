@@ -30,6 +30,9 @@ type IsolatedProps struct {
 	// Organization is the id of the AWS organization, such as "o-a1b2c3d4e5", whose callers and resources the endpoints let
 	// through. Empty: the account's only.
 	Organization string
+	// AdditionalEndpoints are VPC endpoints besides those of the capabilities: their policies, the security groups and the DNS firewall
+	// follow. Empty: none.
+	AdditionalEndpoints []AdditionalEndpoint
 	// AWSBuckets are buckets of AWS that jobs may read. Empty: those only that the capabilities need.
 	AWSBuckets []AWSBucket
 	// PackageRepositories are the ARNs of the CodeArtifact repositories that may be read, of this account or another one such as
@@ -132,6 +135,7 @@ func (p *IsolatedProps) Validate() error {
 		text(&l, fmt.Sprintf("AllowedDomains[%d]", i), d, domainPattern,
 			`a domain name of two labels or more, such as "git.corp.example" or "*.corp.example": "*" and "*.com" would open DNS to everybody`)
 	}
+	l.Include("", p.validateAdditional())
 	l.Include("", p.validateBrought())
 	if r := p.Environment.AddressRange; token.Is(r) && p.Vpc == nil && p.SharedWith == nil {
 		l.Add("Environment.AddressRange", r, "a value known at synth, not a token",

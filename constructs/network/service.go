@@ -42,12 +42,41 @@ var services = map[string]service{
 	"airflow.api":                    {noPolicy: true, hosts: []string{"api.airflow.REGION.amazonaws.com", "*.airflow.REGION.amazonaws.com"}},
 	"airflow.env":                    {noPolicy: true, hosts: []string{"env.airflow.REGION.amazonaws.com"}},
 	"airflow.ops":                    {noPolicy: true, hosts: []string{"ops.airflow.REGION.amazonaws.com"}},
+
+	// Those that no capability needs: see [AdditionalEndpoint].
+	"athena":            {hosts: []string{"athena.REGION.amazonaws.com"}},
+	"bedrock":           {hosts: []string{"bedrock.REGION.amazonaws.com"}},
+	"bedrock-runtime":   {hosts: []string{"bedrock-runtime.REGION.amazonaws.com"}},
+	"codebuild":         {hosts: []string{"codebuild.REGION.amazonaws.com"}},
+	"comprehend":        {hosts: []string{"comprehend.REGION.amazonaws.com"}},
+	"elasticfilesystem": {hosts: []string{"elasticfilesystem.REGION.amazonaws.com"}},
+	"events":            {hosts: []string{"events.REGION.amazonaws.com"}},
+	"fsx":               {hosts: []string{"fsx.REGION.amazonaws.com"}},
+	"glue":              {hosts: []string{"glue.REGION.amazonaws.com"}},
+	"kinesis-firehose":  {hosts: []string{"firehose.REGION.amazonaws.com"}},
+	"kinesis-streams":   {hosts: []string{"kinesis.REGION.amazonaws.com"}},
+	"lakeformation":     {hosts: []string{"lakeformation.REGION.amazonaws.com"}},
+	"lambda":            {hosts: []string{"lambda.REGION.amazonaws.com"}},
+	"rds-data":          {hosts: []string{"rds-data.REGION.amazonaws.com"}},
+	"redshift-data":     {hosts: []string{"redshift-data.REGION.amazonaws.com"}},
+	"rekognition":       {hosts: []string{"rekognition.REGION.amazonaws.com"}},
+	"scheduler":         {hosts: []string{"scheduler.REGION.amazonaws.com"}},
+	"servicecatalog":    {hosts: []string{"servicecatalog.REGION.amazonaws.com"}},
+	"sns":               {hosts: []string{"sns.REGION.amazonaws.com"}},
+	"tagging":           {hosts: []string{"tagging.REGION.amazonaws.com"}},
+	"textract":          {hosts: []string{"textract.REGION.amazonaws.com"}},
+	"transcribe":        {hosts: []string{"transcribe.REGION.amazonaws.com"}},
+	"translate":         {hosts: []string{"translate.REGION.amazonaws.com"}},
+	"xray":              {hosts: []string{"xray.REGION.amazonaws.com"}},
 }
 
 // endpointService is the name that a service's endpoint is made for.
 func endpointService(name, region string) string {
 	if s := services[name].name; s != "" {
 		return strings.ReplaceAll(s, "REGION", region)
+	}
+	if strings.HasPrefix(name, "aws.") || strings.HasPrefix(name, "com.amazonaws.") {
+		return strings.ReplaceAll(name, "REGION", region)
 	}
 	return "com.amazonaws." + region + "." + name
 }

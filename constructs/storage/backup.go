@@ -137,7 +137,7 @@ func (b *builder) backupRole() role.Role {
 			Effect: policy.Allow, Actions: []string{"s3:ListAllMyBuckets", "cloudwatch:GetMetricData", "events:ListRules"},
 			Resources: []string{"*"}, Why: "listing buckets, metrics and rules knows no resource",
 		}, {
-			Effect: policy.Allow, Actions: []string{"kms:Decrypt", "kms:DescribeKey"}, References: []any{b.key()},
+			Effect: policy.Allow, Actions: []string{"kms:Decrypt", "kms:DescribeKey"}, Resources: []string{b.keyARN},
 			Conditions: policy.Conditions{"StringEquals": {"kms:ViaService": "s3." + b.at.Region + ".amazonaws.com"}},
 		}, {
 			Effect: policy.Allow, Resources: []string{rules}, Why: "AWS Backup names the rules by which it hears of new objects",

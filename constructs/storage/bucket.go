@@ -14,8 +14,8 @@ import (
 type DataBucket struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
-	// Bucket is the bucket. Its policy is whole as it is: the CDK's methods that would add to it, such as AddToResourcePolicy
-	// or a grant to another account, do nothing and say so in what they return.
+	// Bucket is the bucket. What AddToResourcePolicy and grants add to its policy stands beside what it denies: another account
+	// is let in by Shares or ReplicatedFrom only, and a grant to one is an error of the synthesis.
 	Bucket awss3.IBucket
 	// Key encrypts its objects; nil for a Logs bucket.
 	Key awskms.IKey
@@ -43,6 +43,9 @@ func newDataBucket(this constructs.Construct, _ string, props *DataBucketProps) 
 	p := *props
 	p.Environment = p.Environment.Resolved()
 	b := &builder{p: p, at: cdk.Location(this), path: cdk.PathOf(this)}
+	if b.ownKey() {
+		p.Key = cdk.NewKey(this, "Key", b.keyPlan())
+	}
 	if p.Key != nil {
 		b.keyARN = *p.Key.KeyArn()
 	}
@@ -54,20 +57,26 @@ func newDataBucket(this constructs.Construct, _ string, props *DataBucketProps) 
 		emptier := cdk.Once(this, emptierID, func() cfn.Resources { return emptierResources(b.at.Account, p.Environment.LogRetentionDays) })
 		b.emptier, b.emptierFunction = emptier.Att("Role", "Arn"), emptier.Att("Function", "Arn")
 	}
-	emitted := cdk.Emit(this, b.path, b.build())
+	resources := b.build()
+	emitted := cdk.Emit(this, b.path, resources)
 	bucket := &DataBucket{
 		Construct: this, Key: p.Key, AccessLogs: p.AccessLogs, Class: p.Class, Name: emitted.Ref("Bucket"), Region: b.at.Region, KeyARN: b.keyARN,
 		Events: p.Events || p.Backup != nil, linkedToLustre: p.LinkedToLustre,
 	}
 	bucket.ARN = "arn:" + b.at.Partition + ":s3:::" + bucket.Name
-	if b.ownKey() {
-		bucket.KeyARN = emitted.Att("Key", "Arn")
-		bucket.Key = awskms.Key_FromKeyArn(this, jsii.String("Key"), &bucket.KeyARN)
-	}
 	bucket.Bucket = awss3.Bucket_FromBucketAttributes(this, jsii.String("Bucket"), &awss3.BucketAttributes{
 		BucketArn: &bucket.ARN, BucketName: &bucket.Name, EncryptionKey: bucket.Key,
 	})
+	b.policy(emitted, bucket)
 	return bucket
+}
+
+// policy makes the bucket's policy, by the CDK's own class, so that what is added to it later gets there.
+func (b *builder) policy(emitted cdk.Emitted, of *DataBucket) {
+	made := cdk.NewBucketPolicy(of.Construct, "Policy", of.Bucket, emitted.Document(b.statements()...), b.retain()) // guarded as long as it stays
+	if b.emptier != "" {
+		emitted.Resource(emptiedID).Node().AddDependency(made) // which allows it, and so must go later
+	}
 }
 
 // accessLogs is the bucket that is logged to, given or made.

@@ -91,7 +91,7 @@ func TestNilPropsMakeASafeBucket(t *testing.T) {
 	if got, want := text(t, data["LoggingConfiguration"]), `{"DestinationBucketName":{"Ref":"`+logs+`"},"LogFilePrefix":"Stack/Data/"}`; got != want {
 		t.Errorf("logs to %s, want %s", got, want)
 	}
-	key, resource := find(t, template, "Data/Default/Key")
+	key, resource := find(t, template, "Data/Key/Resource")
 	if got := text(t, data["BucketEncryption"]); !strings.Contains(got, `"KMSMasterKeyID":{"Fn::GetAtt":["`+key+`","Arn"]}`) {
 		t.Errorf("not encrypted with its key: %s", got)
 	}
@@ -121,16 +121,20 @@ func TestDevelopmentGoesWithItsStack(t *testing.T) {
 		if r.DeletionPolicy != "Delete" {
 			t.Errorf("%s: DeletionPolicy %s", id, r.DeletionPolicy)
 		}
-		got := text(t, at(t, template, id+"/Default/EmptiedWithStack").Properties)
+		emptied := at(t, template, id+"/Default/EmptiedWithStack")
+		if policy, _ := find(t, template, id+"/Policy/Resource"); !slices.Contains(emptied.DependsOn.([]any), any(policy)) {
+			t.Errorf("the function may lose its permission before it has emptied %s: DependsOn %v", id, emptied.DependsOn)
+		}
+		got := text(t, emptied.Properties)
 		if !strings.Contains(got, `"ServiceToken":{"Fn::GetAtt":["`+function+`","Arn"]}`) || !strings.Contains(got, `"Bucket":{"Ref":"`+bucket+`"}`) {
 			t.Errorf("%s is not emptied: %s", id, got)
 		}
-		if got := text(t, at(t, template, id+"/Default/Policy").Properties); !strings.Contains(got, `"Principal":{"AWS":{"Fn::GetAtt":["`+role+`","Arn"]}}`) {
+		if got := text(t, at(t, template, id+"/Policy/Resource").Properties); !strings.Contains(got, `"Principal":{"AWS":{"Fn::GetAtt":["`+role+`","Arn"]}}`) {
 			t.Errorf("%s does not let the function in: %s", id, got)
 		}
 	}
 	for _, id := range []string{"A", "B"} {
-		if r := at(t, template, id+"/Default/Key"); r.DeletionPolicy != "Delete" || r.Properties["PendingWindowInDays"] != 30.0 {
+		if r := at(t, template, id+"/Key/Resource"); r.DeletionPolicy != "Delete" || r.Properties["PendingWindowInDays"] != 30.0 {
 			t.Errorf("the key of %s: %s after %v days", id, r.DeletionPolicy, r.Properties["PendingWindowInDays"])
 		}
 	}
@@ -154,7 +158,7 @@ func TestGivenKeysAreUsed(t *testing.T) {
 		t.Errorf("got %v, want the two given keys, and one bucket of logs", got)
 	}
 	own, _ := find(t, template, "Own/Resource")
-	shared, key := find(t, template, "Shared/Default/Key")
+	shared, key := find(t, template, "Shared/Key/Resource")
 	if key.Properties["PendingWindowInDays"] != 8.0 || key.DeletionPolicy != "Retain" {
 		t.Errorf("the shared key: %v, %s", key.Properties["PendingWindowInDays"], key.DeletionPolicy)
 	}
@@ -163,7 +167,7 @@ func TestGivenKeysAreUsed(t *testing.T) {
 		if got := text(t, at(t, template, id+"/Default/Bucket").Properties["BucketEncryption"]); !strings.Contains(got, `"KMSMasterKeyID":`+want) {
 			t.Errorf("%s is encrypted by %s", id, got)
 		}
-		if got := text(t, at(t, template, id+"/Default/Policy").Properties); !strings.Contains(got, `-aws-kms-key-id":`+want) {
+		if got := text(t, at(t, template, id+"/Policy/Resource").Properties); !strings.Contains(got, `-aws-kms-key-id":`+want) {
 			t.Errorf("%s takes other keys: %s", id, got)
 		}
 	}
@@ -186,7 +190,7 @@ func TestABucketSaysWhatItIs(t *testing.T) {
 		}
 	})
 	bucket, _ := find(t, template, "Data/Default/Bucket")
-	key, _ := find(t, template, "Data/Default/Key")
+	key, _ := find(t, template, "Data/Key/Resource")
 	ref := `{"Ref":"` + bucket + `"}`
 	arn := `{"Fn::Join":["",["arn:aws:s3:::",` + ref + `]]}`
 	keyARN := `{"Fn::GetAtt":["` + key + `","Arn"]}`

@@ -149,7 +149,7 @@ func (b *builder) encryption() []policy.Statement {
 	return []policy.Statement{
 		brought,
 		deny("OtherEncryption", policy.Conditions{"Null": {algorithm: "false"}, "StringNotEquals": {algorithm: "aws:kms"}}),
-		deny("OtherKey", policy.Conditions{"Null": {key: "false"}, "ArnNotEquals": {key: b.key()}}),
+		deny("OtherKey", policy.Conditions{"Null": {key: "false"}, "ArnNotEquals": {key: b.keyARN}}),
 		deny("KeyOfTheAccount", policy.Conditions{"StringEquals": {algorithm: "aws:kms"}, "Null": {key: "true"}}),
 	}
 }

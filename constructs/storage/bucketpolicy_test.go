@@ -27,6 +27,9 @@ var (
 // build is a builder in us-east-1.
 func build(p DataBucketProps) *builder {
 	b := &builder{p: p, at: here, path: "Stack/Data"}
+	if b.keyed() {
+		b.keyARN = "KEY"
+	}
 	if !p.Environment.Tier.RetainsData() {
 		b.emptier, b.emptierFunction = emptierARN, "arn:aws:lambda:us-east-1:111122223333:function:Empties"
 	}

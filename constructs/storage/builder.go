@@ -3,7 +3,6 @@ package storage
 import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/location"
-	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
@@ -24,36 +23,21 @@ type builder struct {
 
 func (b *builder) retain() bool { return b.p.Environment.Tier.RetainsData() }
 func (b *builder) keyed() bool  { return classes[b.p.Class].keyed }
-func (b *builder) ownKey() bool { return b.keyed() && b.keyARN == "" }
-
-// key is the ARN of the bucket's key.
-func (b *builder) key() any {
-	if b.ownKey() {
-		return cfn.Att("Key", "Arn")
-	}
-	return b.keyARN
-}
+func (b *builder) ownKey() bool { return b.keyed() && b.p.Key == nil }
 
 // build writes all of them.
 func (b *builder) build() cfn.Resources {
 	b.resources = cfn.Resources{}
-	if b.ownKey() {
-		b.resources["Key"] = b.keyPlan().Resource()
-	}
 	b.resources["Bucket"] = cfn.Resource{
 		Type: "AWS::S3::Bucket", Properties: b.properties(), Metadata: role.Metadata(b.accepted()),
 	}.Stateful(b.retain())
-	b.resources["Policy"] = cfn.Resource{Type: "AWS::S3::BucketPolicy", Properties: cfn.Properties{
-		"Bucket": cfn.Ref("Bucket"), "PolicyDocument": policy.Document(b.statements()...),
-	}}.Stateful(b.retain()) // a bucket that stays is guarded as before
 	if b.p.Backup != nil {
 		b.backup()
 	}
 	if b.emptier != "" {
-		b.resources["EmptiedWithStack"] = cfn.Resource{
+		b.resources[emptiedID] = cfn.Resource{
 			Type:       "Custom::EmptiedWithStack",
 			Properties: cfn.Properties{"ServiceToken": b.emptierFunction, "ServiceTimeout": emptyingSeconds, "Bucket": cfn.Ref("Bucket")},
-			DependsOn:  []string{"Policy"}, // which allows it, and so must go later
 		}
 	}
 	return b.resources
@@ -64,7 +48,7 @@ func (b *builder) properties() cfn.Properties {
 	encryption := cfn.Properties{"ServerSideEncryptionByDefault": cfn.Properties{"SSEAlgorithm": "AES256"}}
 	if b.keyed() {
 		encryption = cfn.Properties{
-			"ServerSideEncryptionByDefault": cfn.Properties{"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": b.key()},
+			"ServerSideEncryptionByDefault": cfn.Properties{"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": b.keyARN},
 			"BucketKeyEnabled":              true,
 		}
 	}

@@ -84,11 +84,11 @@ func TestResourcesByOption(t *testing.T) {
 		props DataBucketProps
 		want  string
 	}{
-		{"nothing said", DataBucketProps{}, "Bucket Key Policy"},
-		{"logs", DataBucketProps{Class: Logs}, "Bucket Policy"},
-		{"replica", DataBucketProps{ReplicateTo: replica}, "Bucket Key Policy Replication ReplicationPolicy"},
-		{"backup", DataBucketProps{Backup: &Backup{}}, "Backup BackupPolicy BackupSelection Bucket Key Policy"},
-		{"Development", DataBucketProps{Environment: environment.Environment{Tier: development}}, "Bucket EmptiedWithStack Key Policy"},
+		{"nothing said", DataBucketProps{}, "Bucket"},
+		{"logs", DataBucketProps{Class: Logs}, "Bucket"},
+		{"replica", DataBucketProps{ReplicateTo: replica}, "Bucket Replication ReplicationPolicy"},
+		{"backup", DataBucketProps{Backup: &Backup{}}, "Backup BackupPolicy BackupSelection Bucket"},
+		{"Development", DataBucketProps{Environment: environment.Environment{Tier: development}}, "Bucket EmptiedWithStack"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -97,30 +97,17 @@ func TestResourcesByOption(t *testing.T) {
 				t.Errorf("got %s, want %s", names, test.want)
 			}
 			for name, r := range got {
-				if stateful := r.DeletionPolicy != ""; stateful != slices.Contains(kept, name) {
+				if stateful := r.DeletionPolicy != ""; stateful != (name == "Bucket") {
 					t.Errorf("%s: DeletionPolicy %q", name, r.DeletionPolicy)
 				}
 			}
 		})
 	}
-	given := build(DataBucketProps{})
-	given.keyARN = "arn:aws:kms:us-east-1:111122223333:key/given"
-	if _, made := given.build()["Key"]; made {
-		t.Error("a key is made beside the given one")
-	}
-	same(t, given.resources["Bucket"].Properties["BucketEncryption"], `{"ServerSideEncryptionConfiguration":[{"BucketKeyEnabled":true,`+
-		`"ServerSideEncryptionByDefault":{"KMSMasterKeyID":"arn:aws:kms:us-east-1:111122223333:key/given","SSEAlgorithm":"aws:kms"}}]}`)
 }
 
-// kept are what stays where data stays: a bucket that outlives its stack keeps the policy that guards it.
-var kept = []string{"Bucket", "Key", "Policy"}
-
-// The policy waits for its conditions' roles, and what it allows waits for it.
+// What a role is allowed is there before it is used.
 func TestOrder(t *testing.T) {
 	made := build(DataBucketProps{Environment: environment.Environment{Tier: development}}).build()["EmptiedWithStack"]
-	if !slices.Equal(made.DependsOn, []string{"Policy"}) {
-		t.Errorf("the function may lose its permission before it has emptied the bucket: DependsOn %v", made.DependsOn)
-	}
 	same(t, made.Properties, `{"Bucket":{"Ref":"Bucket"},"ServiceTimeout":900,"ServiceToken":"arn:aws:lambda:us-east-1:111122223333:function:Empties"}`)
 	if made := build(DataBucketProps{Backup: &Backup{}}).build()["BackupSelection"]; !slices.Equal(made.DependsOn, []string{"BackupPolicy"}) {
 		t.Errorf("a backup may start before its role is allowed: DependsOn %v", made.DependsOn)

@@ -21,7 +21,7 @@ func short(t *testing.T, v any) string {
 	const bucket = `{"Fn::GetAtt":["Bucket","Arn"]}`
 	return strings.NewReplacer(
 		`{"Fn::Join":["",[`+bucket+`,"/`, `"BUCKET/`, `*"]]}`, `*"`, bucket, `"BUCKET"`,
-		`{"Fn::GetAtt":["Key","Arn"]}`, `"KEY"`, `{"Fn::GetAtt":["Replication","Arn"]}`, `"REPLICATION"`, `{"Fn::GetAtt":["Backup","Arn"]}`, `"BACKUP"`,
+		`{"Fn::GetAtt":["Replication","Arn"]}`, `"REPLICATION"`, `{"Fn::GetAtt":["Backup","Arn"]}`, `"BACKUP"`,
 	).Replace(string(text))
 }
 

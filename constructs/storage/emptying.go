@@ -19,6 +19,9 @@ const emptyingSeconds = 900
 // emptierID is the id of the function, one a stack.
 const emptierID = "EmptiesBuckets"
 
+// emptiedID is the name of what calls it, one a bucket.
+const emptiedID = "EmptiedWithStack"
+
 // emptierResources are the function that empties the buckets of a stack in Development when the stack is deleted, so that
 // it can be. It does nothing in an update, not even in one that makes the environment another tier's. Each bucket's policy
 // allows it that bucket.

@@ -41,7 +41,8 @@ func TestFilesOfTwoRegions(t *testing.T) {
 		for _, region := range []string{"eu-west-1", "us-east-1"} {
 			stack := awscdk.NewStack(app, jsii.String("In-"+region), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: &region}})
 			storage.NewFiles(stack, "Files", &storage.FilesProps{
-				Bucket: storage.NewDataBucket(stack, "Bucket", nil), Folders: []string{"a/"}, Role: "dev--writer", LogKey: logKey(stack), Files: []storage.File{{Path: "a/x"}},
+				Bucket: storage.NewDataBucket(stack, "Bucket", nil), Folders: []string{"a/"}, Role: "dev--writer",
+				LogKey: storage.NewKey(stack, "LogKey", nil).Key, Files: []storage.File{{Path: "a/x"}},
 			})
 			if got, want := storage.FilesRole(stack, "dev--writer"), ":iam::111122223333:role/dev--writer--"+region; !strings.HasSuffix(got, want) {
 				t.Errorf("got %s, want %s", got, want)

@@ -5,11 +5,9 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/cdk"
-	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/props"
 )
@@ -71,6 +69,5 @@ func newKey(this constructs.Construct, _ string, props *KeyProps) *Key {
 		DeletionDays: p.DeletionDays, Services: []string{"s3"},
 		Readers: p.Readers, Writers: p.Writers, Lustre: p.LinkedToLustre,
 	}
-	arn := cdk.Emit(this, cdk.PathOf(this), cfn.Resources{"Key": plan.Resource()}).Att("Key", "Arn")
-	return &Key{Construct: this, Key: awskms.Key_FromKeyArn(this, jsii.String("Key"), &arn)}
+	return &Key{Construct: this, Key: cdk.NewKey(this, "Key", plan)}
 }

@@ -35,7 +35,7 @@ func TestEveryOptionTogether(t *testing.T) {
 	plan, planned := find(t, template, "Backup/Default/Plan")
 	vault, kept := find(t, template, "Backup/Default/Vault")
 	key, _ := find(t, template, "Backup/Default/Key")
-	properties, policy := text(t, resource.Properties), text(t, at(t, template, "Data/Default/Policy").Properties)
+	properties, policy := text(t, resource.Properties), text(t, at(t, template, "Data/Policy/Resource").Properties)
 	document, err := policySize(policy)
 	if err != nil || document > 20480 {
 		t.Errorf("a policy of %d letters, of which S3 takes 20,480: %v", document, err)
@@ -52,7 +52,7 @@ func TestEveryOptionTogether(t *testing.T) {
 			`{"Fn::GetAtt":["` + replication + `","Arn"]},{"Fn::GetAtt":["` + backup + `","Arn"]}]}`},
 		{"accounts", policy, `"aws:PrincipalAccount":["111122223333","777788889999","444455556666"],"aws:PrincipalOrgID":"o-a1b2c3d4e5"`},
 		{"share", policy, `{"Fn::Join":["",[{"Fn::GetAtt":["` + bucket + `","Arn"]},"/public/*"]]}`},
-		{"key of the share", text(t, at(t, template, "Data/Default/Key").Properties), `"Principal":{"AWS":"arn:aws:iam::777788889999:root"}`},
+		{"key of the share", text(t, at(t, template, "Data/Key/Resource").Properties), `"Principal":{"AWS":["arn:aws:iam::444455556666:root","arn:aws:iam::777788889999:root"]}`},
 		{"selection", text(t, at(t, template, "Data/Default/BackupSelection").Properties), `"BackupPlanId":{"Ref":"` + plan + `"},` +
 			`"BackupSelection":{"IamRoleArn":{"Fn::GetAtt":["` + backup + `","Arn"]},"Resources":[{"Fn::GetAtt":["` + bucket + `","Arn"]}]`},
 		{"plan", text(t, planned.Properties), `{"BackupPlan":{"BackupPlanName":"Plinth","BackupPlanRule":[{"EnableContinuousBackup":true,` +
@@ -95,8 +95,8 @@ func TestLinkedToLustre(t *testing.T) {
 		}
 	})
 	for path, linked := range map[string]bool{
-		"Linked/Default/Policy": true, "Linked/Default/Key": true, "Key/Default/Key": true, "Shared/Default/Policy": true,
-		"Other/Default/Policy": false, "Other/Default/Key": false, "Linked/AccessLogs/Default/Policy": false,
+		"Linked/Policy/Resource": true, "Linked/Key/Resource": true, "Key/Key/Resource": true, "Shared/Policy/Resource": true,
+		"Other/Policy/Resource": false, "Other/Key/Resource": false, "Linked/AccessLogs/Policy/Resource": false,
 	} {
 		if got := strings.Contains(text(t, at(t, template, path).Properties), role); got != linked {
 			t.Errorf("%s lets FSx in: %t", path, got)
@@ -109,7 +109,7 @@ func TestWithoutAnEnvironment(t *testing.T) {
 	template := synthtest.Template(t, "", func(stack awscdk.Stack) {
 		storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{Endpoints: []string{"vpce-0123456789abcdef0"}})
 	})
-	policy := text(t, at(t, template, "Data/Default/Policy").Properties)
+	policy := text(t, at(t, template, "Data/Policy/Resource").Properties)
 	for _, want := range []string{
 		`"aws:PrincipalAccount":[{"Ref":"AWS::AccountId"}]`,
 		`{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},":iam::",{"Ref":"AWS::AccountId"},":role/cdk-*-cfn-exec-role-",{"Ref":"AWS::AccountId"},"-",{"Ref":"AWS::Region"}]]}`,

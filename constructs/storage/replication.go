@@ -57,7 +57,7 @@ func (b *builder) replicationRole() role.Role {
 			Effect: policy.Allow, Actions: []string{"s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"},
 			Resources: []string{to.Bucket + "/*"}, Why: "every object of the bucket is copied",
 		}, {
-			Effect: policy.Allow, Actions: []string{"kms:Decrypt"}, References: []any{b.key()}, Conditions: via(b.at.Region),
+			Effect: policy.Allow, Actions: []string{"kms:Decrypt"}, Resources: []string{b.keyARN}, Conditions: via(b.at.Region),
 		}, {
 			// A bucket key is decrypted to see that it is whole.
 			Effect: policy.Allow, Actions: []string{"kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"}, Resources: []string{to.Key},

@@ -7,7 +7,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
@@ -101,26 +100,18 @@ func newImages(this constructs.Construct, _ string, props *ImagesProps) *Images 
 	for _, s := range i.chain.Stages {
 		i.Repositories[s.Name] = imageRepository(at, names.Image(i.chain.Name, props.Name, s.Name))
 	}
-	var given any
-	if props.Key != nil {
-		given = *props.Key.KeyArn()
-	}
-	emitted := cdk.Emit(this, cdk.PathOf(this), props.resources(i.chain, at, given))
 	if i.Key == nil {
-		i.Key = awskms.Key_FromKeyArn(this, jsii.String("Key"), jsii.String(emitted.Att("Key", "Arn")))
+		i.Key = cdk.NewKey(this, "Key", imageKey(at))
 	}
+	cdk.Emit(this, cdk.PathOf(this), props.resources(i.chain, at, *i.Key.KeyArn()))
 	return i
 }
 
-// resources are all of them. given is the ARN of a key; nil: one is made.
-func (p *ImagesProps) resources(chain Chain, at location.Location, given any) cfn.Resources {
+// resources are all of them but the key, which has that ARN.
+func (p *ImagesProps) resources(chain Chain, at location.Location, keyARN string) cfn.Resources {
 	r := cfn.Resources{}
-	if given == nil {
-		r["Key"] = imageKey(at)
-		given = cfn.Att("Key", "Arn")
-	}
 	for n, s := range chain.Stages {
-		resource := imageRepositoryResource(names.Image(chain.Name, p.Name, s.Name), given, imagePolicy(chain, at, n))
+		resource := imageRepositoryResource(names.Image(chain.Name, p.Name, s.Name), keyARN, imagePolicy(chain, at, n))
 		if n == 0 {
 			resource.Properties["LifecyclePolicy"] = cfn.Properties{"LifecyclePolicyText": keepNewest(cmp.Or(p.Kept, defaultKept))}
 		}
@@ -129,8 +120,8 @@ func (p *ImagesProps) resources(chain Chain, at location.Location, given any) cf
 	return r
 }
 
-func imageKey(at location.Location) cfn.Resource {
-	return key.Plan{Description: "Images", At: at, Retain: true, Services: []string{"ecr"}}.Resource()
+func imageKey(at location.Location) key.Plan {
+	return key.Plan{Description: "Images", At: at, Retain: true, Services: []string{"ecr"}}
 }
 
 // imagePolicy is the policy of the n-th stage's repository: other accounts pull from it, and nothing gets into a later stage but

@@ -146,7 +146,7 @@ func (p *MirrorProps) repositories(chain Chain, at location.Location) cfn.Resour
 	if p.Key != nil {
 		keyARN = *p.Key.KeyArn()
 	} else {
-		r["Key"] = imageKey(at)
+		r["Key"] = imageKey(at).Resource()
 		keyARN = cfn.Att("Key", "Arn")
 	}
 	for _, m := range p.Images {

@@ -3,7 +3,6 @@ package supplychain
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
@@ -44,14 +43,10 @@ func newPackages(this constructs.Construct, _ string, props *PackagesProps) *Pac
 	for _, s := range p.chain.Stages {
 		p.Repositories[s.Name] = p.chain.repository(at, s.Name)
 	}
-	given := ""
-	if props.Key != nil {
-		given = *props.Key.KeyArn()
-	}
-	emitted := cdk.Emit(this, cdk.PathOf(this), props.resources(p.chain, at, given))
 	if p.Key == nil {
-		p.Key = awskms.Key_FromKeyArn(this, jsii.String("Key"), jsii.String(emitted.Att("Key", "Arn")))
+		p.Key = cdk.NewKey(this, "Key", key.Plan{Description: "Packages", At: at, Retain: true, Services: []string{"codeartifact"}})
 	}
+	cdk.Emit(this, cdk.PathOf(this), props.resources(p.chain, at, *p.Key.KeyArn()))
 	return p
 }
 
@@ -66,17 +61,12 @@ func validateRegion(scope constructs.Construct, at location.Location) error {
 	}
 }
 
-// resources are all of them. given is the ARN of a key; empty: one is made.
-func (p *PackagesProps) resources(chain Chain, at location.Location, given string) cfn.Resources {
+// resources are all of them but the key, which has that ARN.
+func (p *PackagesProps) resources(chain Chain, at location.Location, keyARN string) cfn.Resources {
 	policies := packagePolicies{chain: chain, at: at}
-	var encryption any = given
 	r := cfn.Resources{}
-	if given == "" {
-		r["Key"] = key.Plan{Description: "Packages", At: at, Retain: true, Services: []string{"codeartifact"}}.Resource()
-		encryption = cfn.Att("Key", "Arn")
-	}
 	r["Domain"] = cfn.Resource{Type: "AWS::CodeArtifact::Domain", Properties: cfn.Properties{
-		"DomainName": chain.Name, "EncryptionKey": encryption, "PermissionsPolicyDocument": policy.Document(policies.domain()...),
+		"DomainName": chain.Name, "EncryptionKey": keyARN, "PermissionsPolicyDocument": policy.Document(policies.domain()...),
 	}}.Stateful(true)
 	var names, upstreams []string
 	add := func(resource, name, description string, more cfn.Properties, after ...string) {

@@ -25,6 +25,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
+	"github.com/plinth-ml/plinth/internal/topic"
 )
 
 //go:embed scripts/check.sh
@@ -51,6 +52,10 @@ type PromotionProps struct {
 	Wait time.Duration
 	// Environment decides how long logs are kept. Zero: the preset of Production.
 	Environment environment.Environment
+	// Publishers are AWS services that may publish to the Topic for resources of the account, by their principals:
+	// "cloudwatch.amazonaws.com" for alarms, "events.amazonaws.com" for EventBridge rules, "budgets.amazonaws.com",
+	// "costalerts.amazonaws.com". The policies of the topic and of its key follow. Empty: none.
+	Publishers []string
 }
 
 // What the promotion's projects are called.
@@ -89,6 +94,7 @@ func (p *PromotionProps) Validate() error {
 		l.Add("Wait", p.Wait, "whole seconds up to 720h, or 0 for 168h", "")
 	}
 	l.Include("Environment", p.Environment.Validate())
+	l.Include("", topic.ValidatePublishers("Publishers", p.Publishers))
 	return l.Err()
 }
 
@@ -99,7 +105,8 @@ type Promotion struct {
 	// StateMachine is the state machine. Its input: {"to": "prod", "requestedBy": "ann", "package": {"format": "pypi", "name": "numpy",
 	// "version": "2.3.4"}} or, in the place of package, "image": {"name": "churn", "digest": "sha256:..."}.
 	StateMachine awsstepfunctions.IStateMachine
-	// Topic tells approvers what waits for them and how it ended. Subscribe them to it.
+	// Topic tells approvers what waits for them and how it ended. Subscribe them to it. Alarms and the like publish to it where
+	// Publishers names them.
 	Topic awssns.ITopic
 
 	executions string // their ARNs
@@ -116,6 +123,9 @@ func NewPromotion(scope constructs.Construct, id string, props *PromotionProps) 
 func newPromotion(this constructs.Construct, _ string, props *PromotionProps) *Promotion {
 	at := cdk.Location(this)
 	w := props.wiring(at)
+	topicKey := cdk.NewKey(this, "TopicKey", w.topicKey())
+	topic, _ := cdk.NewTopic(this, at, "", topicKey, props.Publishers) // which can add to the policy of a key of its own
+	w.topicARN, w.topicKeyARN = *topic.TopicArn(), *topicKey.KeyArn()
 	check, copying := props.projects(w)
 	check.in(props.Network)
 	copying.in(props.Network)
@@ -134,7 +144,7 @@ func newPromotion(this constructs.Construct, _ string, props *PromotionProps) *P
 	return &Promotion{
 		Construct:    this,
 		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), jsii.String(emitted.Ref("StateMachine"))),
-		Topic:        awssns.Topic_FromTopicArn(this, jsii.String("Topic"), jsii.String(emitted.Ref("Topic"))),
+		Topic:        topic,
 		executions:   at.ARN("states", "execution:"+emitted.Att("StateMachine", "Name")+":*"),
 	}
 }

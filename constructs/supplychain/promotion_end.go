@@ -3,8 +3,6 @@ package supplychain
 import (
 	"maps"
 	"slices"
-
-	"github.com/plinth-ml/plinth/internal/topic"
 )
 
 // sdk is the resource of a call that Step Functions makes as the SDK does
@@ -34,7 +32,7 @@ func (p promotion) approval(all states) {
 		"refuse":  "aws stepfunctions send-task-failure --task-token TOKEN --error Refused --cause WHY",
 	}
 	ask := task(p.resource("sns:publish.waitForTaskToken"), map[string]any{
-		"TopicArn": topic.ARN, "Subject.$": "States.Format('To approve: promotion to {}', $.route.to)", "Message": message,
+		"TopicArn": p.topicARN, "Subject.$": "States.Format('To approve: promotion to {}', $.route.to)", "Message": message,
 	}, stateCheckApproval)
 	all[stateApproval] = refusing(with(ask, "TimeoutSeconds", int(p.wait.Seconds()), "ResultPath", "$.approval"), "NotApproved")
 	all[stateCheckApproval] = map[string]any{
@@ -73,7 +71,7 @@ func (p promotion) approval(all states) {
 // endings tell how it ended. Who can't be told does not change that.
 func (p promotion) endings(all states) {
 	tell := func(subject string, message map[string]any, next string) map[string]any {
-		told := task(p.resource("sns:publish"), map[string]any{"TopicArn": topic.ARN, "Subject": subject, "Message": message}, next)
+		told := task(p.resource("sns:publish"), map[string]any{"TopicArn": p.topicARN, "Subject": subject, "Message": message}, next)
 		return with(told, "ResultPath", nil, "Catch", []any{map[string]any{"ErrorEquals": []string{"States.ALL"}, "ResultPath": nil, "Next": next}})
 	}
 	all[statePromoted] = tell("Promoted", map[string]any{

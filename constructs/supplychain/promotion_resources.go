@@ -14,19 +14,22 @@ import (
 	"github.com/plinth-ml/plinth/internal/topic"
 )
 
-// resources are the state machine with its role and log, and the topic with its key.
+// topicKey encrypts what the topic tells.
+func (p promotion) topicKey() key.Plan {
+	return key.Plan{Description: "Promotions", At: p.at, Retain: p.retain, Services: []string{"sns"}}
+}
+
+// resources are the state machine with its role and log.
 func (p promotion) resources(logKeyARN string) cfn.Resources {
 	r := cfn.Resources{
-		"TopicKey": key.Plan{Description: "Promotions", At: p.at, Retain: p.retain, Services: []string{"sns"}}.Resource(),
 		"Log": cfn.Resource{Type: "AWS::Logs::LogGroup", Properties: cfn.Properties{
 			"LogGroupName": names.StateMachineLogs("promotion", p.chain.Name), "KmsKeyId": logKeyARN, "RetentionInDays": p.logDays,
 		}}.Stateful(p.retain),
 		// The token of an approval is in what a state is given.
 		"StateMachine": machine.Machine{
-			Definition: p.definition(), References: []string{"Topic"}, Role: "Role", Log: "Log", Secret: true,
+			Definition: p.definition(), Role: "Role", Log: "Log", Secret: true,
 		}.Resource(),
 	}
-	maps.Copy(r, topic.Resources(cfn.Att("TopicKey", "Arn")))
 	maps.Copy(r, p.role().Resources("Role"))
 	return r
 }
@@ -54,7 +57,7 @@ func (p promotion) role() role.Role {
 			Resources: []string{p.at.ARN("events", "rule/StepFunctionsGetEventForCodeBuildStartBuildRule")}},
 		role.LogDelivery,
 	}
-	statements = append(statements, topic.Publish(p.at, cfn.Att("TopicKey", "Arn"))...)
+	statements = append(statements, topic.Publish(p.at, p.topicARN, p.topicKeyARN)...)
 	grants := []storage.Grant{p.records.GrantWrite()}
 	if len(p.images) > 0 {
 		grants = append(grants, p.records.GrantRead())

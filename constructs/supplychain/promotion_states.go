@@ -21,6 +21,8 @@ type promotion struct {
 	wait    time.Duration
 	logDays int
 	retain  bool
+
+	topicARN, topicKeyARN string
 }
 
 // Names of the states.

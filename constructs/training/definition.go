@@ -29,6 +29,7 @@ type wiring struct {
 	prepare       *processing // nil: the data is as it is
 	evaluate      *processing // nil: the model is not looked at
 	attached      []string    // ARNs of the guard's policies
+	topicARN      string
 	logKeyARN     string
 	logDays       int
 	retain        bool

@@ -1,7 +1,5 @@
 package training
 
-import "github.com/plinth-ml/plinth/internal/topic"
-
 // addEndings adds the states that tell how it ended. That nobody could be told does not change it.
 func addEndings(states map[string]any, w wiring) {
 	told := func(subject string, message map[string]any, next string) map[string]any {
@@ -28,7 +26,7 @@ func tell(w wiring, subject string, message map[string]any) map[string]any {
 	message["workflow"] = w.namePrefix
 	return map[string]any{
 		"Type": "Task", "Resource": "arn:" + w.at.Partition + ":states:::sns:publish",
-		"Parameters": map[string]any{"TopicArn": topic.ARN, "Subject": w.namePrefix + " " + subject, "Message": message},
+		"Parameters": map[string]any{"TopicArn": w.topicARN, "Subject": w.namePrefix + " " + subject, "Message": message},
 		"ResultPath": nil,
 		"Retry": []any{map[string]any{
 			"ErrorEquals": []string{"States.TaskFailed"}, "IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2, "JitterStrategy": "FULL",

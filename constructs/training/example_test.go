@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
@@ -75,4 +77,28 @@ func ExampleDistribution_In() {
 	// Output:
 	// <nil>
 	//   - Distribution: got ""; allowed: one of Groups; name it: MPI(...).In(group); it runs in one group only
+}
+
+// An alarm tells the topic of a workflow, which lets alarms in.
+func ExampleWorkflow_topic() {
+	err := synth.App(nil, func(app awscdk.App) {
+		stack := awscdk.NewStack(app, jsii.String("Churn"), nil)
+		data := storage.NewDataBucket(stack, "Data", nil)
+		workflow := training.NewWorkflow(stack, "Churn", &training.WorkflowProps{
+			Network: network.NewIsolated(stack, "Network", nil),
+			Job: training.Job{
+				Image:        training.XGBoost("3.2-0"),
+				Inputs:       []training.Input{{Channel: "train", From: data.Prefix("train/"), ContentType: "text/csv"}},
+				Output:       data.Prefix("models/"),
+				InstanceType: "ml.m5.xlarge",
+			},
+			Publishers: []string{"cloudwatch.amazonaws.com"},
+		})
+		alarm := awscloudwatch.NewAlarm(stack, jsii.String("Failures"), &awscloudwatch.AlarmProps{
+			Metric: workflow.StateMachine.MetricFailed(nil), Threshold: jsii.Number(3), EvaluationPeriods: jsii.Number(1),
+		})
+		alarm.AddAlarmAction(awscloudwatchactions.NewSnsAction(workflow.Topic))
+	})
+	fmt.Println(err)
+	// Output: <nil>
 }

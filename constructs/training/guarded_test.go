@@ -93,7 +93,7 @@ func TestWhatTheGuardDenies(t *testing.T) {
 		"another environment of all": {func(g *guarded) { g.process(); g.search(); g.guard.Environment.Name = "prod" },
 			[]string{`Environment.Name: got "dev"; allowed: "prod", the guard's`}},
 		"other keys": {func(g *guarded) { g.guard.Keys = []string{g.scratch.KeyARN} },
-			[]string{`Job.Output: got "Stack/Data/Default/Key"; allowed: a bucket with a key of the guard, Stack/Scratch/Default/Key; take such a bucket`}},
+			[]string{`Job.Output: got "Stack/Data/Key/Resource"; allowed: a bucket with a key of the guard, Stack/Scratch/Key/Resource; take such a bucket`}},
 		"another network": {func(g *guarded) {
 			g.guard.Network = g.other
 		}, []string{`Network: got "Stack/Network/`}},

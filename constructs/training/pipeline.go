@@ -57,6 +57,8 @@ type PipelineProps struct {
 	// LogKey encrypts the logs of what tells of executions and what its topic sends; its policy must let CloudWatch Logs use it, and
 	// the account's roles by their identity policies. Nil: the network's.
 	LogKey awskms.IKey
+	// Publishers are AWS services that may publish to the Topic for resources of the account: see [WorkflowProps]. Empty: none.
+	Publishers []string
 }
 
 // maxPipelineName is how long the name of a pipeline's parameter may be.
@@ -105,7 +107,7 @@ func (p *PipelineProps) validateSearch() error {
 func (p *PipelineProps) asWorkflow() *WorkflowProps {
 	return &WorkflowProps{
 		Environment: p.Environment, Network: p.Network, Guard: p.Guard, Job: p.Job, Name: p.Name, Team: p.Team, Prepare: p.Prepare, Search: p.Search, Gate: p.Gate,
-		Evaluate: p.Evaluate, Register: p.Register, Role: p.Role, inPipeline: true,
+		Evaluate: p.Evaluate, Register: p.Register, Role: p.Role, Publishers: p.Publishers, inPipeline: true,
 	}
 }
 
@@ -117,7 +119,7 @@ type Pipeline struct {
 	Name string
 	// Role is the execution role of the jobs, and PipelineRole that of the pipeline.
 	Role, PipelineRole *access.ExecutionRole
-	// Topic tells how each execution ended. Subscribe to it.
+	// Topic tells how each execution ended. Subscribe to it. Alarms and the like publish to it where Publishers names them.
 	Topic awssns.ITopic
 	// ModelGroup is the name of the model package group; empty: nothing is registered.
 	ModelGroup string
@@ -145,9 +147,8 @@ func newPipeline(this constructs.Construct, id string, props *PipelineProps) *Pi
 		given.ModelGroups, pipeline.ModelGroup = []string{name}, name
 	}
 	pipeline.PipelineRole = access.NewPipelineRole(this, "PipelineRole", given)
-	w.logKeyARN = logKeyARN(props.LogKey, props.Network)
-	emitted := cdk.Emit(this, cdk.PathOf(this), pipelineResources(r.job.resolved(e.Limits), w, *pipeline.PipelineRole.Role.RoleArn(), props.CacheFor))
-	pipeline.Topic = awssns.Topic_FromTopicArn(this, jsii.String("Topic"), jsii.String(emitted.Ref("Topic")))
+	pipeline.Topic = w.notify(this, props.LogKey, props.Network, props.Publishers)
+	cdk.Emit(this, cdk.PathOf(this), pipelineResources(r.job.resolved(e.Limits), w, *pipeline.PipelineRole.Role.RoleArn(), props.CacheFor))
 	return pipeline
 }
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
-	"github.com/plinth-ml/plinth/internal/topic"
 )
 
 // Names of a pipeline's steps.
@@ -174,7 +173,6 @@ func pipelineResources(j Job, w wiring, roleARN string, cacheFor time.Duration) 
 		"PipelineDefinition": cfn.Properties{"PipelineDefinitionBody": string(text)},
 	}}}
 	maps.Copy(r, pipelineWatcher(w))
-	maps.Copy(r, topic.Resources(w.logKeyARN))
 	if w.registration != nil {
 		r["Models"] = modelGroup(w)
 		pipeline := r["Pipeline"]

@@ -10,12 +10,12 @@ import (
 	"github.com/plinth-ml/plinth/internal/topic"
 )
 
-// resources are those of a workflow: its state machine with role, logs and traces, the topic, and the group of its models.
+// resources are those of a workflow: its state machine with role, logs and traces, and the group of its models.
 func resources(j Job, w wiring) cfn.Resources {
 	r := cfn.Resources{
 		"Logs": logGroup("workflow", w),
 		"StateMachine": machine.Machine{
-			Definition: definition(j, w), References: []string{"Topic"}, Role: "WorkflowRole", Log: "Logs",
+			Definition: definition(j, w), Role: "WorkflowRole", Log: "Logs",
 		}.Resource(),
 	}
 	runs := runsJobs(w.at, w.namePrefix)
@@ -33,7 +33,7 @@ func resources(j Job, w wiring) cfn.Resources {
 	if team := w.tags["Team"]; team != "" { // a guard for teams compares it with the tag of the job
 		workflow.Tags = map[string]string{"Team": team}
 	}
-	workflow.Statements = append(workflow.Statements, topic.Publish(w.at, w.logKeyARN)...)
+	workflow.Statements = append(workflow.Statements, topic.Publish(w.at, w.topicARN, w.logKeyARN)...)
 	if w.registration != nil {
 		workflow.Statements = append(workflow.Statements, role.Registers(w.at, w.namePrefix))
 		r["Models"] = modelGroup(w)
@@ -45,7 +45,6 @@ func resources(j Job, w wiring) cfn.Resources {
 		maps.Copy(r, triggerResources(w))
 	}
 	maps.Copy(r, workflowWatcher(w))
-	maps.Copy(r, topic.Resources(w.logKeyARN))
 	maps.Copy(r, workflow.Resources("WorkflowRole"))
 	return r
 }

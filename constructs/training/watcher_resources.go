@@ -33,12 +33,12 @@ func pipelineWatcher(w wiring) cfn.Resources {
 
 func watcherResources(w wiring, definition map[string]any, pattern cfn.Properties, looks ...policy.Statement) cfn.Resources {
 	r := cfn.Resources{
-		"Watcher": machine.Machine{Definition: definition, References: []string{"Topic"}, Role: "WatcherRole", Log: "Logs"}.Resource(),
+		"Watcher": machine.Machine{Definition: definition, Role: "WatcherRole", Log: "Logs"}.Resource(),
 		"Watch": {Type: "AWS::Events::Rule", Properties: cfn.Properties{"State": "ENABLED", "EventPattern": pattern, "Targets": []any{cfn.Properties{
 			"Id": "Watcher", "Arn": cfn.Ref("Watcher"), "RoleArn": cfn.Att("WatchRole", "Arn"), "InputPath": "$.detail",
 		}}}},
 	}
-	maps.Copy(r, machineRole(w.at, "Tells how executions ended", append(looks, topic.Publish(w.at, w.logKeyARN)...)...).Resources("WatcherRole"))
+	maps.Copy(r, machineRole(w.at, "Tells how executions ended", append(looks, topic.Publish(w.at, w.topicARN, w.logKeyARN)...)...).Resources("WatcherRole"))
 	maps.Copy(r, ruleRole(w.at, "Watcher").Resources("WatchRole"))
 	return r
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/constructs/access"
@@ -68,12 +69,17 @@ func (r runs) wire(this constructs.Construct) (wiring, *access.ExecutionRole) {
 	return w, role
 }
 
-// logKeyARN is the key of logs and notices: one that is given, or the network's.
-func logKeyARN(key awskms.IKey, n *network.Isolated) string {
+// notify makes the topic, encrypted like the logs by a key that is given or else the network's.
+func (w *wiring) notify(this constructs.Construct, key awskms.IKey, n *network.Isolated,
+	publishers []string) awssns.ITopic {
+	field := "LogKey"
 	if key == nil {
-		key = n.LogKey
+		key, field = n.LogKey, "Network.LogKey"
 	}
-	return *key.KeyArn()
+	topic, err := cdk.NewTopic(this, w.at, field, key, publishers)
+	cdk.Check(err)
+	w.topicARN, w.logKeyARN = *topic.TopicArn(), *key.KeyArn()
+	return topic
 }
 
 // newRole makes the execution role of a job.

@@ -18,6 +18,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/token"
+	"github.com/plinth-ml/plinth/internal/topic"
 )
 
 // WorkflowProps say which job a workflow runs, and where. Network and Job are required.
@@ -61,6 +62,10 @@ type WorkflowProps struct {
 	// LogKey encrypts the workflow's logs and what its topic sends; its policy must let CloudWatch Logs use it, and the account's
 	// roles by their identity policies. Nil: the network's.
 	LogKey awskms.IKey
+	// Publishers are AWS services that may publish to the Topic for resources of the account, by their principals:
+	// "cloudwatch.amazonaws.com" for alarms, "events.amazonaws.com" for EventBridge rules, "budgets.amazonaws.com",
+	// "costalerts.amazonaws.com". The policies of the topic and of its key follow. Empty: none.
+	Publishers []string
 
 	inPipeline bool // jobs are named by the pipeline
 }
@@ -91,6 +96,7 @@ func (p *WorkflowProps) Validate(id string) error {
 	if p.AtOnce < 0 || p.AtOnce > longestLine/2 {
 		l.Add("AtOnce", p.AtOnce, fmt.Sprintf("1 to %d, or 0 for any number", longestLine/2), "")
 	}
+	l.Include("", topic.ValidatePublishers("Publishers", p.Publishers))
 	l.Include("Role", p.Role.Covers(p.Job.following(p.Prepare).given()))
 	return l.Err()
 }
@@ -161,7 +167,7 @@ type Workflow struct {
 	Name string
 	// Role is the execution role of the jobs.
 	Role *access.ExecutionRole
-	// Topic tells how each execution ended, and why. Subscribe to it.
+	// Topic tells how each execution ended, and why. Subscribe to it. Alarms and the like publish to it where Publishers names them.
 	Topic awssns.ITopic
 	// Parameters are what the input of each execution has to hold; none with Search.
 	Parameters []Parameter
@@ -182,7 +188,7 @@ func newWorkflow(this constructs.Construct, id string, props *WorkflowProps) *Wo
 	w, role := r.wire(this)
 	w.gate, w.registration, w.triggers, w.atOnce = props.Gate, props.Register, props.Triggers, props.AtOnce
 	w.search = props.Search.resolved()
-	w.logKeyARN = logKeyARN(props.LogKey, props.Network)
+	topic := w.notify(this, props.LogKey, props.Network, props.Publishers)
 	w.attached = props.Guard.PolicyARNs()
 	emitted := cdk.Emit(this, cdk.PathOf(this), resources(r.job.resolved(e.Limits), w))
 	made := &Workflow{
@@ -190,7 +196,7 @@ func newWorkflow(this constructs.Construct, id string, props *WorkflowProps) *Wo
 		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), jsii.String(emitted.Ref("StateMachine"))),
 		Name:         emitted.Att("StateMachine", "Name"),
 		Role:         role,
-		Topic:        awssns.Topic_FromTopicArn(this, jsii.String("Topic"), jsii.String(emitted.Ref("Topic"))),
+		Topic:        topic,
 	}
 	if props.Search == nil {
 		made.Parameters = slices.Clone(props.Job.Parameters)

@@ -1,7 +1,7 @@
-// Command complete-network is a network with everything in it: every capability, three zones,
+// Command complete-network is a network with everything in it: every capability, an endpoint besides, three zones,
 // a transit gateway to on-premises ranges. It prints its endpoint plan with what it costs.
 //
-// Deployed in us-east-1 it costs about 460 USD a month for endpoints alone. Take what you need.
+// Deployed in us-east-1 it costs about 550 USD a month for endpoints alone. Take what you need.
 package main
 
 import (
@@ -25,9 +25,13 @@ func build(app awscdk.App) {
 		Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String(region)},
 	})
 	net := network.NewIsolated(stack, "Network", &network.IsolatedProps{
-		Environment:    environment.Environment{Name: "prod", AddressRange: "10.20.0.0/16"},
-		Capabilities:   network.Capabilities(),
-		AWSBuckets:     []network.AWSBucket{network.JumpStart},
+		Environment:  environment.Environment{Name: "prod", AddressRange: "10.20.0.0/16"},
+		Capabilities: network.Capabilities(),
+		AWSBuckets:   []network.AWSBucket{network.JumpStart},
+		AdditionalEndpoints: []network.AdditionalEndpoint{
+			{Service: "glue", Actions: []string{"glue:GetTable", "glue:GetPartitions"}, Resources: []string{"glue:catalog", "glue:database/*", "glue:table/*"}},
+			{Service: "sts", Actions: []string{"sts:TagSession"}, Resources: []string{"iam:role/*"}},
+		},
 		AllowedDomains: []string{"*.corp.example"},
 		TransitGateway: "tgw-0123456789abcdef0",
 		OnPremises:     []string{"172.16.0.0/16"},

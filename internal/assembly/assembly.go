@@ -15,8 +15,12 @@ import (
 type Stack struct {
 	// Path is the stack's construct path: "dev/Foundation".
 	Path string
+	// StackName is its name in the account.
+	StackName string
 	// Region is where it is deployed to; empty where that is decided at deployment.
 	Region string
+	// Warnings are what its constructs warn of.
+	Warnings []Warning
 	// Template is its CloudFormation template.
 	Template Template
 }
@@ -51,6 +55,14 @@ type Template struct {
 type Output struct {
 	Description string
 	Value       any
+	// Export is the name under which other stacks import it.
+	Export struct{ Name any }
+}
+
+// Warning is what a construct warns of.
+type Warning struct {
+	// Path is the construct path, and Text what is said.
+	Path, Text string
 }
 
 // Resource is one resource of a template.
@@ -88,7 +100,9 @@ type manifest struct {
 		Type        string `json:"type"`
 		DisplayName string `json:"displayName"`
 		Environment string `json:"environment"` // aws://ACCOUNT/REGION
+		Metadata    string `json:"additionalMetadataFile"`
 		Properties  struct {
+			StackName     string `json:"stackName"`
 			TemplateFile  string `json:"templateFile"`
 			DirectoryName string `json:"directoryName"`
 		} `json:"properties"`
@@ -111,7 +125,7 @@ func Read(dir string) ([]Stack, error) {
 			}
 			stacks = append(stacks, nested...)
 		case "aws:cloudformation:stack":
-			s := Stack{Path: a.DisplayName}
+			s := Stack{Path: a.DisplayName, StackName: a.Properties.StackName}
 			if region := a.Environment[strings.LastIndex(a.Environment, "/")+1:]; region != "unknown-region" {
 				s.Region = region
 			}
@@ -121,11 +135,47 @@ func Read(dir string) ([]Stack, error) {
 			if err := readJSON(filepath.Join(dir, a.Properties.TemplateFile), &s.Template); err != nil {
 				return nil, err
 			}
+			if a.Metadata != "" {
+				if err := s.readMetadata(filepath.Join(dir, a.Metadata)); err != nil {
+					return nil, err
+				}
+			}
 			stacks = append(stacks, s)
 		}
 	}
 	slices.SortFunc(stacks, func(a, b Stack) int { return strings.Compare(a.Path, b.Path) })
 	return stacks, nil
+}
+
+// readMetadata reads what a file tells of constructs by their paths: warnings, and the paths of resources whose own
+// metadata leaves them out.
+func (s *Stack) readMetadata(file string) error {
+	var paths map[string][]struct {
+		Type string
+		Data any
+	}
+	if err := readJSON(file, &paths); err != nil {
+		return err
+	}
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
+		construct := strings.TrimPrefix(path, "/")
+		for _, entry := range paths[path] {
+			text, _ := entry.Data.(string)
+			switch entry.Type {
+			case "aws:cdk:warning":
+				s.Warnings = append(s.Warnings, Warning{Path: construct, Text: text})
+			case "aws:cdk:logicalId":
+				if r, ok := s.Template.Resources[text]; ok && r.Path() == "" {
+					if r.Metadata == nil {
+						r.Metadata = map[string]any{}
+					}
+					r.Metadata["aws:cdk:path"] = construct
+					s.Template.Resources[text] = r
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func readJSON(file string, into any) error {

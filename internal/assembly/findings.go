@@ -1,6 +1,7 @@
 package assembly
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -39,6 +40,7 @@ func Findings(dir string) ([]Finding, error) {
 				Severity            string `json:"severity"`
 				Description         string `json:"description"`
 				Fix                 string `json:"fix"`
+				SuggestedFix        string `json:"suggestedFix"`
 				ViolatingConstructs []struct {
 					ConstructPath string `json:"constructPath"`
 				} `json:"violatingConstructs"`
@@ -52,7 +54,10 @@ func Findings(dir string) ([]Finding, error) {
 	for _, p := range report.PluginReports {
 		for _, v := range p.Violations {
 			for _, c := range v.ViolatingConstructs {
-				all = append(all, Finding{Rule: strings.ReplaceAll(p.PluginName, " ", "-") + "::" + v.RuleName, Severity: v.Severity, Description: v.Description, Fix: v.Fix, Path: c.ConstructPath})
+				all = append(all, Finding{
+					Rule: strings.ReplaceAll(p.PluginName, " ", "-") + "::" + v.RuleName, Severity: v.Severity, Description: v.Description,
+					Fix: cmp.Or(v.Fix, v.SuggestedFix), Path: c.ConstructPath,
+				})
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -14,6 +15,9 @@ import (
 	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/key"
+	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
 
@@ -203,4 +207,55 @@ func TestDifferent(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What the CDK's own classes make has the logical id that it would have in an emitted document, wherever it stands.
+func TestOwnClassesKeepTheirIDs(t *testing.T) {
+	at := location.Location{Partition: "aws", Region: "eu-west-1", Account: "111122223333"}
+	for _, path := range [][]string{{"X"}, {"One", "Deep"}, {"Data", "Data"}, {"my-data.v1", "Default", "Re_source"}, {"Resource", "Key"}, {"SubData", "Data", "a"}, {strings.Repeat("long", 60), "Er"}} {
+		t.Run(strings.Join(path, " "), func(t *testing.T) {
+			id := func(make func(in constructs.Construct, path string)) string {
+				template := synthtest.Template(t, "", func(stack awscdk.Stack) {
+					in := constructs.Construct(stack)
+					for _, id := range path {
+						in = scope(in, id)
+					}
+					make(in, "Stack/"+strings.Join(path, "/"))
+				})
+				return template.OfType("AWS::KMS::Key")[0]
+			}
+			plan := key.Plan{At: at}
+			own := id(func(in constructs.Construct, _ string) { cdk.NewKey(in, "Key", plan) })
+			if emitted := id(func(in constructs.Construct, path string) { cdk.Emit(in, path, cfn.Resources{"Key": plan.Resource()}) }); own != emitted {
+				t.Errorf("got %s, want %s", own, emitted)
+			}
+		})
+	}
+}
+
+// A document for the CDK's own classes says what the emitted one would.
+func TestDocuments(t *testing.T) {
+	template := synthtest.Template(t, "", func(stack awscdk.Stack) {
+		in := scope(stack, "X")
+		emitted := cdk.Emit(in, "Stack/X", cfn.Resources{"Bucket": {Type: "AWS::S3::Bucket"}})
+		cdk.NewBucketPolicy(in, "Policy", awss3.Bucket_FromBucketName(in, jsii.String("Of"), jsii.String(emitted.Ref("Bucket"))),
+			emitted.Document(policy.Statement{
+				Sid: "All", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: []string{"s3:*"},
+				References: []any{cfn.Att("Bucket", "Arn"), cfn.Join(cfn.Att("Bucket", "Arn"), "/a/*")},
+				Conditions: policy.Conditions{"StringNotEquals": {"aws:PrincipalAccount": []string{*stack.Account()}}},
+			}), true)
+	})
+	bucket := template.OfType("AWS::S3::Bucket")[0]
+	made := template.Resources[template.OfType("AWS::S3::BucketPolicy")[0]]
+	got, err := json.Marshal(made.Properties)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.ReplaceAll(`{"Bucket":{"Ref":"BUCKET"},"PolicyDocument":{"Statement":[{"Action":"s3:*",`+
+		`"Condition":{"StringNotEquals":{"aws:PrincipalAccount":[{"Ref":"AWS::AccountId"}]}},"Effect":"Deny","Principal":"*",`+
+		`"Resource":[{"Fn::GetAtt":["BUCKET","Arn"]},{"Fn::Join":["",[{"Fn::GetAtt":["BUCKET","Arn"]},"/a/*"]]}],"Sid":"All"}],"Version":"2012-10-17"}}`,
+		"BUCKET", bucket)
+	if string(got) != want || made.DeletionPolicy != "Retain" {
+		t.Errorf("%s\ngot  %s\nwant %s", made.DeletionPolicy, got, want)
+	}
 }

@@ -8,13 +8,16 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/cloudformationinclude"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
@@ -54,22 +57,26 @@ func Once(scope constructs.Construct, id string, resources func() cfn.Resources)
 // withoutTokens writes the resources as a template in which every CDK token is a parameter, and gives the tokens by the
 // parameters' names.
 func withoutTokens(resources cfn.Resources) (template map[string]any, tokens map[string]any) {
-	var plain any
-	text, err := json.Marshal(resources)
+	d := detacher{names: map[string]string{}}
+	detached := d.walk(plain(resources))
+	tokens, parameters := map[string]any{}, map[string]any{}
+	for text, name := range d.names {
+		tokens[name] = text
+		parameters[name] = map[string]any{"Type": "String"}
+	}
+	return map[string]any{"Parameters": parameters, "Resources": detached}, tokens
+}
+
+// plain is a value as JSON has it.
+func plain(v any) (plain any) {
+	text, err := json.Marshal(v)
 	if err == nil {
 		err = json.Unmarshal(text, &plain)
 	}
 	if err != nil {
 		panic(err)
 	}
-	d := detacher{names: map[string]string{}}
-	plain = d.walk(plain)
-	tokens, parameters := map[string]any{}, map[string]any{}
-	for text, name := range d.names {
-		tokens[name] = text
-		parameters[name] = map[string]any{"Type": "String"}
-	}
-	return map[string]any{"Parameters": parameters, "Resources": plain}, tokens
+	return plain
 }
 
 // detacher puts references to parameters in the place of tokens.
@@ -132,10 +139,53 @@ func write(dir string, template map[string]any) string {
 	return file
 }
 
+// Resource is a resource.
+func (e Emitted) Resource(name string) awscdk.CfnResource { return e.include.GetResource(&name) }
+
 // Ref is the reference to a resource, as a token.
-func (e Emitted) Ref(name string) string { return *e.include.GetResource(&name).Ref() }
+func (e Emitted) Ref(name string) string { return *e.Resource(name).Ref() }
 
 // Att is an attribute of a resource, as a token.
 func (e Emitted) Att(name, attribute string) string {
-	return *awscdk.Token_AsString(e.include.GetResource(&name).GetAtt(&attribute, ""), nil)
+	return *awscdk.Token_AsString(e.Resource(name).GetAtt(&attribute, ""), nil)
+}
+
+// Document is a policy document with tokens in the place of references to what was emitted, for the CDK's own classes.
+func (e Emitted) Document(statements ...policy.Statement) awsiam.PolicyDocument {
+	return awsiam.PolicyDocument_FromJson(e.bind(plain(policy.Document(statements...)), map[string]string{}))
+}
+
+// bind puts tokens in the place of references; known are those of references that it has met before.
+func (e Emitted) bind(v any, known map[string]string) any {
+	once := func(name string, make func() string) string {
+		if known[name] == "" {
+			known[name] = make()
+		}
+		return known[name]
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		if name, ok := v["Ref"].(string); ok && len(v) == 1 {
+			return once(name, func() string { return e.Ref(name) })
+		}
+		if names, ok := v["Fn::GetAtt"].([]any); ok {
+			name, attribute := names[0].(string), names[1].(string)
+			return once(name+"."+attribute, func() string { return e.Att(name, attribute) })
+		}
+		if join, ok := v["Fn::Join"].([]any); ok {
+			var b strings.Builder
+			for _, part := range join[1].([]any) {
+				fmt.Fprint(&b, e.bind(part, known))
+			}
+			return b.String()
+		}
+		for key := range v {
+			v[key] = e.bind(v[key], known)
+		}
+	case []any:
+		for i := range v {
+			v[i] = e.bind(v[i], known)
+		}
+	}
+	return v
 }

@@ -36,6 +36,7 @@ func placeOf(scope constructs.Construct) *place {
 			path:   PathOf(stack), stage: PathOf(stage), app: stack.Node().Root(),
 		}
 		places[stack] = p
+		verifyRoot(stack)
 	}
 	places[scope] = p
 	return p

@@ -31,6 +31,27 @@ func Error(t *testing.T, region string, build func(stack awscdk.Stack)) error {
 	return err
 }
 
+// Findings are what the report of the synthesis has against the assembly of a stack that build fills.
+func Findings(t *testing.T, build func(stack awscdk.Stack)) []assembly.Finding {
+	t.Helper()
+	dir := t.TempDir()
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir})
+	build(awscdk.NewStack(app, jsii.String("Stack"), nil))
+	failed := func() (failed bool) {
+		defer func() { failed = recover() != nil }()
+		app.Synth(nil)
+		return false
+	}()
+	findings, err := assembly.Findings(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if failed != (len(findings) > 0) {
+		t.Errorf("synthesis fails: %t, with %d findings", failed, len(findings))
+	}
+	return findings
+}
+
 func try(t *testing.T, region string, build func(stack awscdk.Stack)) (assembly.Template, error) {
 	t.Helper()
 	dir := t.TempDir()

@@ -1,0 +1,55 @@
+package cdk
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/verify"
+)
+
+// verified are the roots whose assemblies are looked at.
+var verified = map[constructs.IConstruct]bool{}
+
+// verifyRoot has the assembly of a stack's app looked at by [verify.Check] when it is synthesized, whoever does that: a
+// finding is then an error of the synthesis, or of the CLI that started it.
+func verifyRoot(stack awscdk.Stack) {
+	root := stack.Node().Root()
+	if app, ok := root.(awscdk.App); ok && !verified[root] {
+		verified[root] = true
+		awscdk.Validations_Of(root).AddPlugins(&verifier{dir: *app.Outdir()})
+	}
+}
+
+// verifier is what the CDK calls once all templates are written.
+type verifier struct{ dir string }
+
+// Name is shown beside each finding.
+func (v *verifier) Name() *string { return jsii.String("Plinth") }
+
+// Version is not told.
+func (v *verifier) Version() *string { return nil }
+
+// RuleIds lists the rules.
+func (v *verifier) RuleIds() *[]*string { return Strings(verify.Names()) }
+
+// Validate reports what is found in the assembly.
+func (v *verifier) Validate(awscdk.IPolicyValidationContext) *awscdk.PolicyValidationPluginReport {
+	stacks, err := assembly.Read(v.dir)
+	if err != nil {
+		return report([]assembly.Finding{{Rule: "Assembly", Severity: "error", Description: "can't be read: " + err.Error()}})
+	}
+	return report(verify.Check(stacks))
+}
+
+func report(findings []assembly.Finding) *awscdk.PolicyValidationPluginReport {
+	violations := []*awscdk.PolicyViolation{}
+	for _, f := range findings {
+		violations = append(violations, &awscdk.PolicyViolation{
+			RuleName: &f.Rule, Severity: &f.Severity, Description: &f.Description, Fix: &f.Fix,
+			ViolatingResources: &[]*awscdk.PolicyViolatingResource{{ConstructPath: &f.Path, Locations: &[]*string{}}},
+		})
+	}
+	return &awscdk.PolicyValidationPluginReport{Success: jsii.Bool(len(findings) == 0), Violations: &violations}
+}

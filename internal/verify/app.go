@@ -1,0 +1,166 @@
+package verify
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/plinth-ml/plinth/internal/assembly"
+)
+
+// app is all stacks of an assembly.
+type app struct{ stacks []assembly.Stack }
+
+func newApp(stacks []assembly.Stack) *app { return &app{stacks} }
+
+// resource is one resource of a stack.
+type resource struct {
+	assembly.Resource
+	stack *assembly.Stack
+	id    string
+}
+
+// of are the resources of these types, in order.
+func (a *app) of(types ...string) []resource {
+	var all []resource
+	for i := range a.stacks {
+		s := &a.stacks[i]
+		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
+			if r := s.Template.Resources[id]; slices.Contains(types, r.Type) {
+				all = append(all, resource{Resource: r, stack: s, id: id})
+			}
+		}
+	}
+	return all
+}
+
+// is tells whether both are the same resource.
+func (r resource) is(other resource) bool { return r.stack == other.stack && r.id == other.id }
+
+// target is the resource that a value refers to, in its stack or another one.
+func (a *app) target(from *assembly.Stack, value any) (resource, bool) {
+	reference, ok := value.(map[string]any)
+	if !ok || len(reference) != 1 {
+		return resource{}, false
+	}
+	if name, ok := reference["Ref"].(string); ok {
+		return found(from, name)
+	}
+	if names, ok := reference["Fn::GetAtt"].([]any); ok && len(names) > 0 {
+		name, _ := names[0].(string)
+		return found(from, name)
+	}
+	if output, ok := reference["Fn::GetStackOutput"].(map[string]any); ok {
+		name, _ := output["OutputName"].(string)
+		for _, s := range a.named(from, output["StackName"]) {
+			if o, ok := s.Template.Outputs[name]; ok {
+				return a.target(s, o.Value)
+			}
+		}
+	}
+	if name, ok := reference["Fn::ImportValue"].(string); ok {
+		for i := range a.stacks {
+			for _, o := range a.stacks[i].Template.Outputs {
+				if o.Export.Name == name {
+					return a.target(&a.stacks[i], o.Value)
+				}
+			}
+		}
+	}
+	return resource{}, false
+}
+
+// named are the stacks of that name, those of the same stage first.
+func (a *app) named(from *assembly.Stack, name any) []*assembly.Stack {
+	var all []*assembly.Stack
+	for i := range a.stacks {
+		s := &a.stacks[i]
+		switch {
+		case s.StackName != name:
+		case s.Stage() == from.Stage():
+			all = slices.Insert(all, 0, s)
+		default:
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+func found(s *assembly.Stack, id string) (resource, bool) {
+	r, ok := s.Template.Resources[id]
+	return resource{Resource: r, stack: s, id: id}, ok
+}
+
+// targets are the resources that are referred to anywhere in a value, but where the value says that a role is used for
+// it.
+func (a *app) targets(from *assembly.Stack, value any) []resource {
+	if r, ok := a.target(from, value); ok {
+		return []resource{r}
+	}
+	var all []resource
+	switch v := value.(type) {
+	case map[string]any:
+		if v["RoleArn"] != nil {
+			return nil
+		}
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			all = append(all, a.targets(from, v[key])...)
+		}
+	case []any:
+		for _, inner := range v {
+			all = append(all, a.targets(from, inner)...)
+		}
+	}
+	return all
+}
+
+// text is a value with the names of references in the place of what is known at deployment only.
+func text(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case []any:
+		var b strings.Builder
+		for _, part := range v {
+			b.WriteString(text(part))
+		}
+		return b.String()
+	case map[string]any:
+		if join, ok := v["Fn::Join"].([]any); ok {
+			return text(join[1])
+		}
+		if name, ok := v["Ref"].(string); ok {
+			return "<" + name + ">"
+		}
+		if names, ok := v["Fn::GetAtt"].([]any); ok {
+			return "<" + text(names[0]) + ">"
+		}
+	}
+	return "<?>"
+}
+
+// list is a value that may be one or a list of them.
+func list(value any) []any {
+	switch v := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	}
+	return []any{value}
+}
+
+// made is the construct of Plinth that a path of a resource or handle is in, by what follows the construct:
+// "X/Topic/Resource" of "/Topic/Resource" is in X, if X has resources that Plinth emitted.
+func (a *app) made(s *assembly.Stack, path, after string) (construct string, ok bool) {
+	construct, ok = strings.CutSuffix(path, after)
+	if !ok || s == nil {
+		return "", false
+	}
+	for _, r := range s.Template.Resources {
+		if strings.HasPrefix(r.Path(), construct+"/Default/") {
+			return construct, true
+		}
+	}
+	return "", false
+}

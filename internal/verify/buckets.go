@@ -1,0 +1,58 @@
+package verify
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/plinth-ml/plinth/internal/assembly"
+)
+
+// accountOf finds the account of a principal, which is an ARN or the account itself.
+var accountOf = regexp.MustCompile(`(?:^|:iam::)([0-9]{12})(?::|$)`)
+
+// refusedByBucket finds what was added to the policy of a bucket for everybody or for another account, whom the
+// bucket's own policy denies everything.
+func refusedByBucket(a *app) []assembly.Finding {
+	var all []assembly.Finding
+	for _, p := range a.of("AWS::S3::BucketPolicy") {
+		construct, ok := a.made(p.stack, p.Path(), "/Policy/Resource")
+		found := statements(p.Properties["PolicyDocument"])
+		denied := slices.IndexFunc(found, func(s statement) bool { return s["Sid"] == "Outsiders" })
+		if !ok || denied < 0 {
+			continue
+		}
+		for _, s := range found {
+			for _, principal := range s.principals("AWS") {
+				who := text(principal)
+				if !s.allows() || !found[denied].outsider(who) || who == "*" && s["Condition"] != nil {
+					continue
+				}
+				all = append(all, assembly.Finding{
+					Path: p.Path(),
+					Description: fmt.Sprintf("what was added to the policy of storage.DataBucket %s for %s is denied by the same "+
+						"policy, which lets in its account and those that it is shared with", construct, who),
+					Fix: "share a prefix with the account by DataBucketProps.Shares, or let it copy objects by ReplicatedFrom",
+				})
+			}
+		}
+	}
+	return all
+}
+
+// outsider tells whether the statement, which denies outsiders, is about a principal: everybody, or one of an account
+// that is none of those that are let in. Where one of them is known at deployment only, or an organization is let in,
+// no account is.
+func (s statement) outsider(principal string) bool {
+	if principal == "*" {
+		return true
+	}
+	account := accountOf.FindStringSubmatch(principal)
+	if account == nil || len(s.values("aws:PrincipalOrgID")) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(s.values("aws:PrincipalAccount"), func(inside any) bool {
+		known, ok := inside.(string)
+		return !ok || known == account[1]
+	})
+}

@@ -1,0 +1,64 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/plinth-ml/plinth/internal/assembly"
+)
+
+// untrusted finds who is allowed to assume a role of Plinth's that does not trust it.
+func untrusted(a *app) []assembly.Finding {
+	var all []assembly.Finding
+	for _, p := range a.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy") {
+		for _, s := range statements(p.Properties["PolicyDocument"]) {
+			if !s.allows() || !s.does("sts:AssumeRole") {
+				continue
+			}
+			for _, to := range list(s["Resource"]) {
+				role, ok := a.target(p.stack, to)
+				construct, _, ours := strings.Cut(role.Path(), "/Default/")
+				if !ok || !ours || role.Type != "AWS::IAM::Role" || a.trusts(role, p) {
+					continue
+				}
+				all = append(all, assembly.Finding{
+					Path: p.Path(),
+					Description: fmt.Sprintf("this allows to assume the role of %s, which does not trust whom the policy is for: "+
+						"Role.GrantAssumeRole does not change who is trusted", construct),
+					Fix: "name it in the TrustedBy of the role; a role without that field is for a service and nobody else",
+				})
+			}
+		}
+	}
+	return all
+}
+
+// trusts tells whether a role may trust those that a policy is attached to. Of users and groups it can't be told.
+func (a *app) trusts(role, policy resource) bool {
+	if policy.Properties["Users"] != nil || policy.Properties["Groups"] != nil {
+		return true
+	}
+	for _, s := range statements(role.Properties["AssumeRolePolicyDocument"]) {
+		for _, principal := range s.principals("AWS") {
+			who, held := text(principal), s.values("aws:PrincipalArn")
+			account := who == "*" || strings.HasSuffix(who, ":root")
+			if account && len(held) == 0 || !account && a.names(role, policy, principal) {
+				return true
+			}
+			if slices.ContainsFunc(held, func(value any) bool { return a.names(role, policy, value) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// names tells whether a value in a role is the ARN of one of the roles that a policy is attached to.
+func (a *app) names(role, policy resource, value any) bool {
+	named, known := a.target(role.stack, value)
+	return slices.ContainsFunc(list(policy.Properties["Roles"]), func(of any) bool {
+		attached, ok := a.target(policy.stack, of)
+		return ok && known && attached.is(named) || !ok && strings.HasSuffix(text(value), "/"+text(of))
+	})
+}

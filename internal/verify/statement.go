@@ -1,0 +1,67 @@
+package verify
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// statement is one statement of a policy document.
+type statement map[string]any
+
+// statements are those of a document.
+func statements(document any) []statement {
+	d, _ := document.(map[string]any)
+	var all []statement
+	for _, s := range list(d["Statement"]) {
+		if s, ok := s.(map[string]any); ok {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+func (s statement) allows() bool { return s["Effect"] == "Allow" }
+
+// does tells whether it is about an action.
+func (s statement) does(action string) bool {
+	return slices.ContainsFunc(list(s["Action"]), func(a any) bool {
+		pattern, _ := a.(string)
+		prefix, wild := strings.CutSuffix(strings.ToLower(pattern), "*")
+		action := strings.ToLower(action)
+		return prefix == action || wild && strings.HasPrefix(action, prefix)
+	})
+}
+
+// principals are those of a kind: "AWS" or "Service".
+func (s statement) principals(kind string) []any {
+	if s["Principal"] == "*" {
+		return []any{"*"}
+	}
+	of, _ := s["Principal"].(map[string]any)
+	return list(of[kind])
+}
+
+// values are those that a condition key is held to, by any operator.
+func (s statement) values(key string) []any {
+	conditions, _ := s["Condition"].(map[string]any)
+	var all []any
+	for _, operator := range slices.Sorted(maps.Keys(conditions)) {
+		keys, _ := conditions[operator].(map[string]any)
+		all = append(all, list(keys[key])...)
+	}
+	return all
+}
+
+// letsService tells whether statements let a service do all of the actions, under some condition or none.
+func letsService(all []statement, service string, actions ...string) bool {
+	for _, action := range actions {
+		if !slices.ContainsFunc(all, func(s statement) bool {
+			named := slices.Contains(s.principals("Service"), any(service)) || slices.Contains(s.principals("AWS"), any("*"))
+			return s.allows() && named && s.does(action)
+		}) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,263 @@
+package verify_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/verify"
+)
+
+// stack is a stack of a stage, of resources by their logical ids: JSON in which path stands for the metadata with the
+// construct path.
+func stack(t *testing.T, path, resources, outputs string) assembly.Stack {
+	t.Helper()
+	s := assembly.Stack{Path: path, StackName: strings.ReplaceAll(path, "/", "-")}
+	for text, into := range map[string]any{resources: &s.Template.Resources, outputs: &s.Template.Outputs} {
+		if text == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(text), into); err != nil {
+			t.Fatalf("%v in %s", err, text)
+		}
+	}
+	return s
+}
+
+// at is a resource of a type at a construct path.
+func at(id, typ, path, properties string) string {
+	return fmt.Sprintf(`%q: {"Type": %q, "Metadata": {"aws:cdk:path": %q}, "Properties": {%s}}`, id, typ, path, properties)
+}
+
+func resources(all ...string) string { return "{" + strings.Join(all, ",") + "}" }
+
+// found are the findings, one a line: rule, path, what to do.
+func found(stacks ...assembly.Stack) string {
+	var lines []string
+	for _, f := range verify.Check(stacks) {
+		lines = append(lines, f.Rule+" "+f.Path)
+	}
+	return strings.Join(lines, "; ")
+}
+
+const (
+	ref      = `{"Ref": %q}`
+	output   = `{"Fn::GetStackOutput": {"StackName": "dev-Foundation", "OutputName": "Out"}}`
+	imported = `{"Fn::ImportValue": "dev:Out"}`
+)
+
+// ways are how a value of one stack is known in it or in another one: what the stack says, and its outputs.
+func ways(id string) map[string][2]string {
+	value := fmt.Sprintf(`{"Out": {"Value": `+ref+`, "Export": {"Name": "dev:Out"}}}`, id)
+	return map[string][2]string{"same stack": {fmt.Sprintf(ref, id), ""}, "output": {output, value}, "export": {imported, value}}
+}
+
+// check holds what is found in a resource that refers to another one, in the same stack or a second one, against what
+// is wanted.
+func check(t *testing.T, foundation []string, id string, refers func(to string) string, want string) {
+	t.Helper()
+	for way, of := range ways(id) {
+		user := refers(of[0])
+		stacks := []assembly.Stack{stack(t, "dev/Foundation", resources(append(foundation, user)...), "")}
+		if of[1] != "" {
+			stacks = []assembly.Stack{
+				stack(t, "prod/Foundation", resources(foundation...), of[1]), // of which no name is asked for
+				stack(t, "dev/Foundation", resources(foundation...), of[1]), stack(t, "dev/Other", resources(user), ""),
+			}
+		}
+		if got := found(stacks...); got != want {
+			t.Errorf("%s: got %q, want %q", way, got, want)
+		}
+	}
+}
+
+func TestEndpoints(t *testing.T) {
+	network := []string{
+		at("VPC", "AWS::EC2::VPC", "dev/Foundation/Network/Default/VPC", ""),
+		at("Own", "AWS::EC2::VPCEndpoint", "dev/Foundation/Network/Default/EndpointS3", `"VpcId": {"Ref": "VPC"}`),
+		at("Theirs", "AWS::EC2::VPC", "dev/Foundation/Vpc/Resource", ""),
+	}
+	endpoint := func(vpc string) string {
+		return at("Glue", "AWS::EC2::VPCEndpoint", "dev/X/Glue/Resource", `"ServiceName": "com.amazonaws.eu-west-1.glue", "VpcId": `+vpc)
+	}
+	check(t, network, "VPC", endpoint, "UnreachableEndpoint dev/X/Glue/Resource")
+	check(t, network, "Theirs", endpoint, "")
+	check(t, network, "Missing", endpoint, "")
+}
+
+func TestServiceNames(t *testing.T) {
+	for name, want := range map[string]string{
+		`"com.amazonaws.eu-west-1.sagemaker.api"`:                                    `{{Service: "sagemaker.api"`,
+		`{"Fn::Join": ["", ["com.amazonaws.", {"Ref": "AWS::Region"}, ".ecr.api"]]}`: `{{Service: "ecr.api"`,
+		`"mine"`: `{{Service: "mine"`,
+	} {
+		findings := verify.Check([]assembly.Stack{stack(t, "S", resources(at("VPC", "AWS::EC2::VPC", "S/Network/Default/VPC", ""),
+			at("E", "AWS::EC2::VPCEndpoint", "S/E/Resource", `"VpcId": {"Ref": "VPC"}, "ServiceName": `+name)), "")})
+		if len(findings) != 1 || !strings.Contains(findings[0].Fix, want) {
+			t.Errorf("%s: %v", name, findings)
+		}
+	}
+}
+
+func TestPublishers(t *testing.T) {
+	allow := func(service, action string) string {
+		return fmt.Sprintf(`{"Effect": "Allow", "Principal": {"Service": %q}, "Action": %s, "Resource": "*"}`, service, action)
+	}
+	const use, send = `["kms:Decrypt", "kms:GenerateDataKey*"]`, `"sns:Publish"`
+	topic := func(path, topicStatement, keyStatement, key string) []string {
+		return []string{
+			at("Key", "AWS::KMS::Key", "dev/Foundation/Key/Resource", `"KeyPolicy": {"Statement": [`+keyStatement+`]}`),
+			at("Topic", "AWS::SNS::Topic", path+"/Topic/Resource", `"KmsMasterKeyId": `+key),
+			at("Policy", "AWS::SNS::TopicPolicy", path+"/Topic/Policy/Resource",
+				`"Topics": [{"Ref": "Topic"}], "PolicyDocument": {"Statement": [`+topicStatement+`]}`),
+			at("Machine", "AWS::StepFunctions::StateMachine", "dev/Foundation/Churn/Default/StateMachine", ""),
+		}
+	}
+	alarm := func(to string) string {
+		return at("Alarm", "AWS::CloudWatch::Alarm", "dev/X/Alarm/Resource", `"AlarmActions": [`+to+`]`)
+	}
+	rule := func(to string) string {
+		return at("Rule", "AWS::Events::Rule", "dev/X/Rule/Resource", `"Targets": [{"Arn": `+to+`, "Id": "T"}]`)
+	}
+	byRole := func(to string) string {
+		return at("Rule", "AWS::Events::Rule", "dev/X/Rule/Resource", `"Targets": [{"Arn": `+to+`, "Id": "T", "RoleArn": "arn:role"}]`)
+	}
+	const ours, own, foreign = "dev/Foundation/Churn", `{"Fn::GetAtt": ["Key", "Arn"]}`, `"arn:aws:kms:eu-west-1:111122223333:key/1"`
+	const alarms, events = "cloudwatch.amazonaws.com", "events.amazonaws.com"
+	const lost = "MessagesLost dev/X/Alarm/Resource"
+	for name, test := range map[string]struct {
+		topic   []string
+		publish func(to string) string
+		want    string
+	}{
+		"nobody is let in":  {topic(ours, allow(events, send), allow(events, use), own), alarm, lost},
+		"by the topic only": {topic(ours, allow(alarms, send), "{}", own), alarm, lost},
+		"by the key only":   {topic(ours, "{}", allow(alarms, use), own), alarm, lost},
+		"half of the key": {
+			topic(ours, allow(alarms, send), allow(alarms, `"kms:Decrypt"`), own), alarm, lost,
+		},
+		"by both": {topic(ours, allow(alarms, send), allow(alarms, use), own), alarm, ""},
+		"every service of the account": {
+			topic(ours, strings.Replace(allow("x", send), `{"Service": "x"}`, `"*"`, 1), allow(alarms, `"kms:*"`), own), alarm, "",
+		},
+		"a key of another app":   {topic(ours, allow(alarms, send), "{}", foreign), alarm, ""},
+		"somebody else's topic":  {topic("dev/Foundation/Mine", "{}", "{}", own), alarm, ""},
+		"a rule":                 {topic(ours, "{}", "{}", own), rule, "MessagesLost dev/X/Rule/Resource"},
+		"a rule that has a role": {topic(ours, "{}", "{}", own), byRole, ""},
+		"a rule that calls something else": {
+			topic(ours, "{}", "{}", own), func(string) string { return rule(`{"Ref": "Machine"}`) }, "",
+		},
+	} {
+		t.Run(name, func(t *testing.T) { check(t, test.topic, "Topic", test.publish, test.want) })
+	}
+}
+
+func TestSecondPolicies(t *testing.T) {
+	bucket := []string{
+		at("Bucket", "AWS::S3::Bucket", "dev/Foundation/Data/Default/Bucket", ""),
+		at("Own", "AWS::S3::BucketPolicy", "dev/Foundation/Data/Policy/Resource", `"Bucket": {"Ref": "Bucket"}`),
+		at("Theirs", "AWS::S3::Bucket", "dev/Foundation/Theirs/Resource", ""),
+		at("OfTheirs", "AWS::S3::BucketPolicy", "dev/Foundation/Theirs/Policy/Resource", `"Bucket": {"Ref": "Theirs"}`),
+	}
+	policy := func(of string) string {
+		return at("Second", "AWS::S3::BucketPolicy", "dev/X/Policy/Resource", `"Bucket": `+of)
+	}
+	check(t, bucket, "Bucket", policy, "SecondPolicy dev/X/Policy/Resource")
+	check(t, bucket, "Theirs", policy, "")
+}
+
+func TestOutsiders(t *testing.T) {
+	const here, partner, stranger = "111122223333", "444455556666", "999988887777"
+	for name, test := range map[string]struct{ inside, statement, want string }{
+		"a stranger":           {`["` + here + `"]`, allowed(stranger, ""), "AccessRefused dev/Data/Policy/Resource"},
+		"a partner":            {`["` + here + `", "` + partner + `"]`, allowed(partner, ""), ""},
+		"its own account":      {`["` + here + `"]`, allowed(here, ""), ""},
+		"an account not known": {`[{"Ref": "AWS::AccountId"}]`, allowed(stranger, ""), ""},
+		"an organization":      {`["` + here + `"], "aws:PrincipalOrgID": "o-a1b2c3d4e5"`, allowed(stranger, ""), ""},
+		"everybody": {
+			`[{"Ref": "AWS::AccountId"}]`, allowed("*", ""), "AccessRefused dev/Data/Policy/Resource",
+		},
+		"everybody somehow": {
+			`["` + here + `"]`, allowed("*", `"StringEquals": {"aws:PrincipalAccount": "`+here+`"}`), "",
+		},
+		"a stranger who is denied": {`["` + here + `"]`, strings.Replace(allowed(stranger, ""), "Allow", "Deny", 1), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := stack(t, "dev", resources(at("Bucket", "AWS::S3::Bucket", "dev/Data/Default/Bucket", ""),
+				at("Policy", "AWS::S3::BucketPolicy", "dev/Data/Policy/Resource", `"Bucket": {"Ref": "Bucket"}, "PolicyDocument": {
+					"Statement": [{"Sid": "Outsiders", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Condition": {
+						"StringNotEquals": {"aws:PrincipalAccount": `+test.inside+`}}}, `+test.statement+`]}`)), "")
+			if got := found(s); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func allowed(account, condition string) string {
+	principal := `"*"`
+	if account != "*" {
+		principal = `{"AWS": {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":iam::` + account + `:root"]]}}`
+	}
+	if condition != "" {
+		condition = `, "Condition": {` + condition + `}`
+	}
+	return `{"Effect": "Allow", "Principal": ` + principal + `, "Action": "s3:GetObject"` + condition + `}`
+}
+
+func TestTrust(t *testing.T) {
+	const assumes = "AssumeRoleRefused dev/X/Policy/Resource"
+	for name, test := range map[string]struct{ trust, want string }{
+		"a service": {
+			`{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}}`, assumes,
+		},
+		"the account": {`{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}}`, ""},
+		"the role":    {`{"Effect": "Allow", "Principal": {"AWS": {"Fn::GetAtt": ["Caller", "Arn"]}}}`, ""},
+		"another role": {
+			`{"Effect": "Allow", "Principal": {"AWS": {"Fn::GetAtt": ["Role", "Arn"]}}}`, assumes,
+		},
+		"the account's, held to it":     {held(`{"Fn::GetAtt": ["Caller", "Arn"]}`), ""},
+		"the account's, held to others": {held(`"arn:aws:iam::111122223333:role/Ann"`), assumes},
+	} {
+		t.Run(name, func(t *testing.T) {
+			foundation := []string{
+				at("Caller", "AWS::IAM::Role", "dev/Foundation/Caller/Resource", ""),
+				at("Role", "AWS::IAM::Role", "dev/Foundation/Launcher/Default/Role",
+					`"AssumeRolePolicyDocument": {"Statement": [`+test.trust+`]}`),
+			}
+			policy := func(id, who string) string {
+				return at("Policy", "AWS::IAM::Policy", "dev/X/Policy/Resource", who+`, "PolicyDocument": {"Statement": [
+					{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": {"Fn::GetAtt": ["`+id+`", "Arn"]}}]}`)
+			}
+			for _, p := range []struct{ policy, want string }{
+				{policy("Role", `"Roles": [{"Ref": "Caller"}]`), test.want},
+				{policy("Role", `"Groups": ["g"]`), ""},              // of which nothing is known
+				{policy("Caller", `"Roles": [{"Ref": "Role"}]`), ""}, // which is not Plinth's
+			} {
+				if got := found(stack(t, "dev/Foundation", resources(append(foundation, p.policy)...), "")); got != p.want {
+					t.Errorf("got %q, want %q", got, p.want)
+				}
+			}
+		})
+	}
+}
+
+func held(arn string) string {
+	return `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Condition": {
+		"ArnEquals": {"aws:PrincipalArn": ` + arn + `}}}`
+}
+
+func TestGrants(t *testing.T) {
+	s := stack(t, "dev", resources(at("Role", "AWS::IAM::Role", "dev/Job/Default/Role", "")), "")
+	for path, want := range map[string]string{"dev/Job/Role": "GrantLost dev/Job/Role", "dev/Mine/Role": "", "dev/Job/Other": ""} {
+		s.Warnings = []assembly.Warning{
+			{Path: path, Text: "Can't combine. [ack: @aws-cdk/aws-iam:IRoleCantBeUsedWithIManagedPolicy]"},
+			{Path: path, Text: "Something else. [ack: @aws-cdk/aws-iam:other]"},
+		}
+		if got := found(s); got != want {
+			t.Errorf("%s: got %q, want %q", path, got, want)
+		}
+	}
+}
