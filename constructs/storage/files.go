@@ -102,9 +102,7 @@ func (p *FilesProps) Validate() error {
 	for i, folder := range p.Folders {
 		l.Include(fmt.Sprintf("Folders[%d]", i), validatePath(folder))
 	}
-	if room := names.RoleRoom().Most; !token.Is(p.Role) && (len(p.Role) > room || !roleNamePattern.MatchString(p.Role)) {
-		l.Add("Role", p.Role, fmt.Sprintf("1 to %d letters, digits, hyphens and underscores", room), "")
-	}
+	l.Include("", validateRole(p.Role))
 	if p.LogKey == nil {
 		l.Add("LogKey", nil, "a key for the writer's log", "the LogKey of network.Isolated")
 	}
@@ -122,6 +120,15 @@ func (p *FilesProps) Validate() error {
 		}
 	}
 	return l.Err()
+}
+
+// validateRole checks what the name of a role starts with.
+func validateRole(name string) error {
+	room := names.RoleRoom().Most
+	if token.Is(name) || len(name) <= room && roleNamePattern.MatchString(name) {
+		return nil
+	}
+	return problem.Problem{Field: "Role", Got: name, Allowed: fmt.Sprintf("1 to %d letters, digits, hyphens and underscores", room)}
 }
 
 // NewFiles writes text files into a bucket whenever a deployment changes them, and takes away those that are no longer wanted; with

@@ -55,7 +55,7 @@ func role(name any) cfn.Resource { return of("AWS::IAM::Role", "RoleName", name)
 func logs(name any) cfn.Resource { return of("AWS::Logs::LogGroup", "LogGroupName", name) }
 
 // ofStack is a name that each stack has of its own.
-func ofStack(prefix string) any { return cfn.Join(prefix, cfn.Ref("AWS::StackId")) }
+func ofStack() any { return cfn.Join("/ml/", cfn.Ref("AWS::StackId")) }
 
 // stackIn is a stack of an app or stage; empty: account or region are those of who deploys it.
 func stackIn(in constructs.Construct, id, account, region string) awscdk.Stack {
@@ -141,13 +141,13 @@ func TestNamesAreTakenOnce(t *testing.T) {
 			}
 		}, nil},
 		{"one that is made of its stack", func(app awscdk.App) {
-			named(stackIn(app, "A", account, ireland), logs(ofStack("/ml/")))
-			named(stackIn(app, "B", account, ireland), logs(ofStack("/ml/")))
+			named(stackIn(app, "A", account, ireland), logs(ofStack()))
+			named(stackIn(app, "B", account, ireland), logs(ofStack()))
 		}, nil},
 		{"two that are made of one stack", func(app awscdk.App) {
 			stack := stackIn(app, "A", account, ireland)
-			named(stack, logs(ofStack("/ml/")))
-			named(scope(stack, "B"), logs(ofStack("/ml/")))
+			named(stack, logs(ofStack()))
+			named(scope(stack, "B"), logs(ofStack()))
 		}, []string{"A/B/X", "A/X"}},
 		{"one that refers to a resource of its own", func(app awscdk.App) {
 			stack := stackIn(app, "A", account, ireland)

@@ -47,7 +47,6 @@ type Kind struct {
 // Kinds of names that are asked for by name.
 const (
 	TrainingJob        = "training job"
-	ProcessingJob      = "processing job"
 	TuningJob          = "hyperparameter tuning job"
 	Pipeline           = "SageMaker pipeline"
 	ModelPackageGroup  = "model package group"

@@ -177,7 +177,7 @@ func TestLongestNames(t *testing.T) {
 	}
 	for name, test := range map[string]struct{ kind, got string }{
 		"a job":             {names.TrainingJob, names.Run(longest(names.JobRoom().Most), hash)},
-		"a processing job":  {names.ProcessingJob, names.Run(longest(names.JobRoom().Most), hash)},
+		"a processing job":  {"processing job", names.Run(longest(names.JobRoom().Most), hash)},
 		"a search":          {names.TuningJob, names.Run(longest(names.SearchRoom().Most), hash[:12])},
 		"a role":            {names.IAMRole, names.Role(region, longest(names.RoleRoom().Most))},
 		"a writer's role":   {names.IAMRole, names.Role(region, names.Join(longest(names.RoleRoom("x", "serverless-files").Most), "serverless-files"))},

@@ -143,6 +143,21 @@ func TestOptionalParts(t *testing.T) {
 	}
 }
 
+// Everything can stand in one account and region: no name is taken twice.
+func TestOneAccountForAll(t *testing.T) {
+	context := map[string]any{}
+	for _, e := range []string{"dev", "staging", "prod", "tools"} {
+		context["plinth:"+e+":account"], context["plinth:"+e+":region"] = "111122223333", "eu-west-1"
+	}
+	for _, e := range []string{"dev", "prod"} {
+		context["plinth:"+e+":airflow"], context["plinth:"+e+":hyperpod"] = "true", "true"
+	}
+	context["plinth:staging:airflow"] = "serverless"
+	if err := synth.App(&synth.Options{Dir: t.TempDir(), Context: context}, stacks.Build); err != nil {
+		t.Error(err)
+	}
+}
+
 // Each environment's account pulls from its own stage, and the environments name the account of the tools.
 func TestChainOfAccounts(t *testing.T) {
 	dir := t.TempDir()
