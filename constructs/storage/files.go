@@ -17,6 +17,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
 	"github.com/plinth-ml/plinth/internal/token"
