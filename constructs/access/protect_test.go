@@ -64,8 +64,10 @@ func TestBoundariesThatAreInEachOthersWay(t *testing.T) {
 		}, []string{"access.Guard dev/Stack/Inner (", "1 problem", `Protect: got "dev/Stack, which the guard dev/Stack/Guard protects too"`}},
 		{"that of a stack", func(_ awscdk.App, stage awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
 			guard.Protect(stage)
-			roleUnder(awscdk.NewStack(stage, jsii.String("Bound"), &awscdk.StackProps{PermissionsBoundary: awscdk.PermissionsBoundary_FromName(jsii.String("Own"))}), nil)
-		}, []string{`dev/Bound: got "a PermissionsBoundary of the stack, its stage or the context, map[`, "name:Own", replaced}},
+			bound := awscdk.NewStack(stage, jsii.String("Bound"), &awscdk.StackProps{PermissionsBoundary: awscdk.PermissionsBoundary_FromName(jsii.String("Own"))})
+			roleUnder(bound, nil)
+			awsiam.NewUser(bound, jsii.String("User"), nil)
+		}, []string{"1 problem", `dev/Bound: got "a PermissionsBoundary of the stack, its stage or the context, map[`, "name:Own", replaced}},
 		{"an app with stages", func(app awscdk.App, _ awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
 			guard.Protect(app)
 			roleUnder(s, nil)
@@ -104,6 +106,9 @@ func TestBoundariesThatAreInEachOthersWay(t *testing.T) {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("error lacks %q:\n%v", want, err)
 				}
+			}
+			if err != nil && strings.Count(err.Error(), "can't be built") != 1 {
+				t.Errorf("more than one guard is told of:\n%v", err)
 			}
 		})
 	}

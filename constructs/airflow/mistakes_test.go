@@ -78,7 +78,9 @@ func TestMistakes(t *testing.T) {
 			`with Job.InstanceType: ml.m5.xlarge"; allowed: one of the guard's, ml.m5.large`, `with Environment.Name: prod"; allowed: "dev", the guard's`,
 		}},
 		"a team": {func(stack awscdk.Stack, p *airflow.EnvironmentProps) {
+			_, request := jobs(stack, p)
 			p.Guard = access.NewGuard(stack, "Teams", &access.GuardProps{Teams: true})
+			p.DAGs = []airflow.DAG{{ID: "a", Job: request}}
 		}, []string{"1 problem", `Team: got ""; allowed: a team's name with a guard for Teams`}},
 	} {
 		t.Run(name, func(t *testing.T) {

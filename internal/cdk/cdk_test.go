@@ -171,6 +171,7 @@ func TestDifferent(t *testing.T) {
 		a, b := key("A"), key("B")
 		emitted := cdk.Emit(scope(stack, "X"), "Stack/X", cfn.Resources{
 			"Key":   {Type: "AWS::KMS::Key", Properties: cfn.Properties{"KeyPolicy": map[string]any{}}},
+			"Group": {Type: "AWS::EC2::SecurityGroup", Properties: cfn.Properties{"GroupDescription": "x"}},
 			"Topic": {Type: "AWS::SNS::Topic"}, "Other": {Type: "AWS::SNS::Topic"},
 		})
 		parameter := func(id string) string { return *awscdk.NewCfnParameter(stack, &id, nil).ValueAsString() }
@@ -186,6 +187,7 @@ func TestDifferent(t *testing.T) {
 			{"one key, imported", *a.KeyArn(), *awskms.Key_FromKeyArn(stack, jsii.String("I"), a.KeyArn()).KeyArn(), false},
 			{"another attribute", *a.KeyArn(), *b.KeyId(), false},
 			{"what may be named alike", emitted.Ref("Topic"), emitted.Ref("Other"), false},
+			{"another kind of thing", *a.KeyId(), emitted.Ref("Group"), false},
 			{"parameters", parameter("P"), parameter("Q"), false},
 			{"a text", *a.KeyArn(), "arn:aws:kms:eu-west-1:111122223333:key/x", false},
 			{"texts", "x", "y", false},

@@ -26,7 +26,7 @@ func (a Answer) not() Answer { return Yes - a }
 // Context is what the condition keys of a request hold. A key that has no value is missing.
 type Context map[string][]string
 
-// Equality compares two texts that differ, and that may hold tokens.
+// Equality compares two texts that differ as they are, and that hold tokens: No, if they stand for different texts all the same.
 type Equality func(a, b string) Answer
 
 // ByText knows nothing of tokens: one may stand for any text.
@@ -133,16 +133,25 @@ func answer(yes bool) Answer {
 	return No
 }
 
-// meets tells whether one value is as wanted.
+// meets tells whether one value is as wanted. What tells tokens apart is asked only where the texts don't decide.
 func (o comparison) meets(value string, wanted []string, c Context, differ Equality) Answer {
+	matched := o.matches(value, wanted, c, ByText)
+	if matched == Unknown {
+		matched = o.matches(value, wanted, c, differ)
+	}
+	if o.negated {
+		return matched.not()
+	}
+	return matched
+}
+
+// matches tells whether a value is one of those wanted.
+func (o comparison) matches(value string, wanted []string, c Context, differ Equality) Answer {
 	matched := No
 	for _, w := range wanted {
 		if text, there := fillIn(w, c); there {
 			matched = max(matched, o.compare(value, text, differ))
 		}
-	}
-	if o.negated {
-		return matched.not()
 	}
 	return matched
 }

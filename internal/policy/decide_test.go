@@ -33,7 +33,7 @@ func TestApplies(t *testing.T) {
 		{"StringNotEquals", ab, one("b"), policy.No}, {"StringNotEquals", "a", one(unknown), policy.Unknown},
 		{"StringNotEquals", unknown, one(unknown), policy.No}, {"StringNotEquals", []string{unknown, "a"}, one("b"), policy.Unknown},
 
-		{"StringNotLike", "a*", none, policy.Yes}, {"StringNotLike", "a*", one("abc"), policy.No}, {"StringNotLike", "a*", one("b"), policy.Yes},
+		{"StringNotLike", "a*", none, policy.Yes}, {"StringNotLike", "a*", one("abc"), policy.No}, {"StringNotLike", "a*", one("a"), policy.No}, {"StringNotLike", "a*", one("b"), policy.Yes},
 		{"StringNotLike", "a?c", one("abc"), policy.No}, {"StringNotLike", "a?c", one("ac"), policy.Yes}, {"StringNotLike", "a.c", one("abc"), policy.Yes},
 		{"StringNotLike", []string{"x", "a*"}, one("abc"), policy.No}, {"StringNotLike", "b*", one("abc"), policy.Yes}, {"StringNotLike", "*c", one("cb"), policy.Yes},
 		{"StringNotLike", unknown + ":b*", one("a:bc"), policy.Unknown}, {"StringNotLike", unknown + ":b*", one("a:c"), policy.Yes},
@@ -58,11 +58,12 @@ func TestApplies(t *testing.T) {
 		// The caller's team is red; nobody knows of a color.
 		{"StringEquals", "${aws:PrincipalTag/Team}", one("red"), policy.Yes}, {"StringNotEquals", "${aws:PrincipalTag/Team}", one("blue"), policy.Yes},
 		{"StringNotEquals", "${aws:PrincipalTag/Team}", one("red"), policy.No}, {"StringNotEquals", "${aws:PrincipalTag/Color}", one("red"), policy.Yes},
+		{"StringEquals", "${aws:TagKeys}", one("a"), policy.No}, // of several values
 		{"StringEquals", "${aws:PrincipalTag/Color}", one("${aws:PrincipalTag/Color}"), policy.No},
 	}
 	for _, test := range tests {
 		s := policy.Statement{Effect: policy.Deny, Actions: []string{"a:B"}, Conditions: policy.Conditions{test.operator: {"k": test.wanted}}}
-		got, err := s.Applies("a:B", policy.Context{"k": test.values, "aws:PrincipalTag/Team": {"red"}}, policy.ByText)
+		got, err := s.Applies("a:B", policy.Context{"k": test.values, "aws:PrincipalTag/Team": {"red"}, "aws:TagKeys": {"a", "b"}}, policy.ByText)
 		if err != nil || got != test.want {
 			t.Errorf("%s %v of %q: %v, %v; want %v", test.operator, test.wanted, test.values, got, err, test.want)
 		}
@@ -105,7 +106,12 @@ func TestAppliesToAllOrNothing(t *testing.T) {
 // Who knows what tokens stand for can tell them apart.
 func TestTokensThatAreKnownToDiffer(t *testing.T) {
 	s := policy.Statement{Actions: []string{"a:B"}, Conditions: policy.Conditions{"StringNotLike": {"k": []string{unknown, "a*"}}}}
-	differ := func(string, string) policy.Answer { return policy.No }
+	differ := func(a, _ string) policy.Answer {
+		if a == unknown {
+			t.Error("asked of a token that is there itself")
+		}
+		return policy.No
+	}
 	for value, want := range map[string]policy.Answer{"${Token[TOKEN.2]}": policy.Unknown, unknown: policy.No, "b": policy.Yes} {
 		if got, err := s.Applies("a:B", policy.Context{"k": {value}}, differ); err != nil || got != want {
 			t.Errorf("%s: %v, %v; want %v", value, got, err, want)
