@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
@@ -53,14 +55,19 @@ func build(app awscdk.App) {
 		Parameters: []training.Parameter{training.Integer("num_round", 1, 1000), training.Number("eta", 0.01, 1)},
 	}
 	gate := []training.Threshold{training.AtLeast("validation:auc", 0.8)}
-	training.NewWorkflow(stack, "Churn", &training.WorkflowProps{
+	churn := training.NewWorkflow(stack, "Churn", &training.WorkflowProps{
 		Environment: staging, Network: net, Guard: guard, Prepare: prepare, Job: job, Gate: gate, Evaluate: evaluate, Register: &training.Registration{},
-		AtOnce: 2, Triggers: []training.Trigger{
+		Publishers: []string{"cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com"},
+		AtOnce:     2, Triggers: []training.Trigger{
 			training.OnSchedule("cron(0 6 ? * MON *)", settings),
 			training.OnData(data.Prefix("raw/"), settings),
 			training.OnImage(images, settings),
 		},
 	})
+	// What else its topic tells: executions that pile up.
+	awscloudwatch.NewAlarm(stack, jsii.String("Throttled"), &awscloudwatch.AlarmProps{
+		Metric: churn.StateMachine.MetricThrottled(nil), Threshold: jsii.Number(10), EvaluationPeriods: jsii.Number(3),
+	}).AddAlarmAction(awscloudwatchactions.NewSnsAction(churn.Topic))
 	// The same job, for a team that lives in SageMaker Pipelines.
 	training.NewPipeline(stack, "ChurnPipeline", &training.PipelineProps{
 		Environment: staging, Network: net, Guard: guard, Prepare: prepare, Job: job, Gate: gate, Evaluate: evaluate, Register: &training.Registration{},
