@@ -89,8 +89,8 @@ func TestWhatTheGuardDenies(t *testing.T) {
 		change func(*guarded)
 		want   []string // one for each problem
 	}{
-		"another environment": {func(g *guarded) { g.guard.Environment.Name = "prod" }, []string{`Environment.Name: got "dev"; allowed: "prod", the guard's`}},
-		"another environment of all": {func(g *guarded) { g.process(); g.search(); g.guard.Environment.Name = "prod" },
+		"another environment": {func(g *guarded) { g.guard.Environment.Name, g.guard.Network = "prod", nil }, []string{`Environment.Name: got "dev"; allowed: "prod", the guard's`}},
+		"another environment of all": {func(g *guarded) { g.process(); g.search(); g.guard.Environment.Name, g.guard.Network = "prod", nil },
 			[]string{`Environment.Name: got "dev"; allowed: "prod", the guard's`}},
 		"other keys": {func(g *guarded) { g.guard.Keys = []string{g.scratch.KeyARN} },
 			[]string{`Job.Output: got "Stack/Data/Key/Resource"; allowed: a bucket with a key of the guard, Stack/Scratch/Key/Resource; take such a bucket`}},
@@ -135,7 +135,7 @@ func TestWhatTheGuardDenies(t *testing.T) {
 		}},
 		"all at once": {func(g *guarded) {
 			g.guard.Environment = environment.Environment{Name: "prod", Limits: environment.Limits{InstanceTypes: []string{"ml.c5.xlarge"}, Runtime: time.Minute}}
-			g.guard.Keys = []string{g.scratch.KeyARN}
+			g.guard.Network, g.guard.Keys = nil, []string{g.scratch.KeyARN}
 		}, []string{"Environment.Name", "Job.Output", "Job.InstanceType", "Job.MaxRuntime"}},
 
 		"the same":                  {func(*guarded) {}, nil},
