@@ -1,6 +1,7 @@
 package constructs_test
 
 import (
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -128,8 +129,8 @@ func validate(props any) error {
 func fieldsOf(err error) []string {
 	var all []string
 	for _, e := range problem.All(err) {
-		p, ok := e.(problem.Problem)
-		if !ok {
+		var p problem.Problem
+		if !errors.As(e, &p) {
 			p.Field = e.Error()
 		}
 		all = append(all, p.Field)

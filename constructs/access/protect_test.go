@@ -62,7 +62,7 @@ func TestBoundariesThatAreInEachOthersWay(t *testing.T) {
 			guard.Protect(stage)
 			roleUnder(s, nil)
 		}, []string{"access.Guard dev/Stack/Inner (", "1 problem", `Protect: got "dev/Stack, which the guard dev/Stack/Guard protects too"`}},
-		{"that of a stack", func(_ awscdk.App, stage awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
+		{"that of a stack", func(_ awscdk.App, stage awscdk.Stage, _ awscdk.Stack, guard *access.Guard) {
 			guard.Protect(stage)
 			bound := awscdk.NewStack(stage, jsii.String("Bound"), &awscdk.StackProps{PermissionsBoundary: awscdk.PermissionsBoundary_FromName(jsii.String("Own"))})
 			roleUnder(bound, nil)

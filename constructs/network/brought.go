@@ -26,6 +26,20 @@ func (p *IsolatedProps) validateBrought() error {
 	if p.SharedWith != nil {
 		l.Include("", p.validateShared())
 	}
+	l.Include("", p.validateExisting())
+	for i, r := range p.OnPremises {
+		l.Include("", p.validateRange(fmt.Sprintf("OnPremises[%d]", i), r, false))
+	}
+	if elsewhere := len(p.OnPremises) > 0 || p.ExistingEndpointsRange != ""; elsewhere && p.Vpc == nil && p.TransitGateway == "" {
+		l.Add("TransitGateway", "", "the id of the transit gateway that leads there",
+			"without it a made VPC has no route to ExistingEndpointsRange and OnPremises")
+	}
+	return l.Err()
+}
+
+// validateExisting checks the endpoints that stand already, and where.
+func (p *IsolatedProps) validateExisting() error {
+	var l problem.List
 	interfaces := false
 	for i, s := range p.ExistingEndpoints {
 		known, ok := services[s]
@@ -39,13 +53,6 @@ func (p *IsolatedProps) validateBrought() error {
 			"without it the jobs' security group would keep them from it")
 	}
 	l.Include("", p.validateRange("ExistingEndpointsRange", p.ExistingEndpointsRange, p.Vpc != nil))
-	for i, r := range p.OnPremises {
-		l.Include("", p.validateRange(fmt.Sprintf("OnPremises[%d]", i), r, false))
-	}
-	if elsewhere := len(p.OnPremises) > 0 || p.ExistingEndpointsRange != ""; elsewhere && p.Vpc == nil && p.TransitGateway == "" {
-		l.Add("TransitGateway", "", "the id of the transit gateway that leads there",
-			"without it a made VPC has no route to ExistingEndpointsRange and OnPremises")
-	}
 	return l.Err()
 }
 

@@ -213,7 +213,7 @@ func TestWrongThingsBrought(t *testing.T) {
 				awsec2.Subnet_FromSubnetId(stack, jsii.String("Subnet"), jsii.String("subnet-0123456789abcdef0")),
 			}}
 		}, "Subnets[0]: got subnet-0123456789abcdef0, without a route table; allowed: a subnet whose route table the app knows"},
-		{"a repository that is a token", func(stack awscdk.Stack) *network.IsolatedProps {
+		{"a repository that is a token", func(awscdk.Stack) *network.IsolatedProps {
 			return &network.IsolatedProps{Capabilities: []network.Capability{network.Packages}, PackageRepositories: []string{
 				*awscdk.Fn_ImportValue(jsii.String("Repository")),
 			}}

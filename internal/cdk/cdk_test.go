@@ -216,13 +216,13 @@ func TestOwnClassesKeepTheirIDs(t *testing.T) {
 	at := location.Location{Partition: "aws", Region: "eu-west-1", Account: "111122223333"}
 	for _, path := range [][]string{{"X"}, {"One", "Deep"}, {"Data", "Data"}, {"my-data.v1", "Default", "Re_source"}, {"Resource", "Key"}, {"SubData", "Data", "a"}, {strings.Repeat("long", 60), "Er"}} {
 		t.Run(strings.Join(path, " "), func(t *testing.T) {
-			id := func(make func(in constructs.Construct, path string)) string {
+			id := func(emit func(in constructs.Construct, path string)) string {
 				template := synthtest.Template(t, "", func(stack awscdk.Stack) {
 					in := constructs.Construct(stack)
 					for _, id := range path {
 						in = scope(in, id)
 					}
-					make(in, "Stack/"+strings.Join(path, "/"))
+					emit(in, "Stack/"+strings.Join(path, "/"))
 				})
 				return template.OfType("AWS::KMS::Key")[0]
 			}

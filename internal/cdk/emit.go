@@ -157,9 +157,9 @@ func (e Emitted) Document(statements ...policy.Statement) awsiam.PolicyDocument 
 
 // bind puts tokens in the place of references; known are those of references that it has met before.
 func (e Emitted) bind(v any, known map[string]string) any {
-	once := func(name string, make func() string) string {
+	once := func(name string, token func() string) string {
 		if known[name] == "" {
-			known[name] = make()
+			known[name] = token()
 		}
 		return known[name]
 	}

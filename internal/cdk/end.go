@@ -29,7 +29,7 @@ func End(app constructs.IConstruct, stacks []assembly.Stack) (err, warnings erro
 	var all, mild []error
 	for _, check := range ends[app] {
 		for _, found := range problem.All(check(stacks)) {
-			if w, ok := found.(Warning); ok {
+			if w := (Warning{}); errors.As(found, &w) {
 				mild = append(mild, w.Problem)
 			} else {
 				all = append(all, found)

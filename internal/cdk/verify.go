@@ -32,7 +32,9 @@ func (v *verifier) Name() *string { return jsii.String("Plinth") }
 func (v *verifier) Version() *string { return nil }
 
 // RuleIds lists the rules.
-func (v *verifier) RuleIds() *[]*string { return Strings(verify.Names()) }
+func (v *verifier) RuleIds() *[]*string { //nolint:revive // the name is the CDK's
+	return Strings(verify.Names())
+}
 
 // Validate reports what is found in the assembly.
 func (v *verifier) Validate(awscdk.IPolicyValidationContext) *awscdk.PolicyValidationPluginReport {

@@ -64,8 +64,8 @@ func (l *List) add(p Problem) {
 // Has tells whether a problem of the field is in the list.
 func (l *List) Has(field string) bool {
 	return slices.ContainsFunc(l.all, func(e error) bool {
-		p, ok := e.(Problem)
-		return ok && p.Field == field
+		var p Problem
+		return errors.As(e, &p) && p.Field == field
 	})
 }
 

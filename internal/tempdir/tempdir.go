@@ -6,12 +6,15 @@
 // it, so that this one is first. A test of constructs/synth notices when that changes.
 package tempdir
 
-import "os"
+import (
+	"errors"
+	"os"
+)
 
 // room is what the runtime needs, and a little more.
 const room = 4 << 20
 
-func init() {
+func init() { //nolint:gochecknoinits // which is what the package is for
 	if os.Getenv("JSII_RUNTIME") != "" {
 		return // which unpacks nothing
 	}
@@ -28,8 +31,6 @@ func try(dir string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name())
-	defer file.Close()
 	_, err = file.Write(make([]byte, room))
-	return err
+	return errors.Join(err, file.Close(), os.Remove(file.Name()))
 }
