@@ -13,8 +13,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// validateTemplates reports a guard that nothing is under, and roles that it should protect and that have another boundary after all,
-// whoever gave it. Of a guard that is not in the templates nothing is known.
+// validateTemplates reports a guard that nothing is under, and roles that it should protect and that have another
+// boundary after all, whoever gave it. Of a guard that is not in the templates nothing is known.
 func (g *Guard) validateTemplates(stacks []assembly.Stack) error {
 	path := cdk.Path(g.Construct, "")
 	own, boundary, policies := guardIn(stacks, path)
@@ -24,7 +24,7 @@ func (g *Guard) validateTemplates(stacks []assembly.Stack) error {
 	var l problem.List
 	if !refersTo(own, append(policies, boundary)) {
 		l.Add("Guard", "a guard that nothing is under", "one that holds somebody",
-			"give it to workflows, pipelines and launchers, call its Protect, or attach its Policies or Boundary to roles")
+			"give it to workflows, pipelines or launchers, call its Protect, or attach its Policies or Boundary to roles")
 	}
 	l.Include("", unprotected(stacks, g.scopes, boundary))
 	if l.Err() == nil {
@@ -55,11 +55,12 @@ func refersTo(t assembly.Template, ids []string) bool {
 		parts = append(parts, r.Properties)
 	}
 	text := rendered(parts)
-	return slices.ContainsFunc(ids, func(id string) bool { return strings.Contains(text, fmt.Sprintf(`{"Ref":%q}`, id)) })
+	refers := func(id string) bool { return strings.Contains(text, fmt.Sprintf(`{"Ref":%q}`, id)) }
+	return slices.ContainsFunc(ids, refers)
 }
 
-// unprotected reports the roles and users below the scopes that have another boundary. What another stack exports is named after the id
-// that it exports.
+// unprotected reports the roles and users below the scopes that have another boundary. What another stack exports is
+// named after the id that it exports.
 func unprotected(stacks []assembly.Stack, scopes []string, boundary string) error {
 	var l problem.List
 	for _, s := range stacks {
@@ -68,9 +69,10 @@ func unprotected(stacks []assembly.Stack, scopes []string, boundary string) erro
 			if r.Type != "AWS::IAM::Role" && r.Type != "AWS::IAM::User" {
 				continue
 			}
-			protected := slices.ContainsFunc(scopes, func(scope string) bool { return in(r.Path(), scope) && r.Path() != "" })
+			path := r.Path()
+			protected := path != "" && slices.ContainsFunc(scopes, func(scope string) bool { return in(path, scope) })
 			if has := r.Properties["PermissionsBoundary"]; protected && !strings.Contains(rendered(has), boundary) {
-				l.Add(strings.TrimSuffix(r.Path(), "/Resource"), "the boundary "+rendered(has), "the guard's, which protects it",
+				l.Add(strings.TrimSuffix(path, "/Resource"), "the boundary "+rendered(has), "the guard's, which protects it",
 					"leave out what gives it another: an aspect, such as iam.PermissionsBoundary, or an override")
 			}
 		}
