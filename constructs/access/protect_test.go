@@ -90,6 +90,7 @@ func TestBoundariesThatAreInEachOthersWay(t *testing.T) {
 			roleUnder(other, imported(other))
 			awsiam.Role_FromRoleArn(s, jsii.String("Elsewhere"), jsii.String("arn:aws:iam::111122223333:role/x"), nil)
 			guard.Protect(s)
+			roleUnder(s, nil)
 		}, nil},
 	}
 	for _, test := range tests {
