@@ -21,6 +21,7 @@ func inDev(build func(stack awscdk.Stack, dev environment.Environment, net *netw
 		dev := environment.Environment{Name: "dev", Tier: environment.Development}
 		net := network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: dev})
 		guard := access.NewGuard(stack, "Guard", &access.GuardProps{Environment: dev, Network: net})
+		guard.Protect(stack)
 		build(stack, dev, net, guard)
 	}))
 }

@@ -12,8 +12,9 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// ValidateRequest reports everything in the request that the guard denies, by the fields of the props that it comes from. Of what a CDK
-// token stands for it claims nothing, unless two tokens are known to stand for two resources. A nil guard denies nothing.
+// ValidateRequest reports everything in the request that the guard denies, by the fields of the props that it comes
+// from. Of what a CDK token stands for it claims nothing, unless two tokens are known to stand for two resources. A nil
+// guard denies nothing.
 func (g *Guard) ValidateRequest(r JobRequest) error {
 	if g == nil {
 		return nil
@@ -76,7 +77,9 @@ func notUsed(r JobRequest, asked form) problem.Problem {
 	if field == "" {
 		field = r.Field
 	}
-	return problem.Problem{Field: field, Got: "given", Allowed: "none under a guard without " + name, Fix: "add access." + name + " to GuardProps.Features"}
+	return problem.Problem{
+		Field: field, Got: "given", Allowed: "none under a guard without " + name, Fix: "add access." + name + " to GuardProps.Features",
+	}
 }
 
 func fieldOf(asked form, key string) string {
@@ -118,16 +121,20 @@ var help = map[string]advice{
 	"sagemaker:NetworkIsolation": {given, always("none under a guard whose environment has no RuntimeInstalls"),
 		"set RuntimeInstalls in the environment of the guard, or leave it out"},
 	"sagemaker:InterContainerTrafficEncryption": {first, always("true"), ""},
-	"sagemaker:InstanceTypes": {first, func(g guard) string { return "one of the guard's, " + strings.Join(g.types, ", ") },
+	"sagemaker:InstanceTypes": {first,
+		func(g guard) string { return "one of the guard's, " + strings.Join(g.types, ", ") },
 		"take one of them, or give the guard an environment whose Limits.InstanceTypes has it"},
-	"sagemaker:MaxRuntimeInSeconds": {duration, func(g guard) string { return "at most the guard's " + seconds(g.runtimeSeconds) },
+	"sagemaker:MaxRuntimeInSeconds": {duration,
+		func(g guard) string { return "at most the guard's " + seconds(g.runtimeSeconds) },
 		"take less, or give the guard an environment whose Limits.Runtime is as long"},
-	"sagemaker:KeepAlivePeriod": {duration, func(g guard) string { return "at most the guard's " + seconds(g.keepAliveSeconds) },
+	"sagemaker:KeepAlivePeriod": {duration,
+		func(g guard) string { return "at most the guard's " + seconds(g.keepAliveSeconds) },
 		"raise GuardProps.KeepAlive"},
 	"sagemaker:EnableRemoteDebug": {first, always("not true"), ""},
 	"aws:RequestTag/Environment": {first, func(g guard) string { return fmt.Sprintf("%q, the guard's", g.environment) },
 		"take the guard of this environment, or the environment of this guard"},
-	"aws:RequestTag/Team": {first, always("the team of who starts the job"), "the guard is for Teams: give all of them the same Team"},
+	"aws:RequestTag/Team": {first, always("the team of who starts the job"),
+		"the guard is for Teams: give all of them the same Team"},
 }
 
 // always is what is allowed under any guard.

@@ -10,7 +10,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/policy"
 )
 
-// JobRequest is a request that starts a job, to be held against a guard before anybody makes it: see [Guard.ValidateRequest].
+// JobRequest is a request that starts a job, to be held against a guard before anybody makes it: see
+// [Guard.ValidateRequest].
 type JobRequest struct {
 	// Action is CreateTrainingJob, CreateHyperParameterTuningJob or CreateProcessingJob.
 	Action string
@@ -22,9 +23,12 @@ type JobRequest struct {
 	Team string
 }
 
-// place is where a request holds the value of a condition key, and the field of the props that it comes from: below the job's own where
-// it starts with a dot. Both may have a list in them: Groups[].
+// place is where a request holds the value of a condition key, and the field of the props that it comes from: below the
+// job's own where it starts with a dot. Both may have a list in them: Groups[].
 type place struct{ key, path, field string }
+
+// encryption is said by no field of the props: it is always on.
+const encryption = "EnableInterContainerTrafficEncryption"
 
 // form is what is known of the requests of an action.
 type form struct {
@@ -33,9 +37,9 @@ type form struct {
 	field string
 }
 
-// forms are those of the actions that Plinth makes requests of
-// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html says which keys there are,
-// https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Operations.html what the requests hold).
+// forms are those of the actions that Plinth makes requests of. AWS lists which keys there are
+// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html) and what requests hold
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Operations.html).
 var forms = map[string]form{
 	"CreateTrainingJob":             {places: ofTraining("")},
 	"CreateHyperParameterTuningJob": {places: ofTraining("TrainingJobDefinition."), field: "Search"},
@@ -43,7 +47,7 @@ var forms = map[string]form{
 		{"sagemaker:VpcSubnets", "NetworkConfig.VpcConfig.Subnets", "Network"},
 		{"sagemaker:VpcSecurityGroupIds", "NetworkConfig.VpcConfig.SecurityGroupIds", "Network"},
 		{"sagemaker:NetworkIsolation", "NetworkConfig.EnableNetworkIsolation", ".Packages"},
-		{"sagemaker:InterContainerTrafficEncryption", "NetworkConfig.EnableInterContainerTrafficEncryption", ".EnableInterContainerTrafficEncryption"},
+		{"sagemaker:InterContainerTrafficEncryption", "NetworkConfig." + encryption, "." + encryption},
 		{"sagemaker:VolumeKmsKey", "ProcessingResources.ClusterConfig.VolumeKmsKeyId", ".Output"},
 		{"sagemaker:VolumeKmsKeyArn", "ProcessingResources.ClusterConfig.VolumeKmsKeyId", ".Output"},
 		{"sagemaker:OutputKmsKey", "ProcessingOutputConfig.KmsKeyId", ".Output"},
@@ -59,7 +63,7 @@ func ofTraining(prefix string) []place {
 		{"sagemaker:VpcSubnets", prefix + "VpcConfig.Subnets", "Network"},
 		{"sagemaker:VpcSecurityGroupIds", prefix + "VpcConfig.SecurityGroupIds", "Network"},
 		{"sagemaker:NetworkIsolation", prefix + "EnableNetworkIsolation", ".Packages"},
-		{"sagemaker:InterContainerTrafficEncryption", prefix + "EnableInterContainerTrafficEncryption", ".EnableInterContainerTrafficEncryption"},
+		{"sagemaker:InterContainerTrafficEncryption", prefix + encryption, "." + encryption},
 		{"sagemaker:VolumeKmsKey", prefix + "ResourceConfig.VolumeKmsKeyId", ".Output"},
 		{"sagemaker:VolumeKmsKeyArn", prefix + "ResourceConfig.VolumeKmsKeyId", ".Output"},
 		{"sagemaker:OutputKmsKey", prefix + "OutputDataConfig.KmsKeyId", ".Output"},
@@ -170,7 +174,11 @@ func (g guard) breaks(r JobRequest, differ policy.Equality) ([]broken, error) {
 				if d.rule == "aws:RequestTag" {
 					b.key = s.Keys()[0]
 				}
-				b.values = slices.DeleteFunc(slices.Clone(values[b.key]), func(v value) bool { return !r.alone(s, c, b.key, v.text, differ) })
+				for _, v := range values[b.key] {
+					if r.alone(s, c, b.key, v.text, differ) {
+						b.values = append(b.values, v)
+					}
+				}
 				all = append(all, b)
 			}
 		}
@@ -184,8 +192,9 @@ func (r JobRequest) has(s policy.Statement) error {
 		return nil
 	}
 	for _, key := range s.Keys() {
-		if tagFields[key] == "" && !slices.ContainsFunc(forms[r.Action].places, func(p place) bool { return p.key == key }) {
-			return fmt.Errorf("statement %s of the guard: nobody knows where requests of %s hold %s", s.Sid, r.Action, key)
+		known := slices.ContainsFunc(forms[r.Action].places, func(p place) bool { return p.key == key })
+		if !known && tagFields[key] == "" {
+			return fmt.Errorf("statement %s of the guard: where requests of %s hold %s is not known", s.Sid, r.Action, key)
 		}
 	}
 	return nil

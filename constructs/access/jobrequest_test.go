@@ -291,7 +291,7 @@ func TestEveryRuleIsLookedFor(t *testing.T) {
 		restore := access.Forget(action, "sagemaker:NetworkIsolation")
 		_, err := g.Denies(access.JobRequest{Action: action, Document: document.(map[string]any), Team: "red"})
 		restore()
-		if want := "statement Isolation of the guard: nobody knows where requests of " + action + " hold sagemaker:NetworkIsolation"; err == nil || err.Error() != want {
+		if want := "statement Isolation of the guard: where requests of " + action + " hold sagemaker:NetworkIsolation is not known"; err == nil || err.Error() != want {
 			t.Errorf("error %v, want %s", err, want)
 		}
 	}

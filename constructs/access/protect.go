@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -14,12 +15,13 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// Protect puts every role and user below the scope under the boundary, whenever it is made: those of Plinth, of the CDK and of others
-// alike.
+// Protect puts every role and user below the scope under the boundary, whenever it is made: those of Plinth, of the
+// CDK and of others alike.
 //
-// A role has one boundary. So it is an error at synth when one below the scope has another, by itself or by the PermissionsBoundary of
-// its stack or stage, and when a second guard protects it, from further out or from further in: none replaces another in silence. The
-// same guard may protect a scope and what is in it. Nothing reaches from an app into its stages: protect each stage.
+// A role has one boundary, and none replaces another in silence. It is an error at synth when a role below the scope
+// has another boundary, of its own or by the PermissionsBoundary of its stack or stage, and when a second guard protects
+// it, from further out or from further in. The same guard may protect a scope and what is in it. The CDK doesn't reach
+// from an app into its stages: protect each stage.
 func (g *Guard) Protect(scope constructs.Construct) {
 	cdk.Do("access.Guard.Protect", g, func() {
 		cdk.CheckScope(scope)
@@ -34,8 +36,8 @@ func (g *Guard) protect(scope constructs.Construct) {
 	scope.Node().AddValidation(p)
 }
 
-// protection is a guard over a scope. The CDK asks it whether all is well before it writes the templates, once it has visited everything
-// with aspects.
+// protection is a guard over a scope. The CDK asks it whether all is well when the aspects are through, before it writes
+// the templates.
 type protection struct {
 	guard *Guard
 	scope constructs.Construct
@@ -55,7 +57,8 @@ func (p *protection) Validate() *[]*string {
 	if l.Err() == nil {
 		return jsii.Strings()
 	}
-	return jsii.Strings((&fault.Fault{Kind: "access.Guard", Path: cdk.Path(p.guard.Construct, ""), At: p.at, Err: l.Err()}).Error())
+	f := fault.Fault{Kind: "access.Guard", Path: cdk.Path(p.guard.Construct, ""), At: p.at, Err: l.Err()}
+	return jsii.Strings(f.Error())
 }
 
 // validateOthers reports other guards that protect the same, from further out or asked before.
@@ -67,8 +70,9 @@ func (p *protection) validateOthers() error {
 			before = false
 		}
 		if o.guard != p.guard && in(p.path, o.path) && (before || p.path != o.path) {
-			l.Add("Protect", fmt.Sprintf("%s, which the guard %s protects too", named(p.path), cdk.Path(o.guard.Construct, "")),
-				"one guard over a role, which has one boundary", "protect scopes apart from each other, or attach the Policies of one of the guards instead")
+			l.Add("Protect", named(p.path)+", which the guard "+cdk.Path(o.guard.Construct, "")+" protects too",
+				"one guard over a role, which has one boundary",
+				"protect scopes apart from each other, or attach the Policies of one of the guards instead")
 		}
 	}
 	return l.Err()
@@ -92,17 +96,21 @@ const permissionsBoundary = "@aws-cdk/core:permissionsBoundary"
 // validateRoles reports what keeps roles from the boundary, or would lose another.
 func (p *protection) validateRoles() error {
 	var l problem.List
-	const allowed = "no boundary but the guard's, which would replace it"
+	const (
+		allowed = "no boundary but the guard's, which would replace it"
+		instead = "attach the guard's Policies to roles instead of protecting them"
+	)
 	boundary, stage := *p.guard.Boundary.ManagedPolicyArn(), p.path
 	if !*awscdk.Stage_IsStage(p.scope) {
 		stage = stageOf(p.scope)
 	}
 	stacks, stages := map[awscdk.Stack]bool{}, map[string]bool{stage: true}
-	for _, found := range *awscdk.ConstructSelector_ResourcesOfType(jsii.String("AWS::IAM::Role"), jsii.String("AWS::IAM::User")).Select(p.scope) {
+	roles := awscdk.ConstructSelector_ResourcesOfType(jsii.String("AWS::IAM::Role"), jsii.String("AWS::IAM::User"))
+	for _, found := range *roles.Select(p.scope) {
 		role := found.(awscdk.CfnResource)
 		if own := ownBoundary(role); own != "" && own != boundary {
 			l.Add(strings.TrimSuffix(*role.Node().Path(), "/Resource"), "the boundary "+cdk.Describe(own), allowed,
-				"leave it out, make the role outside of "+named(p.path)+", or attach the guard's Policies to roles instead of protecting them")
+				"leave it out, make the role outside of "+named(p.path)+", or "+instead)
 		}
 		stack := role.Stack()
 		if stacks[stack] {
@@ -110,12 +118,13 @@ func (p *protection) validateRoles() error {
 		}
 		stacks[stack] = true
 		if other := stack.Node().TryGetContext(jsii.String(permissionsBoundary)); other != nil {
-			l.Add(*stack.Node().Path(), fmt.Sprintf("a PermissionsBoundary of the stack, its stage or the context, %v", other), allowed,
-				"leave it out, or attach the guard's Policies to roles instead of protecting them")
+			of, _ := other.(map[string]any)
+			l.Add(*stack.Node().Path(), fmt.Sprint("the PermissionsBoundary ", cmp.Or(of["name"], of["arn"])), allowed,
+				"leave it out of the stack, its stage and the context, or "+instead)
 		}
 		if of := stageOf(stack); !stages[of] {
 			stages[of] = true
-			l.Add("Protect", named(p.path), "a scope in the stage of its roles: an aspect of the CDK does not reach into "+of, "protect that stage")
+			l.Add("Protect", named(p.path), "a scope in the stage of its roles: the CDK doesn't reach into "+of, "protect that stage")
 		}
 	}
 	return l.Err()

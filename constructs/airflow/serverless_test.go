@@ -170,6 +170,7 @@ func TestServerlessRoles(t *testing.T) {
 // A team's workflows and roles carry its tag, which its guard demands.
 func TestServerlessOfATeam(t *testing.T) {
 	template := serverless(t, func(stack awscdk.Stack, p *airflow.ServerlessProps) {
+		p.Guard.Protect(stack) // while that of the teams is attached
 		p.Guard, p.Team = access.NewGuard(stack, "Teams", &access.GuardProps{Environment: p.Environment, Teams: true}), "red"
 		p.DAGs[1].Job = quick(constructs.NewConstruct(stack, jsii.String("T")), p, nil)
 	})
@@ -304,6 +305,7 @@ func TestServerlessMistakes(t *testing.T) {
 			"DAGs[1].Job: got a value of training.Request that no constructor made; allowed: one of training.NewRequest",
 		}},
 		"a job of no team": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
+			p.Guard.Protect(stack) // while that of the teams is attached
 			p.Guard, p.Team = access.NewGuard(stack, "Teams", &access.GuardProps{Environment: p.Environment, Teams: true}), "red"
 		}, []string{"1 problem", `DAGs[1].Job: got "one of team \"\""; allowed: one of training.NewRequest with Team: red; the guard would deny the others`}},
 		"one zone": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {

@@ -10,7 +10,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// validateGuard refuses what the guard would deny when a job starts: it is held against every request in the document that is deployed.
+// validateGuard refuses what the guard would deny when a job starts: every request in the document that is deployed is
+// held against it.
 func (p *WorkflowProps) validateGuard(id string) error {
 	if p.Guard == nil {
 		return nil
@@ -38,7 +39,8 @@ func (p *WorkflowProps) validateGuard(id string) error {
 
 // jobFields are the fields that say what the states of a machine and the steps of a pipeline run.
 var jobFields = map[string]string{
-	stateTrain: "Job", stateTrainOnSpot: "Job", stateSearch: "Job", stepTune: "Job", statePrepare: "Prepare", stateEvaluate: "Evaluate",
+	stateTrain: "Job", stateTrainOnSpot: "Job", stateSearch: "Job", stepTune: "Job",
+	statePrepare: "Prepare", stateEvaluate: "Evaluate",
 }
 
 // stepActions are the requests that a pipeline makes for steps of a type.
@@ -67,7 +69,8 @@ func jobRequests(definition map[string]any) []access.JobRequest {
 		s := document.States[name]
 		_, action, _ := strings.Cut(strings.TrimSuffix(s.Resource, ".sync"), ":states:::sagemaker:create")
 		if action != "" {
-			all = append(all, access.JobRequest{Action: "Create" + action, Document: s.Parameters, Field: jobFields[name]})
+			action = "Create" + action
+			all = append(all, access.JobRequest{Action: action, Document: s.Parameters, Field: jobFields[name]})
 		}
 	}
 	return append(all, stepRequests(document.Steps)...)

@@ -23,7 +23,8 @@ var references = map[string]reference{}
 // alone tells whether a text is one token and nothing else.
 func alone(text string) bool { return text != "" && token.Pattern.FindString(text) == text }
 
-// referenceOf is what a text refers to that is one token; the zero reference where it refers to something else, or is no token of the CDK's.
+// referenceOf is what a text refers to that is one token; the zero reference where it refers to something else, or is no
+// token of the CDK's.
 func referenceOf(text string) (r reference) {
 	if !alone(text) {
 		return reference{}
@@ -45,8 +46,8 @@ func referenceOf(text string) (r reference) {
 	return r
 }
 
-// Different tells of two tokens that they stand for different texts: each for the same of another resource. Where it says no, nothing is
-// known.
+// Different tells of two tokens that they stand for different texts: each for the same attribute of another resource.
+// Where it says no, nothing is known.
 func Different(a, b string) bool {
 	if !alone(a) || !alone(b) {
 		return false

@@ -26,7 +26,7 @@ func (a Answer) not() Answer { return Yes - a }
 // Context is what the condition keys of a request hold. A key that has no value is missing.
 type Context map[string][]string
 
-// Equality compares two texts that differ as they are, and that hold tokens: No, if they stand for different texts all the same.
+// Equality compares two texts that are not the same, and that may hold tokens. No: they stand for different texts.
 type Equality func(a, b string) Answer
 
 // ByText knows nothing of tokens: one may stand for any text.
@@ -37,8 +37,8 @@ func ByText(a, b string) Answer {
 	return No
 }
 
-// Applies tells whether the statement is about a request: its action is one of those named, and its conditions hold. It evaluates the
-// operators that Plinth's own denies use, and gives an error for any other
+// Applies tells whether the statement is about a request: its action is one of those named, and its conditions hold. It
+// evaluates the operators that Plinth's own denies use, and gives an error for any other
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html).
 func (s Statement) Applies(action string, c Context, differ Equality) (Answer, error) {
 	if !slices.Contains(s.Actions, action) {
@@ -158,7 +158,8 @@ func (o comparison) matches(value string, wanted []string, c Context, differ Equ
 
 var variable = regexp.MustCompile(`\$\{(aws:[^}]+)\}`)
 
-// fillIn puts the values of condition keys in the place of policy variables. A text with the variable of a missing key matches nothing
+// fillIn puts the values of condition keys in the place of policy variables. A text with the variable of a missing key
+// matches nothing
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html).
 func fillIn(text string, c Context) (filled string, there bool) {
 	there = true
