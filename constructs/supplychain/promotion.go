@@ -54,7 +54,8 @@ type PromotionProps struct {
 	Environment environment.Environment
 	// Publishers are AWS services that may publish to the Topic for resources of the account, by their principals:
 	// "cloudwatch.amazonaws.com" for alarms, "events.amazonaws.com" for EventBridge rules, "budgets.amazonaws.com",
-	// "costalerts.amazonaws.com". The policies of the topic and of its key follow. Empty: none.
+	// "costalerts.amazonaws.com". The policies of the topic and of its key follow. EventBridge takes no condition there, so that
+	// with it a rule of any account that knows the topic's ARN may publish. Empty: none.
 	Publishers []string
 }
 

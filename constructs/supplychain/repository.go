@@ -63,13 +63,13 @@ func (r Repository) Validate() error {
 	return l.Err()
 }
 
-// parts are what the ARN of a valid repository is made of; empty for another.
+// parts are what the ARN of a repository, or a pattern of some, is made of; empty for what is neither.
 func (r Repository) parts() (at location.Location, domain, name string) {
-	if r.Validate() != nil {
+	p := strings.SplitN(r.ARN, ":", 6)
+	path := strings.Split(p[len(p)-1], "/")
+	if len(p) != 6 || len(path) != 3 {
 		return location.Location{}, "", ""
 	}
-	p := strings.SplitN(r.ARN, ":", 6)
-	path := strings.Split(p[5], "/")
 	return location.Location{Partition: p[1], Region: p[3], Account: p[4]}, path[1], path[2]
 }
 

@@ -21,6 +21,9 @@ var publishers = []string{"budgets.amazonaws.com", "cloudwatch.amazonaws.com", "
 // (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html).
 const events = "events.amazonaws.com"
 
+// Knows tells whether a service is one that can be let in.
+func Knows(service string) bool { return slices.Contains(publishers, service) }
+
 // ValidatePublishers reports each that is not known, or there twice.
 func ValidatePublishers(field string, all []string) error {
 	var l problem.List

@@ -29,10 +29,7 @@ func lost(a *app) []assembly.Finding {
 			for _, l := range ignored {
 				construct, ok := a.made(s, w.Path, l.after)
 				if ok && strings.Contains(w.Text, l.id) {
-					said, _, _ := strings.Cut(w.Text, " [ack:")
-					all = append(all, assembly.Finding{
-						Path: w.Path, Description: fmt.Sprintf("of %s, %s. The CDK says: %s", construct, l.call, said), Fix: l.fix,
-					})
+					all = append(all, assembly.Finding{Path: w.Path, Description: fmt.Sprintf("of %s, %s", construct, l.call), Fix: l.fix})
 				}
 			}
 		}

@@ -14,6 +14,7 @@ func second(a *app) []assembly.Finding {
 	for _, kind := range []struct{ policy, property, owner, own, call string }{
 		{"AWS::S3::BucketPolicy", "Bucket", "/Default/Bucket", "/Policy/Resource", "Bucket.AddToResourcePolicy"},
 		{"AWS::SNS::TopicPolicy", "Topics", "/Topic/Resource", "/Topic/Policy/Resource", "Topic.AddToResourcePolicy"},
+		{"AWS::SNS::TopicInlinePolicy", "TopicArn", "/Topic/Resource", "/Topic/Policy/Resource", "Topic.AddToResourcePolicy"},
 	} {
 		for _, p := range a.of(kind.policy) {
 			for _, of := range list(p.Properties[kind.property]) {

@@ -5,11 +5,15 @@ import (
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/topic"
 )
 
 // publishers are the types of resources that publish to the topics they refer to, and the service that does it for
 // them: see internal/topic.
 var publishers = map[string]string{
+	"AWS::Backup::BackupVault":        "backup.amazonaws.com",
+	"AWS::S3::Bucket":                 "s3.amazonaws.com",
+	"Custom::S3BucketNotifications":   "s3.amazonaws.com",
 	"AWS::Budgets::Budget":            "budgets.amazonaws.com",
 	"AWS::CE::AnomalySubscription":    "costalerts.amazonaws.com",
 	"AWS::CloudWatch::Alarm":          "cloudwatch.amazonaws.com",
@@ -23,16 +27,16 @@ func unheard(a *app) []assembly.Finding {
 	var all []assembly.Finding
 	for typ, service := range publishers {
 		for _, r := range a.of(typ) {
-			for _, topic := range a.targets(r.stack, r.Properties) {
-				construct, ok := a.made(topic.stack, topic.Path(), "/Topic/Resource")
-				if !ok || topic.Type != "AWS::SNS::Topic" {
+			for _, to := range a.targets(r.stack, r.Properties) {
+				construct, ok := a.made(to.stack, to.Path(), "/Topic/Resource")
+				if !ok || to.Type != "AWS::SNS::Topic" {
 					continue
 				}
 				var refuse []string
-				if !letsService(a.topicPolicies(topic), service, "sns:Publish") {
+				if !letsService(a.topicPolicies(to), service, "sns:Publish") {
 					refuse = append(refuse, "the topic's policy")
 				}
-				key, known := a.target(topic.stack, topic.Properties["KmsMasterKeyId"])
+				key, known := a.target(to.stack, to.Properties["KmsMasterKeyId"])
 				if known && !letsService(statements(key.Properties["KeyPolicy"]), service, "kms:Decrypt", "kms:GenerateDataKey") {
 					refuse = append(refuse, "the key's policy")
 				}
@@ -41,13 +45,22 @@ func unheard(a *app) []assembly.Finding {
 						Path: r.Path(),
 						Description: fmt.Sprintf("what this publishes to the Topic of %s is lost: %s is not let in by %s",
 							construct, service, strings.Join(refuse, " and ")),
-						Fix: fmt.Sprintf("give %s Publishers: []string{%q}", construct, service),
+						Fix: fix(construct, service),
 					})
 				}
 			}
 		}
 	}
 	return all
+}
+
+// fix is what to do: some services a topic lets in by a field, others by the methods of the CDK.
+func fix(construct, service string) string {
+	if topic.Knows(service) {
+		return fmt.Sprintf("give %s Publishers: []string{%q}", construct, service)
+	}
+	return fmt.Sprintf("let %s publish by Topic.AddToResourcePolicy and use the key, kms:GenerateDataKey* and kms:Decrypt, by the key's policy, "+
+		"or send the notifications to a topic of your own", service)
 }
 
 // topicPolicies are the statements of the policies of a topic.

@@ -145,6 +145,15 @@ func TestPublishers(t *testing.T) {
 		"a key of another app":   {topic(ours, allow(alarms, send), "{}", foreign), alarm, ""},
 		"somebody else's topic":  {topic("dev/Foundation/Mine", "{}", "{}", own), alarm, ""},
 		"a rule":                 {topic(ours, "{}", "{}", own), rule, "MessagesLost dev/X/Rule/Resource"},
+		"notifications of a bucket, by the CDK": {topic(ours, allow("s3.amazonaws.com", send), "{}", own), func(to string) string {
+			return at("N", "Custom::S3BucketNotifications", "dev/X/N", `"NotificationConfiguration": {"TopicConfigurations": [{"TopicArn": `+to+`}]}`)
+		}, "MessagesLost dev/X/N"},
+		"notifications of a bucket": {topic(ours, "{}", "{}", own), func(to string) string {
+			return at("N", "AWS::S3::Bucket", "dev/X/N", `"NotificationConfiguration": {"TopicConfigurations": [{"Topic": `+to+`}]}`)
+		}, "MessagesLost dev/X/N"},
+		"notifications of a vault": {topic(ours, "{}", "{}", own), func(to string) string {
+			return at("N", "AWS::Backup::BackupVault", "dev/X/N", `"Notifications": {"SNSTopicArn": `+to+`}`)
+		}, "MessagesLost dev/X/N"},
 		"a rule that has a role": {topic(ours, "{}", "{}", own), byRole, ""},
 		"a rule that calls something else": {
 			topic(ours, "{}", "{}", own), func(string) string { return rule(`{"Ref": "Machine"}`) }, "",
@@ -166,6 +175,13 @@ func TestSecondPolicies(t *testing.T) {
 	}
 	check(t, bucket, "Bucket", policy, "SecondPolicy dev/X/Policy/Resource")
 	check(t, bucket, "Theirs", policy, "")
+	topic := []string{
+		at("Topic", "AWS::SNS::Topic", "dev/Foundation/Churn/Topic/Resource", ""),
+		at("Machine", "AWS::StepFunctions::StateMachine", "dev/Foundation/Churn/Default/StateMachine", ""),
+	}
+	check(t, topic, "Topic", func(of string) string {
+		return at("Second", "AWS::SNS::TopicInlinePolicy", "dev/X/Inline", `"TopicArn": `+of)
+	}, "SecondPolicy dev/X/Inline")
 }
 
 func TestOutsiders(t *testing.T) {
