@@ -20,6 +20,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/training"
 	"github.com/plinth-ml/plinth/internal/assembly"
+	objects "github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
 
@@ -266,6 +267,7 @@ func TestANetworkElsewhere(t *testing.T) {
 		"airflow.Serverless": func(there awscdk.Stack, p *airflow.ServerlessProps) { airflow.NewServerless(there, "S", p) },
 		"airflow.Environment": func(there awscdk.Stack, p *airflow.ServerlessProps) {
 			p.Network.Capabilities = append(p.Network.Capabilities, network.Airflow)
+			objects.Accept(p.Network)
 			airflow.NewEnvironment(there, "S", &airflow.EnvironmentProps{Environment: p.Environment, Network: p.Network, Guard: p.Guard})
 		},
 		"training.Request": func(there awscdk.Stack, p *airflow.ServerlessProps) { quick(there, p, nil) },

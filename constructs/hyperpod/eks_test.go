@@ -15,6 +15,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/hyperpod"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
 
@@ -86,7 +87,10 @@ func TestMistakesWithEKS(t *testing.T) {
 			[]string{"2 problems", `ControllerType: got "ml.m5.large"; allowed: none with EKS`, "LoginType"}},
 		"a type that is barred": {func(p *hyperpod.ClusterProps) { p.Groups[0].InstanceType = "ml.c5.xlarge" },
 			[]string{"1 problem", `Groups[0].InstanceType: got "ml.c5.xlarge"`, "Limits.InstanceTypes"}},
-		"a network for Slurm": {func(p *hyperpod.ClusterProps) { p.Network.Capabilities = []network.Capability{network.HyperPod} },
+		"a network for Slurm": {func(p *hyperpod.ClusterProps) {
+			p.Network.Capabilities = []network.Capability{network.HyperPod}
+			made.Accept(p.Network)
+		},
 			[]string{"1 problem", "a network with the capability HyperPodEKS; add network.HyperPodEKS to its Capabilities"}},
 		"too many groups": {func(p *hyperpod.ClusterProps) {
 			p.Groups = nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
@@ -32,6 +33,7 @@ func TestAMadeNetworkKnowsItsRange(t *testing.T) {
 func TestABroughtOrSharedNetworkNeedsNoRange(t *testing.T) {
 	template := synthtest.Template(t, "", func(stack awscdk.Stack) {
 		vpc := existing(stack, awsec2.SubnetType_PRIVATE_ISOLATED)
+		later := environment.Environment{AddressRange: *awscdk.NewCfnParameter(stack, jsii.String("Range"), nil).ValueAsString()}
 		hub := network.NewIsolated(stack, "Hub", &network.IsolatedProps{Environment: later, Vpc: vpc, Subnets: *vpc.IsolatedSubnets()})
 		spoke := network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: later, SharedWith: hub})
 		if len(hub.SubnetIDs) != 2 || len(spoke.SubnetIDs) != 2 {

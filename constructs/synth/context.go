@@ -15,7 +15,11 @@ import (
 func loadContext(extra map[string]any) (map[string]any, error) {
 	// Stacks of JavaScript say nothing about an app in Go, and name temporary folders: no two assemblies would be alike.
 	context := map[string]any{"aws:cdk:disable-creation-stack-traces": true}
-	if os.Getenv("CDK_CONTEXT_JSON") == "" {
+	if text := os.Getenv("CDK_CONTEXT_JSON"); text != "" {
+		if err := json.Unmarshal([]byte(text), &map[string]any{}); err != nil {
+			return nil, fmt.Errorf("the variable CDK_CONTEXT_JSON holds no JSON object: %w", err)
+		}
+	} else {
 		// What the CLI sets of itself.
 		context["aws:cdk:enable-path-metadata"] = true
 		context["aws:cdk:enable-asset-metadata"] = true
@@ -70,7 +74,7 @@ func readJSON(file string, into any) error {
 		return err
 	}
 	if err := json.Unmarshal(text, into); err != nil {
-		return fmt.Errorf("%s is not valid JSON: %w", file, err)
+		return fmt.Errorf("%s can't be read as the JSON that the CDK takes: %w", file, err)
 	}
 	return nil
 }

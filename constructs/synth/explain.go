@@ -20,13 +20,13 @@ func explain(r any, faults error) error {
 		if faults == nil {
 			panic(r)
 		}
-		return fmt.Errorf("%w\n\n%s uses what could not be built (%v): what comes after it was not looked at", faults, fault.Caller(), r)
+		return fmt.Errorf("%w\n\n%s could not go on, probably since it uses what could not be built: what comes after it was not looked at", faults, fault.Caller())
 	case error:
 		message = r.Error()
 	case string:
 		message = r
 	default:
-		panic(r)
+		message = fmt.Sprint(r)
 	}
 	message = fault.WithoutStack(message)
 	if at := fault.Caller(); at != "" {

@@ -45,7 +45,7 @@ func Main(build func(app awscdk.App)) {
 // removeOnSignal removes the scratch folders and ends the program when it is interrupted or told to end.
 func removeOnSignal() {
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		received := <-signals
 		removeScratches()
@@ -84,7 +84,7 @@ func App(options *Options, build func(app awscdk.App)) (err error) {
 		o = *options
 	}
 	if !running.CompareAndSwap(false, true) {
-		return errors.New("synth.App is running already: the CDK can't be used by two goroutines at once; wait until it returns")
+		return errors.New("synth.App is running already: neither build nor another goroutine may call it before it returns")
 	}
 	defer running.Store(false)
 	context, err := loadContext(o.Context)

@@ -32,9 +32,14 @@ const (
 
 // newOutput makes the folder, if it is not there, and its scratch folder.
 func newOutput(dir string) (*output, error) {
-	_, err := os.Stat(dir)
-	o := &output{dir: dir, made: errors.Is(err, fs.ErrNotExist)}
+	dir, err := filepath.Abs(dir) // for build may change the working folder
+	if err != nil {
+		return nil, err
+	}
+	_, statErr := os.Lstat(dir)
+	o := &output{dir: dir}
 	if err = os.MkdirAll(dir, 0o777); err == nil {
+		o.made = errors.Is(statErr, fs.ErrNotExist)
 		o.scratch, err = newScratch(dir)
 	}
 	if err == nil {
@@ -67,7 +72,7 @@ func (o *output) close() error {
 	if o.scratch != nil {
 		err = o.scratch.remove()
 	}
-	if o.made {
+	if info, statErr := os.Lstat(o.dir); o.made && statErr == nil && info.IsDir() {
 		_ = os.Remove(o.dir) // which fails unless it is empty
 	}
 	return err
@@ -89,6 +94,11 @@ func (o *output) publish() error {
 	moves, err := o.plan()
 	if err != nil {
 		return err
+	}
+	// Until all is moved there is no manifest, so that nobody takes files of two runs for one assembly.
+	old := filepath.Join(o.dir, manifestFile)
+	if err := os.Rename(old, filepath.Join(o.scratch.dir, manifestFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return folderProblem("output folder", o.dir, err)
 	}
 	for _, m := range moves {
 		if err := os.Rename(filepath.Join(o.staging(), m.name), filepath.Join(o.dir, m.name)); err != nil {
@@ -152,13 +162,15 @@ func rank(name string) int {
 
 // isAssembly tells whether a folder holds a cloud assembly, or the beginning of one.
 func isAssembly(dir string) bool {
-	for _, name := range []string{versionFile, manifestFile} {
-		var header struct{ Version string }
-		if readRegular(filepath.Join(dir, name), &header) && strings.Contains(header.Version, ".") {
-			return true
-		}
+	var header struct {
+		Version   string
+		Artifacts map[string]any
 	}
-	return false
+	if readRegular(filepath.Join(dir, manifestFile), &header) {
+		return header.Version != "" && header.Artifacts != nil
+	}
+	var version map[string]string
+	return readRegular(filepath.Join(dir, versionFile), &version) && len(version) == 1 && version["version"] != ""
 }
 
 // isReport tells whether a file is a validation report of the CDK.

@@ -141,7 +141,7 @@ func TestSuccessKeepsFiles(t *testing.T) {
 // A file of the user's that has the name of one of the assembly's is never replaced.
 func TestFileInTheWay(t *testing.T) {
 	for name, mine := range map[string]string{
-		"manifest.json":          `{"name": "My web app", "version": "1"}`,
+		"manifest.json":          `{"name": "My web app", "version": "1.2.3"}`,
 		"tree.json":              `{}`,
 		"cdk.out":                "my notes",
 		"Stack.template.json":    "{}",
@@ -356,7 +356,7 @@ func TestBrokenMachine(t *testing.T) {
 		{"an output file", "CDK_OUTDIR=file", []string{`output folder: got "file"`, "not a directory"}},
 		{"an output folder in a file", "CDK_OUTDIR=file/out", []string{`output folder: got "file/out"`, "not a directory"}},
 		{"an output folder that can't be made", "CDK_OUTDIR=/proc/out", []string{`output folder: got "/proc/out"`}},
-		{"a broken cdk.json", "", []string{"cdk.json is not valid JSON"}},
+		{"a broken cdk.json", "", []string{"cdk.json can't be read as the JSON"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if test.env == "" {

@@ -3,6 +3,7 @@ package cdk
 import (
 	"errors"
 	"reflect"
+	"strings"
 
 	"github.com/aws/constructs-go/constructs/v10"
 
@@ -120,9 +121,9 @@ func (b *building) report(r any) {
 	case interface{ RuntimeError() }:
 		panic(r)
 	case error:
-		f.Err = errors.New(fault.WithoutStack(r.Error()))
+		f.Err = explain(r.Error())
 	case string:
-		f.Err = errors.New(fault.WithoutStack(r))
+		f.Err = explain(r)
 	default:
 		panic(r)
 	}
@@ -135,21 +136,41 @@ func (b *building) report(r any) {
 	fault.Report(f)
 }
 
+// known are errors of the CDK and jsii that say nothing to a user, and what they mean.
+var known = []struct{ text, meaning string }{
+	{"but was already assigned", "a struct that embeds a construct can't be passed to the CDK: pass the construct that is in it"},
+}
+
+// explain makes an error of one of the CDK's.
+func explain(message string) error {
+	for _, k := range known {
+		if strings.Contains(message, k.text) {
+			return errors.New(k.meaning)
+		}
+	}
+	return errors.New(fault.WithoutStack(message))
+}
+
 // check panics with every problem of scope, id and props, and makes the construct. It is not ok when an object among the
 // props could not be made: that is reported already.
 func (b *building) check(given, props any) (home made.Home, ok bool) {
 	var l problem.List
-	scopeErr := validateScope(b.scope)
+	scopeErr := validateInStack(b.scope)
 	l.Include("", scopeErr)
-	l.Include("", validateID(b.scope, b.id))
-	l.Include("", validate(given, b.id))
+	idErr := validateID(b.scope, b.id)
+	l.Include("", idErr)
 	if scopeErr != nil {
+		l.Include("", validate(given, b.id))
 		Check(l.Err())
 	}
 	b.fault.Path = Path(b.scope, b.id)
-	v := visit{list: &l, home: made.Home{Kind: b.fault.Kind, Path: b.fault.Path, At: Location(b.scope)}}
+	v := visit{list: &l, home: made.Home{Kind: b.fault.Kind, Path: b.fault.Path, At: Location(b.scope), App: placeOf(b.scope).app}}
 	v.look(props)
-	if idErr := validateID(b.scope, b.id); idErr == nil {
+	v.texts(props)
+	if !v.broken { // nothing can be asked of an object that is not whole
+		l.Include("", validate(given, b.id))
+	}
+	if idErr == nil {
 		b.this = constructs.NewConstruct(b.scope, &b.id)
 	}
 	Check(l.Err())

@@ -60,6 +60,13 @@ func newThing(scope constructs.Construct, id string, given *thingProps) *thing {
 	})
 }
 
+// another is another type of construct.
+type another struct{ Construct constructs.Construct }
+
+func newOther(scope constructs.Construct, id string) *another {
+	return cdk.Build("test.Other", scope, id, &thingProps{}, func(this constructs.Construct, _ string, _ *thingProps) *another { return &another{this} })
+}
+
 // in makes a stack in an account and region; empty: in none.
 func in(app awscdk.App, id, account, region string) awscdk.Stack {
 	env := &awscdk.Environment{}
@@ -109,7 +116,10 @@ func TestScopesAndIDs(t *testing.T) {
 		{"a digit first, deeper", func(s awscdk.Stack) constructs.Construct { return scope(s, "Deep") }, "1st", nil},
 		{"spaces", nil, "My thing", nil},
 		{"other letters", nil, "Größe", nil},
-		{"Default", nil, "Default", nil},
+		{"Default", nil, "Default", []string{"the CDK leaves Default out"}},
+		{"the app", func(s awscdk.Stack) constructs.Construct { return s.Node().Root().(constructs.Construct) }, "X", []string{"an app or a stage", "awscdk.NewStack"}},
+		{"a struct with nothing in it", func(awscdk.Stack) constructs.Construct { return &pointed{} }, "X", []string{"with nothing in it", "set its Stack"}},
+		{"a struct that embeds", func(s awscdk.Stack) constructs.Construct { return &pointed{s} }, "X", []string{"pass the construct that is in it"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -235,6 +245,25 @@ func TestHomes(t *testing.T) {
 		}, ours, "eu-west-1", []string{`Environment.Region: got "us-east-1"; allowed: eu-west-1, the region of the stack`, "Environment.Account: got"}},
 		{"put together by hand", func(here, _ awscdk.Stack) { newThing(here, "X", &thingProps{Other: &thing{Name: "mine"}}) },
 			ours, "eu-west-1", []string{`Other: got a value of cdk_test.thing that no constructor made; allowed: one of cdk_test.Newthing`}},
+		{"an alias of a key", func(here, _ awscdk.Stack) {
+			newThing(here, "X", &thingProps{Key: awskms.Alias_FromAliasName(here, jsii.String("A"), jsii.String("alias/x"))})
+		}, ours, "eu-west-1", []string{"Key: got an alias of a key; allowed: the key itself"}},
+		{"a key by value", func(here, _ awscdk.Stack) { newThing(here, "X", &thingProps{Key: struct{ awskms.IKey }{}}) },
+			ours, "eu-west-1", []string{"by value", "give what is in it"}},
+		{"a key with nothing in it", func(here, _ awscdk.Stack) { newThing(here, "X", &thingProps{Key: &struct{ awskms.IKey }{}}) },
+			ours, "eu-west-1", []string{"with nothing in it"}},
+		{"another kind of object", func(here, _ awscdk.Stack) {
+			newThing(here, "X", &thingProps{Other: &thing{Construct: newOther(here, "Y").Construct}})
+		}, ours, "eu-west-1", []string{"that no constructor made"}},
+		{"a copy that was changed", func(here, there awscdk.Stack) {
+			copied := *newThing(there, "Y", nil)
+			copied.Name = "mine"
+			newThing(here, "X", &thingProps{Other: &copied})
+		}, ours, "eu-west-1", []string{"whose Name is not what its constructor made it"}},
+		{"one of another app", func(here, _ awscdk.Stack) {
+			elsewhere := awscdk.NewStack(awscdk.NewApp(nil), jsii.String("Elsewhere"), nil)
+			newThing(here, "X", &thingProps{Other: newThing(elsewhere, "Y", nil)})
+		}, ours, "eu-west-1", []string{"of another app; allowed: one of this app"}},
 		{"a copy", func(here, there awscdk.Stack) {
 			copied := *newThing(there, "Y", &thingProps{Environment: dev})
 			newThing(here, "X", &thingProps{Environment: dev, Other: &copied})

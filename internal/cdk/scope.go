@@ -22,6 +22,18 @@ func validateScope(scope constructs.Construct) error {
 		return problem.Problem{Field: "scope", Got: problem.Phrase("a " + v.Type().String()), Allowed: "a construct, such as the stack",
 			Fix: "a struct can't be passed by value: pass the awscdk.Stack that is in it"}
 	}
+	return validateWrapper("scope", scope)
+}
+
+// validateInStack reports a scope that is not in a stack.
+func validateInStack(scope constructs.Construct) error {
+	if err := validateScope(scope); err != nil {
+		return err
+	}
+	if _, ok := scope.(awscdk.Stage); ok {
+		return problem.Problem{Field: "scope", Got: problem.Phrase("an app or a stage"), Allowed: "a stack, or a construct in one",
+			Fix: "make a stack with awscdk.NewStack"}
+	}
 	return nil
 }
 
@@ -41,6 +53,8 @@ func validateID(scope constructs.Construct, id string) error {
 		return problem.Problem{Field: field, Got: id, Allowed: "a name that is unique in its scope"}
 	case token.Is(id):
 		return problem.Problem{Field: field, Got: id, Allowed: "a name known at synth, not a token"}
+	case id == "Default":
+		return problem.Problem{Field: field, Got: id, Allowed: "another name: the CDK leaves Default out of paths and logical ids"}
 	case !idPattern.MatchString(id):
 		return problem.Problem{Field: field, Got: id, Allowed: "a name with a letter or a digit, and without slashes and control characters"}
 	case inStack && digitFirst.MatchString(id):

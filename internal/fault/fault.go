@@ -73,6 +73,12 @@ var machinery = []string{
 	"github.com/plinth-ml/plinth/constructs/", "github.com/plinth-ml/plinth/internal/",
 }
 
+// root is the folder of this module, as frames name it.
+var root = func() string {
+	_, file, _, _ := runtime.Caller(0)
+	return strings.TrimSuffix(file, "internal/fault/fault.go")
+}()
+
 // Caller is the file and line of the innermost frame that is the user's own. It works in a deferred function during a
 // panic too, where the stack still shows who panicked. It is empty when there is no such frame.
 func Caller() string {
@@ -92,6 +98,9 @@ func Caller() string {
 func isMachinery(f runtime.Frame) bool {
 	if strings.HasSuffix(f.File, "_test.go") {
 		return false
+	}
+	if strings.HasPrefix(f.File, root+"constructs/") || strings.HasPrefix(f.File, root+"internal/") {
+		return true // whatever it is called: Go names a function that it inlines after the caller
 	}
 	for _, prefix := range machinery {
 		if strings.HasPrefix(f.Function, prefix) {

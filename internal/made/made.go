@@ -4,7 +4,9 @@
 package made
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -22,20 +24,29 @@ type Home struct {
 	At location.Location
 	// Environment is the name of its environment; empty: none.
 	Environment string
+	// App is the root of its construct tree.
+	App any
+}
+
+// entry is what is known of an object: where it was made, and its exported fields as they were then.
+type entry struct {
+	home   Home
+	typ    reflect.Type
+	fields map[string]any
 }
 
 var registry = struct {
 	sync.Mutex
-	homes  map[any]Home
+	homes  map[any]entry
 	failed map[any]bool
-}{homes: map[any]Home{}, failed: map[any]bool{}}
+}{homes: map[any]entry{}, failed: map[any]bool{}}
 
 // Record notes that a constructor made the object, a pointer to a struct. The first note of an object stands.
 func Record(object any, home Home) {
 	registry.Lock()
 	defer registry.Unlock()
 	if _, known := registry.homes[key(object)]; !known {
-		registry.homes[key(object)] = home
+		registry.homes[key(object)] = entry{home, reflect.TypeOf(object), exported(object)}
 	}
 }
 
@@ -43,8 +54,47 @@ func Record(object any, home Home) {
 func Of(object any) (Home, bool) {
 	registry.Lock()
 	defer registry.Unlock()
-	home, known := registry.homes[key(object)]
-	return home, known
+	e, known := registry.homes[key(object)]
+	return e.home, known && e.typ == reflect.TypeOf(object)
+}
+
+// Accept takes the fields of an object as they are now for those that its constructor gave it: for tests.
+func Accept(object any) {
+	registry.Lock()
+	defer registry.Unlock()
+	e := registry.homes[key(object)]
+	e.fields = exported(object)
+	registry.homes[key(object)] = e
+}
+
+// Changed is an exported field that has another value than when the object was made; empty: none has.
+func Changed(object any) string {
+	registry.Lock()
+	before := registry.homes[key(object)].fields
+	registry.Unlock()
+	now := exported(object)
+	for _, name := range slices.Sorted(maps.Keys(now)) {
+		if !reflect.DeepEqual(before[name], now[name]) {
+			return name
+		}
+	}
+	return ""
+}
+
+// exported are the exported fields of a struct that is pointed to, lists copied.
+func exported(object any) map[string]any {
+	all := map[string]any{}
+	v := reflect.ValueOf(object).Elem()
+	for i := range v.NumField() {
+		if f := v.Type().Field(i); f.IsExported() {
+			value := v.Field(i)
+			if value.Kind() == reflect.Slice && !value.IsNil() {
+				value = reflect.AppendSlice(reflect.MakeSlice(value.Type(), 0, value.Len()), value)
+			}
+			all[f.Name] = value.Interface()
+		}
+	}
+	return all
 }
 
 // Fail notes an object that a constructor returned in the place of one that it could not make.

@@ -5,6 +5,7 @@ package props
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 	"unicode/utf8"
@@ -50,6 +51,10 @@ func clean(v reflect.Value, path string, l *problem.List) {
 		cleanSlice(v, path, l)
 	case reflect.Map:
 		cleanMap(v, path, l)
+	case reflect.Float64, reflect.Int, reflect.Int64:
+		if v.CanSet() && isTokenNumber(v) {
+			note(v, path, l, problem.Problem{Got: problem.Phrase("a token"), Allowed: "a number that is known at synth"})
+		}
 	case reflect.String:
 		if wrong := text(v.String()); wrong != "" {
 			note(v, path, l, problem.Problem{Got: v.String(), Allowed: wrong})
@@ -121,9 +126,25 @@ func cleanMap(v reflect.Value, path string, l *problem.List) {
 	}
 }
 
+// listStart starts the one text of a list that is a token.
+const listStart = "#{Token["
+
+// lastToken is the largest of the numbers that stand for tokens
+// (https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/core/lib/private/encoding.ts); as a whole number each is the least.
+const lastToken = -1.8881545897087e289
+
+func isTokenNumber(v reflect.Value) bool {
+	if v.CanFloat() {
+		return v.Float() <= lastToken && !math.IsInf(v.Float(), -1)
+	}
+	return v.Int() == math.MinInt64
+}
+
 // text says what is wrong with a text that no field takes; empty: nothing.
 func text(s string) string {
 	switch {
+	case strings.Contains(s, listStart):
+		return "text: a list that only the deployment knows is not possible here"
 	case !utf8.ValidString(s):
 		return "text in UTF-8"
 	case token.Is(s) && strings.Count(s, token.Start) != len(token.Pattern.FindAllString(s, -1)):
@@ -134,11 +155,22 @@ func text(s string) string {
 
 // Objects calls visit for every object in the props that a constructor of Plinth or of the CDK made, with its path.
 func Objects(given any, visit func(path string, object any)) {
-	walk(reflect.ValueOf(given), "", visit)
+	walk(reflect.ValueOf(given), "", visit, func(string, string) {})
 }
 
-func walk(v reflect.Value, path string, visit func(path string, object any)) {
+// Texts calls visit for every text in the props, with its path.
+func Texts(given any, visit func(path, text string)) {
+	walk(reflect.ValueOf(given), "", func(string, any) {}, visit)
+}
+
+func walk(v reflect.Value, path string, visit func(path string, object any), texts func(path, text string)) {
 	switch v.Kind() {
+	case reflect.String:
+		texts(path, v.String())
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			walk(v.MapIndex(key), fmt.Sprintf("%s[%q]", path, key), visit, texts)
+		}
 	case reflect.Interface:
 		if v.CanInterface() && v.Type().NumMethod() > 0 && !IsNil(v.Interface()) {
 			visit(path, v.Interface())
@@ -149,19 +181,19 @@ func walk(v reflect.Value, path string, visit func(path string, object any)) {
 		case made.Is(v.Type()):
 			visit(path, reflect.NewAt(v.Type().Elem(), v.UnsafePointer()).Interface())
 		default:
-			walk(v.Elem(), path, visit)
+			walk(v.Elem(), path, visit, texts)
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if field := v.Type().Field(i); field.IsExported() {
-				walk(v.Field(i), join(path, field.Name), visit)
+				walk(v.Field(i), join(path, field.Name), visit, texts)
 			} else if ours(v.Type()) {
-				walk(v.Field(i), path, visit)
+				walk(v.Field(i), path, visit, texts)
 			}
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			walk(v.Index(i), fmt.Sprintf("%s[%d]", path, i), visit)
+			walk(v.Index(i), fmt.Sprintf("%s[%d]", path, i), visit, texts)
 		}
 	}
 }

@@ -142,9 +142,9 @@ func TestPublishers(t *testing.T) {
 		"every service of the account": {
 			topic(ours, strings.Replace(allow("x", send), `{"Service": "x"}`, `"*"`, 1), allow(alarms, `"kms:*"`), own), alarm, "",
 		},
-		"a key of another app":   {topic(ours, allow(alarms, send), "{}", foreign), alarm, ""},
-		"somebody else's topic":  {topic("dev/Foundation/Mine", "{}", "{}", own), alarm, ""},
-		"a rule":                 {topic(ours, "{}", "{}", own), rule, "MessagesLost dev/X/Rule/Resource"},
+		"a key of another app":  {topic(ours, allow(alarms, send), "{}", foreign), alarm, ""},
+		"somebody else's topic": {topic("dev/Foundation/Mine", "{}", "{}", own), alarm, ""},
+		"a rule":                {topic(ours, "{}", "{}", own), rule, "MessagesLost dev/X/Rule/Resource"},
 		"notifications of a bucket, by the CDK": {topic(ours, allow("s3.amazonaws.com", send), "{}", own), func(to string) string {
 			return at("N", "Custom::S3BucketNotifications", "dev/X/N", `"NotificationConfiguration": {"TopicConfigurations": [{"TopicArn": `+to+`}]}`)
 		}, "MessagesLost dev/X/N"},
