@@ -31,7 +31,7 @@ func Of[P any](given *P) (p *P, l problem.List) {
 func clean(v reflect.Value, path string, l *problem.List) {
 	switch v.Kind() {
 	case reflect.Interface:
-		if !v.IsNil() && v.Elem().Kind() == reflect.Pointer && v.Elem().IsNil() {
+		if v.CanInterface() && !v.IsNil() && IsNil(v.Interface()) {
 			note(v, path, l, problem.Problem{
 				Got:     problem.Phrase("a nil " + v.Elem().Type().String()),
 				Allowed: "nil or a value: an interface that holds a nil pointer is neither", Fix: "leave the field out, or set the pointer",
@@ -41,10 +41,8 @@ func clean(v reflect.Value, path string, l *problem.List) {
 		cleanPointer(v, path, l)
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if field := v.Type().Field(i); field.IsExported() {
-				clean(v.Field(i), join(path, field.Name), l)
-			} else if ours(v.Type()) {
-				clean(v.Field(i), path, l)
+			if at, looked := fieldPath(v.Type(), i, path); looked {
+				clean(v.Field(i), at, l)
 			}
 		}
 	case reflect.Slice:
@@ -60,6 +58,15 @@ func clean(v reflect.Value, path string, l *problem.List) {
 			note(v, path, l, problem.Problem{Got: v.String(), Allowed: wrong})
 		}
 	}
+}
+
+// fieldPath is the path of the i-th field of a struct, and whether it is looked at. What is not exported is only in types of
+// this module, and counts as the struct.
+func fieldPath(t reflect.Type, i int, path string) (at string, looked bool) {
+	if field := t.Field(i); field.IsExported() {
+		return join(path, field.Name), true
+	}
+	return path, ours(t)
 }
 
 // note adds a problem of the value, and takes the value out.
@@ -155,46 +162,54 @@ func text(s string) string {
 
 // Objects calls visit for every object in the props that a constructor of Plinth or of the CDK made, with its path.
 func Objects(given any, visit func(path string, object any)) {
-	walk(reflect.ValueOf(given), "", visit, func(string, string) {})
+	walker{object: visit, text: func(string, string) {}}.walk(reflect.ValueOf(given), "")
 }
 
 // Texts calls visit for every text in the props, with its path.
 func Texts(given any, visit func(path, text string)) {
-	walk(reflect.ValueOf(given), "", func(string, any) {}, visit)
+	walker{object: func(string, any) {}, text: visit}.walk(reflect.ValueOf(given), "")
 }
 
-func walk(v reflect.Value, path string, visit func(path string, object any), texts func(path, text string)) {
+// walker goes through props.
+type walker struct {
+	object func(path string, object any)
+	text   func(path, text string)
+}
+
+func (w walker) walk(v reflect.Value, path string) {
 	switch v.Kind() {
 	case reflect.String:
-		texts(path, v.String())
+		w.text(path, v.String())
 	case reflect.Map:
 		for _, key := range v.MapKeys() {
-			walk(v.MapIndex(key), fmt.Sprintf("%s[%q]", path, key), visit, texts)
+			w.walk(v.MapIndex(key), fmt.Sprintf("%s[%q]", path, key))
 		}
 	case reflect.Interface:
 		if v.CanInterface() && v.Type().NumMethod() > 0 && !IsNil(v.Interface()) {
-			visit(path, v.Interface())
+			w.object(path, v.Interface())
 		}
 	case reflect.Pointer:
-		switch {
-		case v.IsNil() || !ours(v.Type().Elem()):
-		case made.Is(v.Type()):
-			visit(path, reflect.NewAt(v.Type().Elem(), v.UnsafePointer()).Interface())
-		default:
-			walk(v.Elem(), path, visit, texts)
-		}
+		w.pointer(v, path)
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if field := v.Type().Field(i); field.IsExported() {
-				walk(v.Field(i), join(path, field.Name), visit, texts)
-			} else if ours(v.Type()) {
-				walk(v.Field(i), path, visit, texts)
+			if at, looked := fieldPath(v.Type(), i, path); looked {
+				w.walk(v.Field(i), at)
 			}
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			walk(v.Index(i), fmt.Sprintf("%s[%d]", path, i), visit, texts)
+			w.walk(v.Index(i), fmt.Sprintf("%s[%d]", path, i))
 		}
+	}
+}
+
+func (w walker) pointer(v reflect.Value, path string) {
+	switch {
+	case v.IsNil() || !ours(v.Type().Elem()):
+	case made.Is(v.Type()):
+		w.object(path, reflect.NewAt(v.Type().Elem(), v.UnsafePointer()).Interface())
+	default:
+		w.walk(v.Elem(), path)
 	}
 }
 
