@@ -50,13 +50,17 @@ func clean(v reflect.Value, path string, l *problem.List) {
 	case reflect.Map:
 		cleanMap(v, path, l)
 	case reflect.Float64, reflect.Int, reflect.Int64:
-		if v.CanSet() && isTokenNumber(v) {
-			note(v, path, l, problem.Problem{Got: problem.Phrase("a token"), Allowed: "a number that is known at synth"})
-		}
+		cleanNumber(v, path, l)
 	case reflect.String:
 		if wrong := text(v.String()); wrong != "" {
 			note(v, path, l, problem.Problem{Got: v.String(), Allowed: wrong})
 		}
+	}
+}
+
+func cleanNumber(v reflect.Value, path string, l *problem.List) {
+	if v.CanSet() && isTokenNumber(v) {
+		note(v, path, l, problem.Problem{Got: problem.Phrase("a token"), Allowed: "a number that is known at synth"})
 	}
 }
 
