@@ -192,6 +192,39 @@ func TestLinkInAssembly(t *testing.T) {
 	}
 }
 
+// A working folder that build changes, and a link to nowhere, cost nothing.
+func TestFoldersThatAreNotThere(t *testing.T) {
+	dir := newFolder(t)
+	write(t, dir, source)
+	write(t, dir, map[string]string{"docs/cdk.out": "mine"})
+	if err := os.Symlink("nowhere", filepath.Join(dir, "nothing")); err != nil {
+		t.Fatal(err)
+	}
+	before := tree(t, dir)
+	for _, run := range []struct{ scenario, outdir string }{{"chdir", ""}, {"chdir", "out"}, {"good", "nothing"}} {
+		if r := startIn(t, dir, run.scenario, "CDK_OUTDIR="+run.outdir); r.status != 1 || len(r.left) > 0 {
+			t.Errorf("%v: status %d, left %q: %s", run, r.status, r.left, r.output)
+		}
+		sameTree(t, before, tree(t, dir))
+	}
+}
+
+// What can't be moved is found before anything is.
+func TestMoveThatFails(t *testing.T) {
+	dir := newFolder(t)
+	if r := startIn(t, dir, "good"); r.status != 0 {
+		t.Fatal(r.output)
+	}
+	name := filepath.Join(dir, "cdk.out", "tree.json")
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, map[string]string{"cdk.out/tree.json/mine": "mine"})
+	if r := startIn(t, dir, "good"); r.status != 1 || !r.assembly {
+		t.Errorf("status %d, assembly %t", r.status, r.assembly)
+	}
+}
+
 // An assembly of an earlier run outlives a run that fails; a report of broken rules comes beside it.
 func TestFailureKeepsAssembly(t *testing.T) {
 	for _, scenario := range []string{"props", "javascript", "finding"} {

@@ -53,6 +53,11 @@ func build(app awscdk.App) {
 	case "wait":
 		fmt.Println("ready")
 		_, _ = os.Stdin.Read(make([]byte, 1)) // until the test kills the app
+	case "chdir":
+		if err := os.Chdir("docs"); err != nil {
+			panic(err)
+		}
+		panic("after the working folder has changed")
 	case "bug":
 		var props *storage.DataBucketProps
 		_ = props.Class
