@@ -386,8 +386,8 @@ func TestBrokenMachine(t *testing.T) {
 		{"no temporary folder", "TMPDIR=/nowhere", []string{"temporary folder can't be used", "/nowhere", "Set TMPDIR to"}},
 		{"a temporary file", "TMPDIR=" + filepath.Join(dir, "file"), []string{"temporary folder can't be used", "Set TMPDIR to"}},
 		{"a full disk", "TMPDIR=/dev/full", []string{"temporary folder can't be used", "Set TMPDIR to"}},
-		{"an output file", "CDK_OUTDIR=file", []string{`output folder: got "file"`, "not a directory"}},
-		{"an output folder in a file", "CDK_OUTDIR=file/out", []string{`output folder: got "file/out"`, "not a directory"}},
+		{"an output file", "CDK_OUTDIR=file", []string{"output folder: got", `/file"; allowed`, "not a directory"}},
+		{"an output folder in a file", "CDK_OUTDIR=file/out", []string{"output folder: got", `/file/out"; allowed`, "not a directory"}},
 		{"an output folder that can't be made", "CDK_OUTDIR=/proc/out", []string{`output folder: got "/proc/out"`}},
 		{"a broken cdk.json", "", []string{"cdk.json can't be read as the JSON"}},
 	} {

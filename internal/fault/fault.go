@@ -96,7 +96,7 @@ func Caller() string {
 }
 
 func isMachinery(f runtime.Frame) bool {
-	if strings.HasSuffix(f.File, "_test.go") {
+	if strings.HasSuffix(f.File, "_test.go") || strings.Contains(f.File, "/testdata/") {
 		return false
 	}
 	if strings.HasPrefix(f.File, root+"constructs/") || strings.HasPrefix(f.File, root+"internal/") {
