@@ -2,6 +2,7 @@ package properties
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -127,7 +128,7 @@ func (b *bucket) fit() {
 func (b bucket) around(stack awscdk.Stack) *storage.DataBucketProps {
 	p := b.props
 	if b.key {
-		p.Key = awskms.Key_FromKeyArn(stack, jsii.String("Given"), jsii.String("arn:aws:kms:us-east-1:111122223333:key/given"))
+		p.Key = awskms.Key_FromKeyArn(stack, jsii.String("Given"), jsii.String("arn:aws:kms:"+*stack.Region()+":111122223333:key/given"))
 	}
 	if b.logs {
 		p.AccessLogs = storage.NewDataBucket(stack, "Logs", &storage.DataBucketProps{Class: b.logsClass})
@@ -151,6 +152,30 @@ func (b bucket) made(t *rapid.T, region string) assembly.Template {
 
 // synthesized is the template of one stack; what build panics with goes on.
 func synthesized(t *rapid.T, region string, build func(stack awscdk.Stack)) assembly.Template {
+	template, err := tried(t, region, build)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return template
+}
+
+// faultOf is the fault of a constructor in the error of an app; nil: there is none.
+func faultOf(err error, kind string) *fault.Fault {
+	all, _ := err.(interface{ Unwrap() []error })
+	if all == nil {
+		return nil
+	}
+	for _, e := range all.Unwrap() {
+		var f *fault.Fault
+		if errors.As(e, &f) && f.Kind == kind {
+			return f
+		}
+	}
+	return nil
+}
+
+// tried is the same, of a stack that may be refused.
+func tried(t *rapid.T, region string, build func(stack awscdk.Stack)) (assembly.Template, error) {
 	dir, err := os.MkdirTemp("", "storage")
 	if err != nil {
 		t.Fatal(err)
@@ -164,13 +189,13 @@ func synthesized(t *rapid.T, region string, build func(stack awscdk.Stack)) asse
 		build(awscdk.NewStack(app, jsii.String("Stack"), props))
 	})
 	if err != nil {
-		t.Fatal(err)
+		return assembly.Template{}, err
 	}
 	stacks, err := assembly.Read(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return stacks[0].Template
+	return stacks[0].Template, nil
 }
 
 func asText(v any) string {

@@ -11,7 +11,6 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/assembly"
-	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -145,32 +144,30 @@ func TestEveryMistakeIsAFault(t *testing.T) {
 	refused := 0
 	rapid.Check(t, func(t *rapid.T) {
 		b := drawn(t, true)
-		synthesized(t, "", func(stack awscdk.Stack) {
+		var want error
+		_, err := tried(t, "", func(stack awscdk.Stack) {
 			if b.logsClass != storage.Logs && !b.logs {
 				b.logsClass = storage.Logs
 			}
 			p := b.around(stack)
-			want := p.Validate()
-			defer func() {
-				r := recover()
-				f, ok := r.(*fault.Fault)
-				switch {
-				case want == nil && r == nil:
-					return
-				case want == nil || !ok:
-					t.Fatalf("Validate says\n%v\nand the panic is %T\n%v", want, r, r)
-				case f.Err.Error() != want.Error() || f.Path != "Stack/Data" || f.Kind != "storage.DataBucket":
-					t.Fatalf("got\n%v\nwant\n%v", f, want)
-				}
-				refused++
-				for _, e := range problem.All(f.Err) {
-					if said := e.Error(); !strings.Contains(said, ": got ") || !strings.Contains(said, "; allowed: ") {
-						t.Fatalf("got %s", said)
-					}
-				}
-			}()
+			want = p.Validate()
 			storage.NewDataBucket(stack, "Data", p)
 		})
+		f := faultOf(err, "storage.DataBucket")
+		switch {
+		case want == nil && err == nil:
+			return
+		case want == nil || f == nil:
+			t.Fatalf("Validate says\n%v\nand the error is\n%v", want, err)
+		case f.Err.Error() != want.Error() || f.Path != "Stack/Data":
+			t.Fatalf("got\n%v\nwant\n%v", f, want)
+		}
+		refused++
+		for _, e := range problem.All(f.Err) {
+			if said := e.Error(); !strings.Contains(said, ": got ") || !strings.Contains(said, "; allowed: ") {
+				t.Fatalf("got %s", said)
+			}
+		}
 	})
 	if refused == 0 {
 		t.Error("nothing was refused")

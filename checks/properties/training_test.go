@@ -16,7 +16,6 @@ import (
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/constructs/training"
-	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -196,7 +195,8 @@ func TestEveryJobIsBoundedOrRefused(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var e environment.Environment
 		var j training.Job
-		template := synthesized(t, "us-east-1", func(stack awscdk.Stack) {
+		var want error
+		template, err := tried(t, "us-east-1", func(stack awscdk.Stack) {
 			data := storage.NewDataBucket(stack, "Data", nil)
 			j, e = drawnJob(t, data)
 			p := &training.WorkflowProps{
@@ -204,20 +204,18 @@ func TestEveryJobIsBoundedOrRefused(t *testing.T) {
 				Prepare: drawnProcessing(t, "prepare", data), Evaluate: drawnProcessing(t, "evaluate", data),
 				Network: network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: e, Capabilities: []network.Capability{network.Training, network.Packages}}),
 			}
-			want := p.Validate("Workflow")
-			defer func() {
-				f, ok := recover().(*fault.Fault)
-				if (want != nil) != ok || ok && f.Err.Error() != want.Error() {
-					t.Fatalf("Validate says\n%v\nand the panic is\n%v", want, f)
-				}
-				for _, e := range problem.All(want) {
-					if said := e.Error(); !strings.Contains(said, ": got ") || !strings.Contains(said, "; allowed: ") {
-						t.Fatalf("got %s", said)
-					}
-				}
-			}()
+			want = p.Validate("Workflow")
 			training.NewWorkflow(stack, "Workflow", p)
 		})
+		f := faultOf(err, "training.Workflow")
+		if (want != nil) != (f != nil) || f != nil && f.Err.Error() != want.Error() {
+			t.Fatalf("Validate says\n%v\nand the error is\n%v", want, err)
+		}
+		for _, e := range problem.All(want) {
+			if said := e.Error(); !strings.Contains(said, ": got ") || !strings.Contains(said, "; allowed: ") {
+				t.Fatalf("got %s", said)
+			}
+		}
 		machines := template.OfType("AWS::StepFunctions::StateMachine")
 		if len(machines) == 0 {
 			refused++
