@@ -155,7 +155,8 @@ func (v *visit) resource(field string, r resource) {
 	}
 }
 
-// dummyAccount is the account of what the CDK has to look up and does not know yet.
+// dummyAccount is the account in the values that the CDK makes up for a look-up whose answer it does not have yet, as in
+// awsiam.Role_FromLookup.
 const dummyAccount = "123456789012"
 
 // isAlias tells whether a key is given by an alias.

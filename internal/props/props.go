@@ -64,8 +64,8 @@ func cleanNumber(v reflect.Value, path string, l *problem.List) {
 	}
 }
 
-// fieldPath is the path of the i-th field of a struct, and whether it is looked at. What is not exported is only in types of
-// this module, and counts as the struct.
+// fieldPath returns the path of the i-th field of a struct, and whether to look at the field. An unexported field has the
+// path of its struct, and is looked at only in types of this module.
 func fieldPath(t reflect.Type, i int, path string) (at string, looked bool) {
 	if field := t.Field(i); field.IsExported() {
 		return join(path, field.Name), true
