@@ -187,6 +187,78 @@ func TestImportsOfElsewhere(t *testing.T) {
 	})
 }
 
+// Every field that takes a resource refuses one that a construct of another environment made, however it is had: as an
+// object, or as a token for one of its attributes.
+func TestPartsOfElsewhere(t *testing.T) {
+	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
+		there := constructs.NewConstruct(stack, jsii.String("There"))
+		made.Record(&struct{ Construct constructs.Construct }{there}, made.Home{
+			Kind: "test", Path: "Stack/There", App: stack.Node().Root(), Environment: "prod",
+		})
+		objects := imported(stack, region, account)
+		for what, object := range map[reflect.Type]any{
+			reflect.TypeFor[awskms.IKey]():   awskms.NewKey(there, jsii.String("Key"), nil),
+			reflect.TypeFor[awss3.IBucket](): awss3.NewBucket(there, jsii.String("Bucket"), nil),
+			reflect.TypeFor[awsiam.IRole]():  awsiam.NewRole(there, jsii.String("Role"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()}),
+		} {
+			objects[what] = object
+		}
+		vpc := awsec2.NewVpc(there, jsii.String("Vpc"), nil)
+		objects[reflect.TypeFor[awsec2.IVpc]()], objects[reflect.TypeFor[awsec2.ISubnet]()] = vpc, (*vpc.PrivateSubnets())[0]
+		objects[reflect.TypeFor[string]()] = *objects[reflect.TypeFor[awskms.IKey]()].(awskms.IKey).KeyArn()
+
+		valid, tried := validProps(stack), 0
+		for name, c := range constructors {
+			if !reflect.ValueOf(c.makeProps()).Elem().FieldByName("Environment").IsValid() {
+				continue
+			}
+			for _, l := range leavesOf(c, func(t reflect.Type) bool { return objects[t] != nil }) {
+				if strings.HasPrefix(l.field, "Environment.") {
+					continue // which names the environment
+				}
+				tried++
+				props := valid[name]()
+				l.get(reflect.ValueOf(props).Elem()).Set(reflect.ValueOf(objects[l.typ]))
+				before := len(unwrapped(faults))
+				c.make(stack, fmt.Sprint("X", next()), props)
+				if !told(faults, before, l.field, `of environment "prod"`) {
+					t.Errorf("%s takes as %s what is of another environment: %v", name, l.field, unwrapped(faults)[before:])
+				}
+			}
+		}
+		t.Logf("%d fields", tried)
+	})
+}
+
+// Every field that takes an object of Plinth refuses one that is of another network.
+func TestObjectsOfOtherNetworks(t *testing.T) {
+	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
+		valid, tried := validProps(stack), 0
+		for name, c := range constructors {
+			if f := reflect.ValueOf(c.makeProps()).Elem().FieldByName("Network"); !f.IsValid() {
+				continue
+			}
+			for _, l := range leavesOf(c, made.Is) {
+				if l.field == "Network" {
+					continue
+				}
+				tried++
+				object := reflect.New(l.typ.Elem())
+				object.Elem().FieldByName(made.ConstructField).Set(reflect.ValueOf(constructs.NewConstruct(stack, jsii.String(fmt.Sprint("Object", next())))))
+				made.Record(object.Interface(), made.Home{Kind: "test", Path: "There", Networks: []string{"Stack/Other"}})
+				props := valid[name]()
+				l.get(reflect.ValueOf(props).Elem()).Set(object)
+				before := len(unwrapped(faults))
+				c.make(stack, fmt.Sprint("X", next()), props)
+				if !told(faults, before, l.field, "of network Stack/Other") {
+					t.Errorf("%s takes as %s what is of another network: %v", name, l.field, unwrapped(faults)[before:])
+				}
+			}
+		}
+		t.Logf("%d objects", tried)
+	})
+}
+
 // An environment that names another region or account than the stack's is refused by every constructor that takes one.
 func TestEnvironmentsOfElsewhere(t *testing.T) {
 	inStack(func(stack awscdk.Stack, faults *fault.Collector) {

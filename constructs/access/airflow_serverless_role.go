@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
@@ -46,12 +48,8 @@ var serverlessPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,254}$`)
 func (p *AirflowServerlessRoleProps) Validate() error {
 	p, l := props.Of(p)
 	check(&l, "Workflow", p.Workflow, serverlessPattern, "1 to 255 letters, digits, hyphens and underscores, a letter first")
-	if p.LogGroup == "" {
-		l.Add("LogGroup", nil, "the ARN of a log group", "")
-	}
-	if p.Key == "" {
-		l.Add("Key", nil, "the ARN of the workflow's key", "")
-	}
+	arn.ValidateOne(&l, "LogGroup", strings.TrimSuffix(p.LogGroup, ":*"), "logs", ":log-group:", "the ARN of a log group, arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*")
+	arn.ValidateOne(&l, "Key", p.Key, "kms", ":key/", keyARN)
 	if p.Guard == nil {
 		l.Add("Guard", nil, "what the jobs are held to", "make one with access.NewGuard")
 	}

@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -37,18 +38,23 @@ type ClusterRoleProps struct {
 	EKS string
 }
 
+var (
+	subnetPattern = regexp.MustCompile(`^subnet-[0-9a-f]{8,17}$`)
+	groupPattern  = regexp.MustCompile(`^sg-[0-9a-f]{8,17}$`)
+)
+
 // Validate reports every problem of the props.
 func (p *ClusterRoleProps) Validate() error {
 	p, l := props.Of(p)
-	if p.Cluster == "" {
-		l.Add("Cluster", nil, "the name of the cluster", "")
-	}
+	checkName(&l, "Cluster", p.Cluster, names.Cluster)
 	if len(p.SubnetIDs) == 0 {
 		l.Add("SubnetIDs", nil, "the subnets of the machines", "those of network.Isolated")
 	}
-	if p.SecurityGroupID == "" {
-		l.Add("SecurityGroupID", nil, "the security group of the machines", "")
+	for i, id := range p.SubnetIDs {
+		check(&l, fmt.Sprintf("SubnetIDs[%d]", i), id, subnetPattern, "the id of a subnet, subnet- and 8 to 17 hexadecimal digits")
 	}
+	check(&l, "SecurityGroupID", p.SecurityGroupID, groupPattern, "the id of the security group of the machines, sg- and 8 to 17 hexadecimal digits")
+	arn.Validate(&l, "VolumeKeys", p.VolumeKeys, "kms", ":key/", keyARN)
 	if p.EKS != "" {
 		arn.ValidateOne(&l, "EKS", p.EKS, "eks", ":cluster/", "the ARN of an EKS cluster, arn:aws:eks:REGION:ACCOUNT:cluster/NAME")
 	}

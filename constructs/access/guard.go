@@ -24,6 +24,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
+const keyARN = "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID; an alias is not what AWS compares"
+
 // GuardProps say what requests to SageMaker are held to. All fields may be left out.
 type GuardProps struct {
 	// Environment gives the limits: instance types, runtime, and the name that every job's tag Environment must have. Zero:
@@ -50,7 +52,7 @@ func (p *GuardProps) Validate() error {
 	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	l.Include("", validateFeatures(p.Features))
-	arn.Validate(&l, "Keys", p.Keys, "kms", ":key/", "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID; an alias is not what AWS compares")
+	arn.Validate(&l, "Keys", p.Keys, "kms", ":key/", keyARN)
 	if p.KeepAlive < 0 || p.KeepAlive > maxKeepAlive || p.KeepAlive%time.Second != 0 {
 		l.Add("KeepAlive", p.KeepAlive, "whole seconds up to 1h, or 0 for no warm pools", "")
 	}
@@ -101,7 +103,7 @@ func newGuard(this constructs.Construct, _ string, props *GuardProps) *Guard {
 	for i := range documents {
 		made.Policies = append(made.Policies, of(policyName(i)))
 	}
-	cdk.AtEnd(this, made.validateTemplates)
+	cdk.AtEnd(this, made.findings)
 	return made
 }
 

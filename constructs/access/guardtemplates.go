@@ -2,7 +2,6 @@ package access
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,27 +9,24 @@ import (
 
 	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/cdk"
-	"github.com/plinth-ml/plinth/internal/fault"
-	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// validateTemplates reports a guard that nothing is under, and roles that it should protect and that have another boundary after all,
+// findings are a guard that nobody is under, and roles that it should protect and that have another boundary after all,
 // whoever gave it. Of a guard that is not in the templates nothing is known.
-func (g *Guard) validateTemplates(stacks []assembly.Stack) error {
+func (g *Guard) findings(stacks []assembly.Stack) []assembly.Finding {
 	path := cdk.Path(g.Construct, "")
 	own, boundary, policies := guardIn(stacks, path)
 	if boundary == "" {
 		return nil
 	}
-	var all []error
+	all := g.unprotected(stacks, boundary)
 	if !refersTo(own, append(policies, boundary)) {
-		all = append(all, cdk.Warning{Problem: fmt.Errorf("access.Guard %s (%s) holds nobody: give it to workflows, pipelines and launchers, "+
-			"call its Protect, or attach its Policies or Boundary to roles", path, g.at)})
+		all = append(all, assembly.Finding{
+			Rule: cdk.GuardRule, Severity: "warning", Path: path, Description: fmt.Sprintf("the guard (%s) holds nobody", g.at),
+			Fix: "give it to workflows, pipelines and launchers, call its Protect, or attach its Policies or Boundary to roles",
+		})
 	}
-	if err := unprotected(stacks, g.scopes, boundary); err != nil {
-		all = append(all, &fault.Fault{Kind: "access.Guard", Path: path, At: g.at, Err: err})
-	}
-	return errors.Join(all...)
+	return all
 }
 
 // guardIn finds the template of a guard and the logical ids of its policies, by its construct path.
@@ -58,24 +54,28 @@ func refersTo(t assembly.Template, ids []string) bool {
 	return slices.ContainsFunc(ids, func(id string) bool { return strings.Contains(text, fmt.Sprintf(`{"Ref":%q}`, id)) })
 }
 
-// unprotected reports the roles and users below the scopes that have another boundary. What another stack exports is named after the id
-// that it exports.
-func unprotected(stacks []assembly.Stack, scopes []string, boundary string) error {
-	var l problem.List
+// unprotected finds the roles and users below the guard's scopes that have another boundary. What another stack exports is named
+// after the id that it exports.
+func (g *Guard) unprotected(stacks []assembly.Stack, boundary string) []assembly.Finding {
+	var all []assembly.Finding
 	for _, s := range stacks {
 		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
 			r := s.Template.Resources[id]
-			if r.Type != "AWS::IAM::Role" && r.Type != "AWS::IAM::User" {
+			protected := slices.ContainsFunc(g.scopes, func(scope string) bool { return in(r.Path(), scope) && r.Path() != "" })
+			if !protected || r.Type != "AWS::IAM::Role" && r.Type != "AWS::IAM::User" {
 				continue
 			}
-			protected := slices.ContainsFunc(scopes, func(scope string) bool { return in(r.Path(), scope) && r.Path() != "" })
-			if has := r.Properties["PermissionsBoundary"]; protected && !strings.Contains(rendered(has), boundary) {
-				l.Add(strings.TrimSuffix(r.Path(), "/Resource"), "the boundary "+rendered(has), "the guard's, which protects it",
-					"leave out what gives it another: an aspect, such as iam.PermissionsBoundary, or an override")
+			if _, has := assembly.Outer(stacks, &s, r.Properties["PermissionsBoundary"]); !strings.Contains(rendered(has), boundary) {
+				all = append(all, assembly.Finding{
+					Rule: cdk.GuardRule, Severity: "error", Path: strings.TrimSuffix(r.Path(), "/Resource"),
+					Description: fmt.Sprintf("has the boundary %s in the place of that of the guard %s (%s), which protects it",
+						rendered(has), cdk.Path(g.Construct, ""), g.at),
+					Fix: "leave out what gives it another: an aspect, such as iam.PermissionsBoundary, or an override",
+				})
 			}
 		}
 	}
-	return l.Err()
+	return all
 }
 
 // rendered is a part of a template as text.

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -12,11 +13,12 @@ import (
 	"github.com/plinth-ml/plinth/constructs/synth"
 	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/synthtest"
 )
 
 // What the templates say of guards in the end: that each holds somebody, and that what it protects is under it.
 func TestGuardsInTemplates(t *testing.T) {
-	const unused = "access.Guard dev/Stack/Guard ("
+	const unused = "dev/Stack/Guard: the guard ("
 	tests := []struct {
 		name  string
 		build func(dev awscdk.Stage, s, other awscdk.Stack, guard *access.Guard)
@@ -30,12 +32,21 @@ func TestGuardsInTemplates(t *testing.T) {
 			role := roleUnder(s, nil)
 			roleUnder(other, nil)
 			awsiam.PermissionsBoundary_Of(role).Apply(awsiam.ManagedPolicy_FromManagedPolicyArn(s, jsii.String("Imported"), jsii.String(ownBoundary)))
-		}, []string{"1 problem", "dev/Stack/Own: got ", ownBoundary, "; allowed: the guard's, which protects it; leave out what gives it another: an aspect"}},
+		}, []string{"1 finding", "dev/Stack/Own: has the boundary ", ownBoundary, "in the place of that of the guard dev/Stack/Guard (", "guardtemplates_test.go:", "; leave out what gives it another: an aspect"}},
 		{"a boundary that is taken away", func(dev awscdk.Stage, s, other awscdk.Stack, guard *access.Guard) {
 			guard.Protect(dev)
 			roleUnder(s, nil)
 			awsiam.PermissionsBoundary_Of(roleUnder(other, nil)).Clear()
-		}, []string{"1 problem", `dev/Other/Own: got "the boundary null"`}},
+		}, []string{"1 finding", "dev/Other/Own: has the boundary null"}},
+		{"a boundary that is taken away in a nested stack", func(dev awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
+			guard.Protect(dev)
+			nested := awscdk.NewNestedStack(awscdk.NewNestedStack(s, jsii.String("Nested"), nil), jsii.String("Inner"), nil)
+			awsiam.PermissionsBoundary_Of(roleUnder(nested, nil)).Clear()
+		}, []string{"1 finding", "dev/Stack/Nested/Inner/Own: has the boundary null"}},
+		{"a role in a nested stack", func(dev awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
+			guard.Protect(dev)
+			roleUnder(awscdk.NewNestedStack(awscdk.NewNestedStack(s, jsii.String("Nested"), nil), jsii.String("Inner"), nil), nil)
+		}, nil},
 
 		{"a launcher", func(_ awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
 			access.NewLauncher(s, "L", &access.LauncherProps{Guard: guard, TrustedBy: byDS})
@@ -79,7 +90,9 @@ func TestGuardsInTemplates(t *testing.T) {
 				if readErr != nil {
 					t.Fatal(readErr)
 				}
-				_, err = cdk.End(app, stacks)
+				for _, f := range cdk.Warnings(app, stacks) {
+					err = errors.Join(err, errors.New(f.String()))
+				}
 			}
 			if (err == nil) != (test.want == nil) {
 				t.Fatalf("error %v", err)
@@ -90,5 +103,17 @@ func TestGuardsInTemplates(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// An app that is not synthesized by synth is told too, by the CDK.
+func TestGuardsInOtherApps(t *testing.T) {
+	findings := synthtest.Findings(t, func(s awscdk.Stack) {
+		access.NewGuard(s, "Guard", nil).Protect(s)
+		awsiam.PermissionsBoundary_Of(roleUnder(s, nil)).Clear()
+	})
+	if len(findings) != 1 || findings[0].Rule != "Plinth::Guard" || findings[0].Path != "Stack/Own" ||
+		!strings.Contains(findings[0].Description, "has the boundary null") {
+		t.Errorf("got %v", findings)
 	}
 }

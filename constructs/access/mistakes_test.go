@@ -28,13 +28,13 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 		want  []string
 	}{
 		{"cluster's machines, nil", func(s awscdk.Stack) { access.NewClusterRole(s, "X", nil) },
-			[]string{"access.ClusterRole Stack/X", "3 problems", "Cluster: got nothing", "SubnetIDs: got nothing", "SecurityGroupID: got nothing"}},
+			[]string{"access.ClusterRole Stack/X", "3 problems", `Cluster: got ""`, "SubnetIDs: got nothing", `SecurityGroupID: got ""`}},
 		{"cluster's machines", func(s awscdk.Stack) {
 			access.NewClusterRole(s, "X", &access.ClusterRoleProps{
 				Cluster: "x", SubnetIDs: []string{"subnet-1"}, SecurityGroupID: "sg-1",
 				Reads: []storage.Prefix{{}}, Writes: []storage.Prefix{{}}, Checkpoints: []storage.Prefix{{}}, EKS: "research",
 			})
-		}, []string{"4 problems", `EKS: got "research"; allowed: the ARN of an EKS cluster`, "Reads[0].Bucket: got nothing", "Writes[0].Bucket: got nothing", "Checkpoints[0].Bucket: got nothing"}},
+		}, []string{"6 problems", `SubnetIDs[0]: got "subnet-1"; allowed: the id of a subnet`, `SecurityGroupID: got "sg-1"`, `EKS: got "research"; allowed: the ARN of an EKS cluster`, "Reads[0].Bucket: got nothing", "Writes[0].Bucket: got nothing", "Checkpoints[0].Bucket: got nothing"}},
 		{"launcher, nil", func(s awscdk.Stack) { access.NewLauncher(s, "X", nil) },
 			[]string{"access.Launcher Stack/X", "mistakes_test.go:", "TrustedBy: got nothing; allowed: at least one way in", "Guard: got nothing"}},
 		{"launcher", func(s awscdk.Stack) {
@@ -79,14 +79,14 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 			})
 		}, []string{"1 problem", "ExecutionRoles[0]: got nothing; allowed: a value of awsiam.IRole; leave the entry out"}},
 		{"serverless, nil", func(s awscdk.Stack) { access.NewAirflowServerlessRole(s, "X", nil) },
-			[]string{"access.AirflowServerlessRole", "4 problems", `Workflow: got ""; allowed: 1 to 255 letters`, "LogGroup: got nothing", "Key: got nothing", "Guard: got nothing"}},
+			[]string{"access.AirflowServerlessRole", "4 problems", `Workflow: got ""; allowed: 1 to 255 letters`, `LogGroup: got ""`, `Key: got ""`, "Guard: got nothing"}},
 		{"serverless", func(s awscdk.Stack) {
 			access.NewAirflowServerlessRole(s, "X", &access.AirflowServerlessRoleProps{
 				Workflow: "1st", LogGroup: "x", Key: "y", Guard: access.NewGuard(s, "G", nil), StateMachine: churnMachine, Job: "*", Team: "red",
 				Inputs: []storage.Prefix{{Path: "/"}},
 			})
 		}, []string{
-			"7 problems", `Job: got "*"; allowed: 1 to 29 lower-case letters`, `Workflow: got "1st"`, "the guard demands the tag Team or does not", `StateMachine: got "` + churnMachine + `"; allowed: the name of a state machine`,
+			"9 problems", `LogGroup: got "x"; allowed: the ARN of a log group`, `Key: got "y"; allowed: the ARN of a KMS key`, `Job: got "*"; allowed: 1 to 29 lower-case letters`, `Workflow: got "1st"`, "the guard demands the tag Team or does not", `StateMachine: got "` + churnMachine + `"; allowed: the name of a state machine`,
 			"ExecutionRole: got nothing; allowed: the role that the jobs run under", "Inputs[0].Bucket: got nothing", `Inputs[0].Path: got "/"`,
 		}},
 		{"mounts", func(s awscdk.Stack) {

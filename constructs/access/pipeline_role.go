@@ -1,12 +1,15 @@
 package access
 
 import (
+	"fmt"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
@@ -37,6 +40,9 @@ func (p *PipelineRoleProps) Validate() error {
 	l.Include("", validateRoles(p.ExecutionRoles))
 	if len(p.ExecutionRoles) == 0 {
 		l.Add("ExecutionRoles", nil, "the roles that the jobs run under", "make one with access.NewExecutionRole")
+	}
+	for i, group := range p.ModelGroups {
+		checkName(&l, fmt.Sprintf("ModelGroups[%d]", i), group, names.ModelPackageGroup)
 	}
 	return l.Err()
 }

@@ -12,15 +12,19 @@ import (
 
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // Protect puts every role and user below the scope under the boundary, whenever it is made: those of Plinth, of the
 // CDK and of others alike.
 //
 // A role has one boundary, and none replaces another in silence. It is an error at synth when a role below the scope
-// has another boundary, of its own or by the PermissionsBoundary of its stack or stage, and when a second guard protects
-// it, from further out or from further in. The same guard may protect a scope and what is in it. The CDK doesn't reach
+// has another boundary, of its own or by the PermissionsBoundary of its stack or stage, when a second guard protects
+// it, from further out or from further in, and when what is below the scope is of another environment or account. A
+// boundary that AddPropertyOverride or an aspect of the same scope gave a role before can't be seen: the guard's
+// replaces it. One that is given later wins, and is an error. The same guard may protect a scope and what is in it. The CDK doesn't reach
 // from an app into its stages: protect each stage.
 func (g *Guard) Protect(scope constructs.Construct) {
 	cdk.Do("access.Guard.Protect", g, func() {
@@ -53,6 +57,7 @@ var protections = map[constructs.IConstruct][]*protection{}
 func (p *protection) Validate() *[]*string {
 	var l problem.List
 	l.Include("", p.validateOthers())
+	l.Include("", p.validateEnvironment())
 	l.Include("", p.validateRoles())
 	if l.Err() == nil {
 		return jsii.Strings()
@@ -74,6 +79,26 @@ func (p *protection) validateOthers() error {
 				"one guard over a role, which has one boundary",
 				"protect scopes apart from each other, or attach the Policies of one of the guards instead")
 		}
+	}
+	return l.Err()
+}
+
+// validateEnvironment reports a scope that has a construct of another environment than the guard's, or of another account.
+func (p *protection) validateEnvironment() error {
+	var l problem.List
+	own, _ := made.Of(p.guard)
+	for _, home := range made.Within(p.root, p.path) {
+		got := fmt.Sprintf("%s, which has %s %s", named(p.path), home.Kind, home.Path)
+		switch {
+		case own.Environment != "" && home.Environment != "" && own.Environment != home.Environment:
+			l.Add("Protect", problem.Phrase(fmt.Sprintf("%s, of environment %q", got, home.Environment)), fmt.Sprintf("a scope of environment %q, which the guard is of", own.Environment),
+				"make a guard for each environment, and protect the stage of each by its own")
+		case !token.Is(own.At.Account+home.At.Account) && own.At.Account != home.At.Account:
+			l.Add("Protect", problem.Phrase(got+", of account "+home.At.Account), "a scope of account "+own.At.Account+", which has the guard's boundary", "make a guard for each account")
+		default:
+			continue
+		}
+		break
 	}
 	return l.Err()
 }

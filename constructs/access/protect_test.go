@@ -9,6 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/synth"
 )
 
@@ -72,6 +73,26 @@ func TestBoundariesThatAreInEachOthersWay(t *testing.T) {
 			guard.Protect(app)
 			roleUnder(s, nil)
 		}, []string{`Protect: got "the app"; allowed: a scope in the stage of its roles`, "doesn't reach into dev; protect that stage"}},
+		{"another environment", func(_ awscdk.App, stage awscdk.Stage, s awscdk.Stack, _ *access.Guard) {
+			of := func(s awscdk.Stack, id, name string) *access.Guard {
+				return access.NewGuard(s, id, &access.GuardProps{Environment: environment.Environment{Name: name}})
+			}
+			of(stackIn(stage, "Other"), "G", "dev")
+			of(s, "Dev", "dev").Protect(stage)
+			of(stackIn(stage, "Prod"), "G", "prod")
+			roleUnder(s, nil)
+		}, []string{"access.Guard dev/Stack/Dev (", "1 problem", `Protect: got dev, which has access.Guard dev/Prod/G, of environment "prod"; allowed: a scope of environment "dev"`}},
+		{"another account", func(app awscdk.App, _ awscdk.Stage, _ awscdk.Stack, _ *access.Guard) {
+			stage := awscdk.NewStage(app, jsii.String("Both"), nil)
+			of := func(id, account string) (awscdk.Stack, *access.Guard) {
+				s := awscdk.NewStack(stage, &id, &awscdk.StackProps{Env: &awscdk.Environment{Account: &account, Region: jsii.String("eu-west-1")}})
+				return s, access.NewGuard(s, "Guard", nil)
+			}
+			s, guard := of("One", "111122223333")
+			of("Two", "444455556666")
+			guard.Protect(stage)
+			roleUnder(s, nil)
+		}, []string{"1 problem", `Protect: got Both, which has access.Guard Both/Two/Guard, of account 444455556666; allowed: a scope of account 111122223333`}},
 
 		{"one guard, twice, and a role that has it already", func(_ awscdk.App, stage awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
 			guard.Protect(stage)

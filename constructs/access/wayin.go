@@ -6,6 +6,7 @@ import (
 	"regexp"
 
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/principal"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -87,6 +88,13 @@ func renamed(field string, err error) error {
 
 func check(l *problem.List, field, value string, pattern *regexp.Regexp, allowed string) {
 	if !token.Is(value) && !pattern.MatchString(value) {
+		l.Add(field, value, allowed, "")
+	}
+}
+
+// checkName checks the name of something of a kind.
+func checkName(l *problem.List, field, value, kind string) {
+	if allowed := names.Lookup(kind).Allowed(value); allowed != "" && !token.Is(value) {
 		l.Add(field, value, allowed, "")
 	}
 }

@@ -34,7 +34,11 @@ func quick(stack constructs.Construct, p *airflow.ServerlessProps, change func(*
 	if change != nil {
 		change(&job)
 	}
-	return training.NewRequest(stack, "Job", &training.RequestProps{Environment: p.Environment, Network: p.Network, Job: job, Team: p.Team})
+	id := "Job"
+	if _, inner := stack.Node().Scope().(awscdk.Stack); inner {
+		id = "Other" // whose name is another one
+	}
+	return training.NewRequest(stack, id, &training.RequestProps{Environment: p.Environment, Network: p.Network, Job: job, Team: p.Team})
 }
 
 // goodServerless are props that are right, with a DAG of each kind.

@@ -106,6 +106,7 @@ var (
 	organizationPattern = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
 	domainPattern       = regexp.MustCompile(`^(\*\.)?([A-Za-z0-9_-]{1,63}\.)+[A-Za-z0-9-]{1,63}$`)
 	gatewayPattern      = regexp.MustCompile(`^tgw-[0-9a-f]{8,17}$`)
+	bucketPattern       = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 	prefixListPattern   = regexp.MustCompile(`^pl-[0-9a-f]{8,17}$`)
 )
 
@@ -130,6 +131,7 @@ func (p *IsolatedProps) Validate() error {
 	}
 	text(&l, "Organization", p.Organization, organizationPattern, "the id of an organization, o- and 10 to 32 letters and digits")
 	text(&l, "TransitGateway", p.TransitGateway, gatewayPattern, "the id of a transit gateway, tgw- and 8 to 17 hexadecimal digits")
+	text(&l, "PackageAssets", p.PackageAssets, bucketPattern, "the name of a bucket")
 	text(&l, "S3PrefixList", p.S3PrefixList, prefixListPattern, "the id of a prefix list, pl- and 8 to 17 hexadecimal digits")
 	for i, d := range p.AllowedDomains {
 		text(&l, fmt.Sprintf("AllowedDomains[%d]", i), d, domainPattern,

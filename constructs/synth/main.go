@@ -130,9 +130,8 @@ func synthesize(context map[string]any, dir string, build func(app awscdk.App)) 
 	if err != nil {
 		return err
 	}
-	err, warnings := cdk.End(app, stacks)
-	if warnings != nil {
-		fmt.Fprintf(os.Stderr, "Warning: %v\n", warnings)
+	for _, f := range cdk.Warnings(app, stacks) {
+		fmt.Fprintf(os.Stderr, "Warning: %v\n", f)
 	}
-	return err
+	return nil
 }

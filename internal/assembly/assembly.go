@@ -17,16 +17,30 @@ type Stack struct {
 	Path string
 	// StackName is its name in the account.
 	StackName string
-	// Region is where it is deployed to; empty where that is decided at deployment.
-	Region string
+	// Account and Region are where it is deployed to; empty where that is decided at deployment.
+	Account, Region string
+	// Nested tells what it is a nested stack of; nil: of none.
+	Nested *Nested
 	// Warnings are what its constructs warn of.
 	Warnings []Warning
 	// Template is its CloudFormation template.
 	Template Template
 }
 
+// Nested is what a stack has that is nested in another one.
+type Nested struct {
+	// In is the path of the other one, ID the logical id that it has there, and Outermost the path of the one that is
+	// nested in none.
+	In, ID, Outermost string
+	// Parameters are what it is given there.
+	Parameters map[string]any
+}
+
 // Stage is the part of the path above the stack: "dev"; empty for a stack right in the app.
 func (s Stack) Stage() string {
+	if s.Nested != nil {
+		s.Path = s.Nested.Outermost
+	}
 	stage, _ := s.cut()
 	return stage
 }
@@ -126,7 +140,11 @@ func Read(dir string) ([]Stack, error) {
 			stacks = append(stacks, nested...)
 		case "aws:cloudformation:stack":
 			s := Stack{Path: a.DisplayName, StackName: a.Properties.StackName}
-			if region := a.Environment[strings.LastIndex(a.Environment, "/")+1:]; region != "unknown-region" {
+			account, region, _ := strings.Cut(strings.TrimPrefix(a.Environment, "aws://"), "/")
+			if account != "unknown-account" {
+				s.Account = account
+			}
+			if region != "unknown-region" {
 				s.Region = region
 			}
 			if s.Path == "" {
@@ -141,10 +159,60 @@ func Read(dir string) ([]Stack, error) {
 				}
 			}
 			stacks = append(stacks, s)
+			nested, err := s.readNested(dir)
+			if err != nil {
+				return nil, err
+			}
+			stacks = append(stacks, nested...)
 		}
 	}
 	slices.SortFunc(stacks, func(a, b Stack) int { return strings.Compare(a.Path, b.Path) })
 	return stacks, nil
+}
+
+// Outer is what a value of a nested stack is in the stacks that it is nested in, and the stack that it is then of: what a
+// parameter stands for that a stack is given.
+func Outer(stacks []Stack, s *Stack, value any) (*Stack, any) {
+	for s.Nested != nil {
+		reference, _ := value.(map[string]any)
+		name, _ := reference["Ref"].(string)
+		given, ok := s.Nested.Parameters[name]
+		i := slices.IndexFunc(stacks, func(o Stack) bool { return o.Path == s.Nested.In })
+		if !ok || i < 0 {
+			break
+		}
+		s, value = &stacks[i], given
+	}
+	return s, value
+}
+
+// readNested reads the stacks that are nested in a stack, at any depth.
+func (s Stack) readNested(dir string) ([]Stack, error) {
+	var all []Stack
+	for _, id := range s.Template.OfType("AWS::CloudFormation::Stack") {
+		r := s.Template.Resources[id]
+		file, made := r.Metadata["aws:asset:path"].(string)
+		if !made {
+			continue // a template that the app has a link to
+		}
+		given, _ := r.Properties["Parameters"].(map[string]any)
+		n := Stack{
+			Path:    strings.TrimSuffix(filepath.Dir(r.Path()), ".NestedStack"),
+			Account: s.Account, Region: s.Region, Nested: &Nested{In: s.Path, ID: id, Outermost: s.Path, Parameters: given},
+		}
+		if s.Nested != nil {
+			n.Nested.Outermost = s.Nested.Outermost
+		}
+		if err := readJSON(filepath.Join(dir, file), &n.Template); err != nil {
+			return nil, err
+		}
+		nested, err := n.readNested(dir)
+		if err != nil {
+			return nil, err
+		}
+		all = append(append(all, n), nested...)
+	}
+	return all, nil
 }
 
 // readMetadata reads what a file tells of constructs by their paths: warnings, and the paths of resources whose own

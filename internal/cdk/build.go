@@ -164,7 +164,8 @@ func (b *building) check(given, props any) (home made.Home, ok bool) {
 		Check(l.Err())
 	}
 	b.fault.Path = Path(b.scope, b.id)
-	v := visit{list: &l, home: made.Home{Kind: b.fault.Kind, Path: b.fault.Path, At: Location(b.scope), App: placeOf(b.scope).app}}
+	p := placeOf(b.scope)
+	v := visit{list: &l, place: p, home: made.Home{Kind: b.fault.Kind, Path: b.fault.Path, At: p.known(), App: p.app}}
 	v.look(props)
 	v.texts(props)
 	if !v.broken { // nothing can be asked of an object that is not whole

@@ -243,6 +243,21 @@ func TestHomes(t *testing.T) {
 		{"the environment's own region and account", func(here, _ awscdk.Stack) {
 			newThing(here, "X", &thingProps{Environment: environment.Environment{Region: "us-east-1", Account: theirs}})
 		}, ours, "eu-west-1", []string{`Environment.Region: got "us-east-1"; allowed: eu-west-1, the region of the stack`, "Environment.Account: got"}},
+		{"two regions and accounts in a stack that is in any", func(_, there awscdk.Stack) {
+			newThing(there, "X", &thingProps{Environment: environment.Environment{Region: "us-east-1", Account: ours}})
+			newThing(there, "Y", &thingProps{Environment: environment.Environment{Region: "us-west-2", Account: theirs}})
+		}, "", "", []string{`Environment.Region: got "us-west-2"; allowed: us-east-1, which There/X has in this stack`,
+			`Environment.Account: got "444455556666"; allowed: 111122223333, which There/X has`, "set it in StackProps.Env"}},
+		{"the account that an environment says of a stack that is in any", func(here, there awscdk.Stack) {
+			newThing(here, "X", &thingProps{Other: newThing(there, "Y", &thingProps{Environment: environment.Environment{Account: theirs}})})
+		}, "", "", []string{"Other: got test.Thing There/Y, of account 444455556666; allowed: one of account 111122223333"}},
+		{"wildcards", func(here, _ awscdk.Stack) {
+			newThing(here, "X", &thingProps{
+				Role:   awsiam.Role_FromRoleArn(here, jsii.String("R"), jsii.String("arn:aws:iam::"+ours+":role/*"), nil),
+				Key:    awskms.Key_FromKeyArn(here, jsii.String("K"), jsii.String("arn:aws:kms:eu-west-1:"+ours+":key/?")),
+				Bucket: awss3.Bucket_FromBucketArn(here, jsii.String("B"), jsii.String("arn:aws:s3:::x*")),
+			})
+		}, ours, "eu-west-1", []string{"3 problems", `Role: got "arn:aws:iam::111122223333:role/*"; allowed: the ARN of one resource`, "Key: got", "Bucket: got"}},
 		{"put together by hand", func(here, _ awscdk.Stack) { newThing(here, "X", &thingProps{Other: &thing{Name: "mine"}}) },
 			ours, "eu-west-1", []string{`Other: got a value of cdk_test.thing that no constructor made; allowed: one of cdk_test.Newthing`}},
 		{"an alias of a key", func(here, _ awscdk.Stack) {

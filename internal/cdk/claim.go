@@ -27,8 +27,36 @@ func (c claimant) String() string {
 	return c.path + " (" + c.at + ")"
 }
 
-// claims are the names of an app, by what makes them one: where they are, of which kind they are, and their text.
-var claims = map[constructs.IConstruct]map[string]claimant{}
+// claimed is a name of a kind that a claimant has in a place.
+type claimed struct {
+	claimant
+	place *place
+	// inStage tells that only a deployment knows the name: it is then the same within a stage. inStack tells that it is
+	// made of its stack's.
+	inStage, inStack bool
+}
+
+// claims are the names of an app by their kind and text.
+var claims = map[constructs.IConstruct]map[string][]claimed{}
+
+// meets tells whether two names with one text are the same name. Where it is not known where one of them is, they are if
+// they are in one stage, whose stacks are deployed together.
+func (c claimed) meets(other claimed, within names.Within) bool {
+	account, region := [2]string{c.place.at.Account, other.place.at.Account}, [2]string{c.place.at.Region, other.place.at.Region}
+	if within == names.Account {
+		region = [2]string{}
+	}
+	if differ(account[0], account[1]) || differ(region[0], region[1]) {
+		return false
+	}
+	switch {
+	case c.inStack:
+		return c.place.path == other.place.path
+	case c.inStage || token.Is(account[0]+account[1]+region[0]+region[1]):
+		return c.place.stage == other.place.stage
+	}
+	return true
+}
 
 // Claim notes the name of something that is made at run time only, as resources that are emitted have theirs noted. It
 // panics with a [fault.Fault] when another construct has the name, or AWS does not take it.
@@ -67,51 +95,43 @@ func claim(l *problem.List, p *place, path string, k names.Kind, field string, v
 			return
 		}
 	}
-	id, one := p.identity(k, value)
+	id, mine, one := p.claimOf(k, value)
 	if !one {
 		return
 	}
+	mine.claimant = claimant{path, fault.Caller()}
 	all := claims[p.app]
 	if all == nil {
-		all = map[string]claimant{}
+		all = map[string][]claimed{}
 		claims[p.app] = all
 	}
-	other, taken := all[id]
+	i := slices.IndexFunc(all[id], func(c claimed) bool { return mine.meets(c, k.Within) })
 	switch {
-	case !taken:
-		all[id] = claimant{path, fault.Caller()}
+	case i < 0:
+		all[id] = append(all[id], mine)
 	case value == nil:
-		l.Add(field, "another "+k.Name, "one in an account and region", fmt.Sprintf("%s has made it: %s", other, k.Fix))
+		l.Add(field, "another "+k.Name, "one in an account and region", fmt.Sprintf("%s has made it: %s", all[id][i], k.Fix))
 	default:
 		l.Add(field, value, fmt.Sprintf("one that no other %s has in %s", k.Name, k.Within),
-			fmt.Sprintf("%s has it: %s", other, k.Fix))
+			fmt.Sprintf("%s has it: %s", all[id][i], k.Fix))
 	}
 }
 
-// identity is a text that is the same for the same name in the same place, and whether that can be told. A name or
-// place that is not known at synth is one within a stage only, and one that is made of its stack within that; what
-// refers to a resource is its construct's own.
-func (p *place) identity(k names.Kind, value any) (id string, known bool) {
+// claimOf is a text that names of the same kind and text share, and what else tells them apart. What refers to a
+// resource is its construct's own, and no claim.
+func (p *place) claimOf(k names.Kind, value any) (id string, mine claimed, is bool) {
 	written, err := json.Marshal(value)
 	if err != nil {
 		panic(err) // it is made of texts and references only
 	}
 	text := string(written)
-	parts := []string{k.Name, p.at.Account, p.at.Region, text}
-	if k.Within == names.Account {
-		parts[2] = ""
-	}
-	if k.Folds {
-		parts[3] = strings.ToLower(text)
-	}
 	const pseudo = `"Ref":"AWS::`
-	switch {
-	case strings.Contains(text, `"Fn::GetAtt"`), strings.Contains(strings.ReplaceAll(text, pseudo, ""), `"Ref"`):
-		return "", false
-	case strings.Contains(text, pseudo+"Stack"):
-		parts = append(parts, "stack", p.path)
-	case token.Is(strings.Join(parts[1:3], "") + text), strings.Contains(text, pseudo):
-		parts = append(parts, "stage", p.stage)
+	if strings.Contains(text, `"Fn::GetAtt"`) || strings.Contains(strings.ReplaceAll(text, pseudo, ""), `"Ref"`) {
+		return "", claimed{}, false
 	}
-	return strings.Join(parts, " "), true
+	mine = claimed{place: p, inStage: token.Is(text) || strings.Contains(text, pseudo), inStack: strings.Contains(text, pseudo+"Stack")}
+	if k.Folds {
+		text = strings.ToLower(text)
+	}
+	return k.Name + " " + text, mine, true
 }

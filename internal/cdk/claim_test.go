@@ -104,6 +104,15 @@ func TestNamesAreTakenOnce(t *testing.T) {
 			named(stackIn(stage, "A", "", ""), group("dev--churn"))
 			named(stackIn(stage, "B", "", ""), group("dev--churn"))
 		}, []string{"dev/B/X", "dev/A/X"}},
+		{"two stacks of a stage of which one knows its account", func(app awscdk.App) {
+			stage := stageOf(app, "dev")
+			named(stackIn(stage, "A", account, ireland), group("dev--churn"))
+			named(stackIn(stage, "B", "", ireland), group("dev--churn"))
+		}, []string{"dev/B/X", "dev/A/X"}},
+		{"two stages of which one knows its account", func(app awscdk.App) {
+			named(stackIn(stageOf(app, "dev"), "A", account, ireland), group("dev--churn"))
+			named(stackIn(stageOf(app, "prod"), "A", "", ireland), group("dev--churn"))
+		}, nil},
 		{"two stages that know no account", func(app awscdk.App) {
 			named(stackIn(stageOf(app, "dev"), "A", "", ""), group("ml--churn"))
 			named(stackIn(stageOf(app, "prod"), "A", "", ""), group("ml--churn"))

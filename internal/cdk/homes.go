@@ -10,7 +10,9 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces"
+	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/made"
@@ -19,17 +21,26 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
+const networkKind = "network.Isolated"
+
 // foreign are the fields whose objects may be of another environment, by kind.
 var foreign = map[string]string{
-	"network.Isolated": "SharedWith", // which is what it is for
+	networkKind: "SharedWith", // which is what it is for
 }
+
+// alone are the kinds of objects that work in a network of their own, whatever uses them: a DAG may start a workflow that
+// runs elsewhere.
+var alone = map[string]bool{networkKind: true, "training.Workflow": true, "training.Request": true}
 
 // visit compares where the objects among the props of a construct were made with where the construct is.
 type visit struct {
-	list *problem.List
-	home made.Home
+	list  *problem.List
+	place *place
+	home  made.Home
 	// from is the field whose object gave the construct its environment; empty: its own Environment did.
 	from string
+	// in is the field that gives the construct its network.
+	in string
 	// incomplete tells that an object could not be made, and broken that one is not what a constructor made.
 	incomplete, broken bool
 }
@@ -41,7 +52,15 @@ func (v *visit) look(given any) {
 			v.ownEnvironment(e)
 		}
 	}
+	props.Objects(given, v.network)
 	props.Objects(given, v.object)
+}
+
+// network notes a network that the construct works in.
+func (v *visit) network(field string, object any) {
+	if home, known := made.Of(object); known && home.Kind == networkKind && foreign[v.home.Kind] != field {
+		v.home.Networks, v.in = append(v.home.Networks, home.Path), field
+	}
 }
 
 // ownEnvironment compares the construct's environment with its stack.
@@ -50,14 +69,26 @@ func (v *visit) ownEnvironment(e environment.Environment) {
 		v.home.Environment = e.Name
 	}
 	wrong := fieldsOf(e.Validate()) // which are reported as they are
-	for _, f := range []struct{ field, want, is, what string }{
-		{"Environment.Region", e.Region, v.home.At.Region, "region"},
-		{"Environment.Account", e.Account, v.home.At.Account, "account"},
+	for _, f := range []struct {
+		field, want, is string
+		said            *said
+		what            string
+	}{
+		{"Region", e.Region, v.place.at.Region, &v.place.region, "region"},
+		{"Account", e.Account, v.place.at.Account, &v.place.account, "account"},
 	} {
-		if differ(f.want, f.is) && !slices.Contains(wrong, strings.TrimPrefix(f.field, "Environment.")) {
-			v.list.Add(f.field, f.want, f.is+", the "+f.what+" of the stack, or empty", "change StackProps.Env of the stack, or leave the field empty")
+		field := "Environment." + f.field
+		switch {
+		case slices.Contains(wrong, f.field):
+		case differ(f.want, f.is):
+			v.list.Add(field, f.want, f.is+", the "+f.what+" of the stack, or empty", "change StackProps.Env of the stack, or leave the field empty")
+		case differ(f.want, f.said.value):
+			v.list.Add(field, f.want, f.said.value+", which "+f.said.by+" has in this stack", "a stack is in one "+f.what+": set it in StackProps.Env, and leave the field empty")
+		case f.said.value == "" && !token.Is(f.want):
+			*f.said = said{f.want, v.home.Path}
 		}
 	}
+	v.home.At = v.place.known()
 }
 
 // fieldsOf are the fields of the problems of an error.
@@ -119,6 +150,20 @@ func (v *visit) compare(field string, object any, home made.Home) {
 		v.list.Add(field, problem.Phrase(got+", in "+home.At.Region), "one in "+v.home.At.Region+", which the stack is deployed to", "make one there")
 		return
 	}
+	if !v.environment(field, got, home, "") && !alone[home.Kind] && apart(v.home.Networks, home.Networks) {
+		v.list.Add(field, problem.Phrase(fmt.Sprintf("%s, of network %s", got, home.Networks[0])), "one of network "+v.home.Networks[0]+", which "+v.in+" is",
+			"make both with the same network")
+	}
+}
+
+// apart tells whether no network is in both lists. An empty list stands for all.
+func apart(a, b []string) bool {
+	return len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(path string) bool { return slices.Contains(b, path) })
+}
+
+// environment reports what is of another environment than the construct's, and whether it is. An object of Plinth gives
+// its environment to a construct that has none.
+func (v *visit) environment(field, got string, home made.Home, or string) (differs bool) {
 	switch {
 	case home.Environment == "" || foreign[v.home.Kind] == field:
 	case v.home.Environment == "":
@@ -128,8 +173,20 @@ func (v *visit) compare(field string, object any, home made.Home) {
 		if v.from != "" {
 			fix = v.from + " is of that one: take both of one environment"
 		}
-		v.list.Add(field, problem.Phrase(fmt.Sprintf("%s, of environment %q", got, home.Environment)), fmt.Sprintf("one of environment %q", v.home.Environment), fix)
+		v.list.Add(field, problem.Phrase(fmt.Sprintf("%s, of environment %q", got, home.Environment)),
+			fmt.Sprintf("one of environment %q", v.home.Environment), fix+or)
+		return true
 	}
+	return false
+}
+
+// shared is how environments share a resource on purpose.
+const shared = "; if the environments are to share it, import it by its name, or write its ARN out"
+
+// part reports a resource that a construct of Plinth in another environment made.
+func (v *visit) part(field string, of constructs.Construct) bool {
+	home, known := made.Around(placeOf(of).app, PathOf(of))
+	return known && v.environment(field, "a part of "+home.Kind+" "+home.Path, home, shared)
 }
 
 // resource reports an object of the CDK that stands for a resource elsewhere. IAM knows no regions.
@@ -137,6 +194,13 @@ func (v *visit) resource(field string, r resource) {
 	if key, ok := r.(awskms.IKey); ok && isAlias(key) {
 		v.list.Add(field, problem.Phrase("an alias of a key"), "the key itself",
 			"policies compare the ARN of the key: import it by awskms.Key_FromKeyArn, or by Key_FromLookup with its alias")
+		return
+	}
+	if named := arnOf(r); strings.ContainsAny(named, "*?") {
+		v.list.Add(field, named, "the ARN of one resource, without * and ?", "policies would let in whatever it matches")
+		return
+	}
+	if c, ok := r.(constructs.Construct); ok && v.part(field, c) {
 		return
 	}
 	env := r.Env()
@@ -153,6 +217,19 @@ func (v *visit) resource(field string, r resource) {
 	if differ(*env.Account, v.home.At.Account) {
 		v.list.Add(field, problem.Phrase("one of account "+*env.Account), "one of account "+v.home.At.Account+", which the stack is deployed to", "make or import one there")
 	}
+}
+
+// arnOf is the ARN of a resource that policies name by it; empty for other resources, whose ids the CDK checks.
+func arnOf(r resource) string {
+	switch r := r.(type) {
+	case awskms.IKey:
+		return *r.KeyArn()
+	case awsiam.IRole:
+		return *r.RoleArn()
+	case awss3.IBucket:
+		return *r.BucketArn()
+	}
+	return ""
 }
 
 // dummyAccount is the account in the values that the CDK makes up for a look-up whose answer it does not have yet, as in
@@ -197,15 +274,20 @@ func differ(a, b string) bool {
 // recognized are tokens that the CDK knows.
 var recognized = map[string]bool{}
 
-// texts reports text that looks like a token and is none that the CDK gave.
+// texts reports text that looks like a token and is none that the CDK gave, and a token of another environment.
 func (v *visit) texts(given any) {
 	props.Texts(given, func(field, text string) {
 		for _, t := range token.Pattern.FindAllString(text, -1) {
 			if !recognized[t] {
 				recognized[t] = isToken(t)
 			}
-			if !recognized[t] && !v.list.Has(field) {
+			if v.list.Has(field) {
+				continue
+			}
+			if !recognized[t] {
 				v.list.Add(field, text, "a token that the CDK gave, or text without "+token.Start, "")
+			} else if r := referenceOf(t); r.resource != nil {
+				v.part(field, r.resource)
 			}
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // place is what all constructs of a stack ask it for.
@@ -15,6 +16,23 @@ type place struct {
 	// path is the stack's, and stage that of the stage, or app, that it is in.
 	path, stage string
 	app         constructs.IConstruct
+	// region and account are those of the environments in the stack.
+	region, account said
+}
+
+// said is what the construct of a path says of its stack.
+type said struct{ value, by string }
+
+// known is where the stack is deployed to, as far as the app says it: what the stack leaves open, its environments may say.
+func (p *place) known() location.Location {
+	at := p.at
+	if token.Is(at.Region) && p.region.value != "" {
+		at.Region = p.region.value
+	}
+	if token.Is(at.Account) && p.account.value != "" {
+		at.Account = p.account.value
+	}
+	return at
 }
 
 // places are remembered by stack and by construct: each question to the CDK is a call to another process, and the answers

@@ -1,6 +1,8 @@
 package cdk
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
 	"github.com/plinth-ml/plinth/internal/token"
@@ -17,16 +19,19 @@ type reference struct {
 // distinct are the types of resources of which no two have the same Ref, id or ARN.
 var distinct = map[string]bool{"AWS::EC2::SecurityGroup": true, "AWS::EC2::Subnet": true, "AWS::KMS::Key": true}
 
+// pseudoToken starts the token of a pseudo parameter.
+const pseudoToken = token.Start + "AWS"
+
 // references are remembered by their tokens, which never change.
 var references = map[string]reference{}
 
-// alone tells whether a text is one token and nothing else.
-func alone(text string) bool { return text != "" && token.Pattern.FindString(text) == text }
+// single tells whether a text is one token and nothing else.
+func single(text string) bool { return text != "" && token.Pattern.FindString(text) == text }
 
 // referenceOf is what a text refers to that is one token; the zero reference where it refers to something else, or is no
 // token of the CDK's.
 func referenceOf(text string) (r reference) {
-	if !alone(text) {
+	if !single(text) || strings.HasPrefix(text, pseudoToken) {
 		return reference{}
 	}
 	if r, known := references[text]; known {
@@ -49,7 +54,7 @@ func referenceOf(text string) (r reference) {
 // Different tells of two tokens that they stand for different texts: each for the same attribute of another resource.
 // Where it says no, nothing is known.
 func Different(a, b string) bool {
-	if !alone(a) || !alone(b) {
+	if !single(a) || !single(b) {
 		return false
 	}
 	x, y := referenceOf(a), referenceOf(b)

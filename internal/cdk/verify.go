@@ -18,12 +18,18 @@ func verifyRoot(stack awscdk.Stack) {
 	root := stack.Node().Root()
 	if app, ok := root.(awscdk.App); ok && !verified[root] {
 		verified[root] = true
-		awscdk.Validations_Of(root).AddPlugins(&verifier{dir: *app.Outdir()})
+		awscdk.Validations_Of(root).AddPlugins(&verifier{app: root, dir: *app.Outdir()})
 	}
 }
 
+// GuardRule is the rule of guards, which know what they protect: see [AtEnd].
+const GuardRule = "Guard"
+
 // verifier is what the CDK calls once all templates are written.
-type verifier struct{ dir string }
+type verifier struct {
+	app constructs.IConstruct
+	dir string
+}
 
 // Name is shown beside each finding.
 func (v *verifier) Name() *string { return jsii.String("Plinth") }
@@ -33,7 +39,7 @@ func (v *verifier) Version() *string { return nil }
 
 // RuleIds lists the rules.
 func (v *verifier) RuleIds() *[]*string { //nolint:revive // the name is the CDK's
-	return Strings(verify.Names())
+	return Strings(append(verify.Names(), GuardRule))
 }
 
 // Validate reports what is found in the assembly.
@@ -42,7 +48,7 @@ func (v *verifier) Validate(awscdk.IPolicyValidationContext) *awscdk.PolicyValid
 	if err != nil {
 		return report([]assembly.Finding{{Rule: "Assembly", Severity: "error", Description: "can't be read: " + err.Error()}})
 	}
-	return report(verify.Check(stacks))
+	return report(append(verify.Check(stacks), found(v.app, stacks, false)...))
 }
 
 func report(findings []assembly.Finding) *awscdk.PolicyValidationPluginReport {

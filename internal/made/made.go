@@ -26,6 +26,8 @@ type Home struct {
 	Environment string
 	// App is the root of its construct tree.
 	App any
+	// Networks are the paths of the networks that it works in; empty: in any.
+	Networks []string
 }
 
 // entry is what is known of an object: where it was made, and its exported fields as they were then.
@@ -37,9 +39,11 @@ type entry struct {
 
 var registry = struct {
 	sync.Mutex
-	homes  map[any]entry
+	homes map[any]entry
+	// paths are the homes of an app's objects by their paths.
+	paths  map[any]map[string]Home
 	failed map[any]bool
-}{homes: map[any]entry{}, failed: map[any]bool{}}
+}{homes: map[any]entry{}, paths: map[any]map[string]Home{}, failed: map[any]bool{}}
 
 // Record notes that a constructor made the object, a pointer to a struct. The first note of an object stands.
 func Record(object any, home Home) {
@@ -47,7 +51,41 @@ func Record(object any, home Home) {
 	defer registry.Unlock()
 	if _, known := registry.homes[key(object)]; !known {
 		registry.homes[key(object)] = entry{home, reflect.TypeOf(object), exported(object)}
+		if registry.paths[home.App] == nil {
+			registry.paths[home.App] = map[string]Home{}
+		}
+		registry.paths[home.App][home.Path] = home
 	}
+}
+
+// Around returns the home of the object that the construct of an app with this path is a part of; false where it is a
+// part of none.
+func Around(app any, path string) (Home, bool) {
+	registry.Lock()
+	defer registry.Unlock()
+	for {
+		if home, known := registry.paths[app][path]; known {
+			return home, true
+		}
+		end := strings.LastIndexByte(path, '/')
+		if end < 0 {
+			return Home{}, false
+		}
+		path = path[:end]
+	}
+}
+
+// Within returns the homes of what was made in the scope of an app with this path, by their paths.
+func Within(app any, scope string) []Home {
+	registry.Lock()
+	defer registry.Unlock()
+	var all []Home
+	for _, path := range slices.Sorted(maps.Keys(registry.paths[app])) {
+		if scope == "" || path == scope || strings.HasPrefix(path, scope+"/") {
+			all = append(all, registry.paths[app][path])
+		}
+	}
+	return all
 }
 
 // Of returns where an object was made; false where no constructor made it.

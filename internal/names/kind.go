@@ -102,6 +102,17 @@ func OfType(t string) (Kind, bool) {
 	return Kind{}, false
 }
 
+// Types are CloudFormation's types of what has names.
+func Types() []string {
+	var all []string
+	for _, k := range kinds() {
+		if k.Type != "" && k.Property != "" {
+			all = append(all, k.Type)
+		}
+	}
+	return all
+}
+
 // Room is the most characters that a name may have for AWS to take what is made of it.
 type Room struct {
 	Most int

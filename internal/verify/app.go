@@ -39,6 +39,7 @@ func (r resource) is(other resource) bool { return r.stack == other.stack && r.i
 
 // target is the resource that a value refers to, in its stack or another one.
 func (a *app) target(from *assembly.Stack, value any) (resource, bool) {
+	from, value = assembly.Outer(a.stacks, from, value)
 	reference, ok := value.(map[string]any)
 	if !ok || len(reference) != 1 {
 		return resource{}, false
@@ -46,8 +47,12 @@ func (a *app) target(from *assembly.Stack, value any) (resource, bool) {
 	if name, ok := reference["Ref"].(string); ok {
 		return found(from, name)
 	}
-	if names, ok := reference["Fn::GetAtt"].([]any); ok && len(names) > 0 {
+	if names, ok := reference["Fn::GetAtt"].([]any); ok && len(names) > 1 {
 		name, _ := names[0].(string)
+		attribute, _ := names[1].(string)
+		if nested := a.nested(from, name); nested != nil {
+			return a.target(nested, nested.Template.Outputs[strings.TrimPrefix(attribute, "Outputs.")].Value)
+		}
 		return found(from, name)
 	}
 	if output, ok := reference["Fn::GetStackOutput"].(map[string]any); ok {
@@ -68,6 +73,17 @@ func (a *app) target(from *assembly.Stack, value any) (resource, bool) {
 		}
 	}
 	return resource{}, false
+}
+
+// nested is the stack that a stack has by a logical id; nil where that is no stack, or one whose template is elsewhere.
+func (a *app) nested(in *assembly.Stack, id string) *assembly.Stack {
+	i := slices.IndexFunc(a.stacks, func(s assembly.Stack) bool {
+		return s.Nested != nil && s.Nested.In == in.Path && s.Nested.ID == id
+	})
+	if i < 0 {
+		return nil
+	}
+	return &a.stacks[i]
 }
 
 // named are the stacks of that name, those of the same stage first.

@@ -23,6 +23,14 @@ func refusedByBucket(a *app) []assembly.Finding {
 			continue
 		}
 		for _, s := range found {
+			if organization, ok := s.organization(found[denied]); ok {
+				all = append(all, assembly.Finding{
+					Path: p.Path(),
+					Description: fmt.Sprintf("what was added to the policy of storage.DataBucket %s for organization %s is denied by the "+
+						"same policy to all but its own account", construct, organization),
+					Fix: "share a prefix with each account by DataBucketProps.Shares",
+				})
+			}
 			for _, principal := range s.principals("AWS") {
 				who := text(principal)
 				if !s.allows() || !found[denied].outsider(who) || who == "*" && s["Condition"] != nil {
@@ -55,4 +63,18 @@ func (s statement) outsider(principal string) bool {
 		known, ok := inside.(string)
 		return !ok || known == account[1]
 	})
+}
+
+// organization is the one that a statement lets in and the other statement, which denies outsiders, does not.
+func (s statement) organization(denied statement) (organization string, ok bool) {
+	if !s.allows() {
+		return "", false
+	}
+	inside := denied.values("aws:PrincipalOrgID")
+	for _, of := range s.values("aws:PrincipalOrgID") {
+		if !slices.ContainsFunc(inside, func(in any) bool { return text(in) == text(of) }) {
+			return text(of), true
+		}
+	}
+	return "", false
 }

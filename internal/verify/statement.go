@@ -53,13 +53,16 @@ func (s statement) values(key string) []any {
 	return all
 }
 
-// letsService tells whether statements let a service do all of the actions, under some condition or none.
+// letsService tells whether statements let a service do all of the actions, under some condition or none, and none
+// denies it to everything.
 func letsService(all []statement, service string, actions ...string) bool {
 	for _, action := range actions {
-		if !slices.ContainsFunc(all, func(s statement) bool {
+		about := func(s statement) bool {
 			named := slices.Contains(s.principals("Service"), any(service)) || slices.Contains(s.principals("AWS"), any("*"))
-			return s.allows() && named && s.does(action)
-		}) {
+			return named && s.does(action)
+		}
+		if !slices.ContainsFunc(all, func(s statement) bool { return s.allows() && about(s) }) ||
+			slices.ContainsFunc(all, func(s statement) bool { return !s.allows() && s["Condition"] == nil && about(s) }) {
 			return false
 		}
 	}

@@ -1,7 +1,6 @@
 // Package verify finds in an assembly what can be deployed and does not do what it was written for. It is pure Go.
 //
-// What Plinth makes is known by the construct path of its resources: CONSTRUCT/Default/NAME. Resources of nested stacks
-// are not looked at.
+// What Plinth makes is known by the construct path of its resources: CONSTRUCT/Default/NAME.
 package verify
 
 import (
@@ -22,7 +21,9 @@ var rules = []rule{
 	{"AccessRefused", refusedByBucket},
 	{"AssumeRoleRefused", untrusted},
 	{"GrantLost", lost},
+	{"LinkLost", unlinked},
 	{"MessagesLost", unheard},
+	{"NameTaken", taken},
 	{"SecondPolicy", second},
 	{"UnreachableEndpoint", outOfReach},
 }

@@ -135,6 +135,11 @@ func TestPublishers(t *testing.T) {
 		"nobody is let in":  {topic(ours, allow(events, send), allow(events, use), own), alarm, lost},
 		"by the topic only": {topic(ours, allow(alarms, send), "{}", own), alarm, lost},
 		"by the key only":   {topic(ours, "{}", allow(alarms, use), own), alarm, lost},
+		"denied": {
+			topic(ours, allow(alarms, send)+`, {"Effect": "Deny", "Principal": "*", "Action": "sns:*"}`, allow(alarms, use), own), alarm, lost,
+		},
+		"denied over plain HTTP": {topic(ours, allow(alarms, send)+`, {"Effect": "Deny", "Principal": "*", "Action": "sns:*",
+			"Condition": {"Bool": {"aws:SecureTransport": "false"}}}`, allow(alarms, use), own), alarm, ""},
 		"half of the key": {
 			topic(ours, allow(alarms, send), allow(alarms, `"kms:Decrypt"`), own), alarm, lost,
 		},
@@ -197,6 +202,12 @@ func TestOutsiders(t *testing.T) {
 		},
 		"everybody somehow": {
 			`["` + here + `"]`, allowed("*", `"StringEquals": {"aws:PrincipalAccount": "`+here+`"}`), "",
+		},
+		"a stranger's organization": {
+			`["` + here + `"]`, allowed("*", `"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}`), "AccessRefused dev/Data/Policy/Resource",
+		},
+		"its own organization": {
+			`["` + here + `"], "aws:PrincipalOrgID": "o-a1b2c3d4e5"`, allowed("*", `"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}`), "",
 		},
 		"a stranger who is denied": {`["` + here + `"]`, strings.Replace(allowed(stranger, ""), "Allow", "Deny", 1), ""},
 	} {
@@ -275,5 +286,95 @@ func TestGrants(t *testing.T) {
 		if got := found(s); got != want {
 			t.Errorf("%s: got %q, want %q", path, got, want)
 		}
+	}
+}
+
+func TestLinks(t *testing.T) {
+	link := at("Link", "AWS::FSx::DataRepositoryAssociation", "dev/Scratch/Default/Link",
+		`"DataRepositoryPath": {"Fn::Join": ["", ["s3://", {"Ref": "Bucket"}, "/raw/"]]}`)
+	bucket := func(properties string) string {
+		return at("Bucket", "AWS::S3::Bucket", "dev/Data/Default/Bucket", properties)
+	}
+	notified := func(bucket string) string {
+		return at("N", "Custom::S3BucketNotifications", "dev/Data/Bucket/Notifications", `"BucketName": {"Ref": "`+bucket+`"}, "NotificationConfiguration": {}`)
+	}
+	other := at("Other", "AWS::S3::Bucket", "dev/Other/Default/Bucket", `"NotificationConfiguration": {}`)
+	for _, test := range []struct {
+		resources []string
+		want      string
+	}{
+		{[]string{link, bucket(""), other, notified("Other")}, ""},
+		{[]string{bucket(""), notified("Bucket")}, ""}, // which is not linked
+		{[]string{link, bucket(`"NotificationConfiguration": {}`)}, "LinkLost dev/Data/Default/Bucket"},
+		{[]string{link, bucket(""), notified("Bucket")}, "LinkLost dev/Data/Bucket/Notifications"},
+	} {
+		if got := found(stack(t, "dev", resources(test.resources...), "")); got != test.want {
+			t.Errorf("%v: got %q, want %q", test.resources, got, test.want)
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	role := func(path, name string) string { return at("Role", "AWS::IAM::Role", path, `"RoleName": `+name) }
+	logs := func(path, name string) string {
+		return at("Logs", "AWS::Logs::LogGroup", path, `"LogGroupName": `+name)
+	}
+	const ours, theirs = "X/Default/It", "Y/Resource"
+	const joined = `{"Fn::Join": ["", ["a", {"Ref": "AWS::StackName"}]]}`
+	for name, test := range map[string]struct {
+		one, two   string
+		at, and    string // stage, account, region
+		isReported bool
+	}{
+		"in one place":                    {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 1 r", true},
+		"but for case":                    {role(ours, `"a"`), role(theirs, `"A"`), "dev 1 r", "dev 1 r", true},
+		"but for case, which is told":     {logs(ours, `"a"`), logs(theirs, `"A"`), "dev 1 r", "dev 1 r", false},
+		"a role in two regions":           {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "prod 1 s", true},
+		"a log group in two regions":      {logs(ours, `"a"`), logs(theirs, `"a"`), "dev 1 r", "prod 1 s", false},
+		"in two accounts":                 {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 2 r", false},
+		"of a stage that may be anywhere": {role(ours, `"a"`), role(theirs, `"a"`), "dev", "dev", true},
+		"of two stages":                   {role(ours, `"a"`), role(theirs, `"a"`), "dev", "prod", false},
+		"two of the user's":               {role("Z/Resource", `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 1 r", false},
+		"made of the stack's":             {role(ours, joined), role(theirs, joined), "dev 1 r", "dev 1 r", false},
+		"no names":                        {role(ours, "null"), role(theirs, "null"), "dev 1 r", "dev 1 r", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var stacks []assembly.Stack
+			for i, place := range []string{test.at, test.and} {
+				p := append(strings.Fields(place), "", "")
+				s := stack(t, fmt.Sprintf("%s/Stack%d", p[0], i), resources([]string{test.one, test.two}[i]), "")
+				s.Account, s.Region = p[1], p[2]
+				stacks = append(stacks, s)
+			}
+			want := ""
+			if test.isReported {
+				want = "NameTaken " + theirs
+			}
+			if got := found(stacks...); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// What is in nested stacks is found as if it stood in one: what refers to a resource outside, and to one inside.
+func TestNestedStacks(t *testing.T) {
+	vpc := at("VPC", "AWS::EC2::VPC", "dev/Network/Default/VPC", "")
+	own := at("Own", "AWS::EC2::VPCEndpoint", "dev/Network/Default/EndpointS3", "")
+	endpoint := func(vpc string) string {
+		return at("Glue", "AWS::EC2::VPCEndpoint", "dev/X/Glue/Resource", `"ServiceName": "com.amazonaws.eu-west-1.glue", "VpcId": `+vpc)
+	}
+	nested := func(resources, outputs string) assembly.Stack {
+		s := stack(t, "dev/Nested", resources, outputs)
+		s.Nested = &assembly.Nested{In: "dev", ID: "Inner", Outermost: "dev", Parameters: map[string]any{"Given": map[string]any{"Ref": "VPC"}}}
+		return s
+	}
+	const want = "UnreachableEndpoint dev/X/Glue/Resource"
+	if got := found(stack(t, "dev", resources(vpc, own), ""), nested(resources(endpoint(`{"Ref": "Given"}`)), "")); got != want {
+		t.Errorf("inside: got %q", got)
+	}
+	if got := found(stack(t, "dev", resources(endpoint(`{"Fn::GetAtt": ["Inner", "Outputs.Out"]}`)), ""),
+		nested(resources(vpc, own), `{"Out": {"Value": {"Ref": "VPC"}}}`)); got != want {
+		t.Errorf("outside: got %q", got)
 	}
 }
