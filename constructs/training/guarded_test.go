@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
@@ -89,8 +90,8 @@ func TestWhatTheGuardDenies(t *testing.T) {
 		change func(*guarded)
 		want   []string // one for each problem
 	}{
-		"another environment": {func(g *guarded) { g.guard.Environment.Name, g.guard.Network = "prod", nil }, []string{`Environment.Name: got "dev"; allowed: "prod", the guard's`}},
-		"another environment of all": {func(g *guarded) { g.process(); g.search(); g.guard.Environment.Name, g.guard.Network = "prod", nil },
+		"another environment": {func(g *guarded) { g.guard.Environment.Name, g.guard.Network, g.guard.Keys = "prod", nil, nil }, []string{`Environment.Name: got "dev"; allowed: "prod", the guard's`}},
+		"another environment of all": {func(g *guarded) { g.process(); g.search(); g.guard.Environment.Name, g.guard.Network, g.guard.Keys = "prod", nil, nil },
 			[]string{`Environment.Name: got "dev"; allowed: "prod", the guard's`}},
 		"other keys": {func(g *guarded) { g.guard.Keys = []string{g.scratch.KeyARN} },
 			[]string{`Job.Output: got "Stack/Data/Key/Resource"; allowed: a bucket with a key of the guard, Stack/Scratch/Key/Resource; take such a bucket`}},
@@ -135,7 +136,8 @@ func TestWhatTheGuardDenies(t *testing.T) {
 		}},
 		"all at once": {func(g *guarded) {
 			g.guard.Environment = environment.Environment{Name: "prod", Limits: environment.Limits{InstanceTypes: []string{"ml.c5.xlarge"}, Runtime: time.Minute}}
-			g.guard.Network, g.guard.Keys = nil, []string{g.scratch.KeyARN}
+			other := awskms.NewKey(g.stack, jsii.String("Another environment's key"), nil)
+			g.guard.Network, g.guard.Keys = nil, []string{*other.KeyArn()}
 		}, []string{"Environment.Name", "Job.Output", "Job.InstanceType", "Job.MaxRuntime"}},
 
 		"the same":                  {func(*guarded) {}, nil},

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces"
 	"github.com/aws/constructs-go/constructs/v10"
 
@@ -226,8 +225,6 @@ func arnOf(r resource) string {
 		return *r.KeyArn()
 	case awsiam.IRole:
 		return *r.RoleArn()
-	case awss3.IBucket:
-		return *r.BucketArn()
 	}
 	return ""
 }
