@@ -1,8 +1,8 @@
 package constructs_test
 
 import (
-	"fmt"
 	"go/ast"
+	"math"
 	"reflect"
 	"runtime"
 	"testing"
@@ -16,6 +16,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/constructs/training"
+	"github.com/plinth-ml/plinth/internal/made"
 )
 
 // withMethods are a value of each exported type that has exported methods.
@@ -63,17 +64,22 @@ func TestEveryTypeWithMethodsIsInTheList(t *testing.T) {
 	}
 }
 
-// A method of a zero value, with zero arguments, answers or says what is missing: it never ends in a nil dereference.
+// A method of a zero value or nil, whatever its arguments, answers or says what is missing: it never ends in a nil
+// dereference.
 func TestMethodsOfZeroValues(t *testing.T) {
 	called := 0
 	for name, typ := range types() {
-		receiver := reflect.New(typ)
-		for i := range receiver.NumMethod() {
-			called++
-			t.Run(name+"/"+receiver.Type().Method(i).Name, func(t *testing.T) {
-				defer noRuntimeError(t)
-				call(receiver.Method(i), reflect.Zero)
-			})
+		pointer := reflect.PointerTo(typ)
+		for i := range pointer.NumMethod() {
+			method := pointer.Method(i).Name
+			receivers := map[string]reflect.Value{name + "/" + method: reflect.New(typ)}
+			if _, ofValue := typ.MethodByName(method); !ofValue { // which Go has no value for
+				receivers[name+"/"+method+" of nil"] = reflect.Zero(pointer)
+			}
+			for test, receiver := range receivers {
+				called++
+				t.Run(test, func(t *testing.T) { callOften(t, receiver.Method(i)) })
+			}
 		}
 	}
 	t.Logf("%d methods", called)
@@ -87,23 +93,49 @@ func TestFunctionsOfZeroValues(t *testing.T) {
 		"FilesRole": storage.FilesRole, "DeploymentRole": storage.DeploymentRole, "PolicyDocument": storage.PolicyDocument, "SCP": access.SCP,
 		"ValidateInput": training.ValidateInput, "LookupInstanceType": catalog.LookupInstanceType, "Price": catalog.Price,
 		"LookupRegion": catalog.LookupRegion, "OnData": training.OnData, "Statements": storage.Statements, "Repositories": supplychain.Statements,
+		"BreakGlassRole": access.BreakGlassRole,
 	} {
-		for _, n := range []int{0, 1, 40, -1, -1 << 63} {
-			t.Run(fmt.Sprint(name, "/", n), func(t *testing.T) {
-				defer noRuntimeError(t)
-				call(reflect.ValueOf(f), func(arg reflect.Type) reflect.Value {
-					v := reflect.New(arg).Elem()
-					switch arg.Kind() {
-					case reflect.Int:
-						v.SetInt(int64(n))
-					case reflect.Slice:
-						v = reflect.MakeSlice(arg, max(0, min(n, 1)), max(0, min(n, 1)))
-					}
-					return v
-				})
-			})
+		t.Run(name, func(t *testing.T) { callOften(t, reflect.ValueOf(f)) })
+	}
+}
+
+// callOften calls a function with zero arguments, and with arguments that are not.
+func callOften(t *testing.T, f reflect.Value) {
+	try := func(argument func(reflect.Type) reflect.Value) {
+		defer noRuntimeError(t)
+		call(f, argument)
+	}
+	try(reflect.Zero)
+	for _, n := range []int64{0, 1, 40, -1, math.MinInt64, math.MaxInt64} {
+		try(func(typ reflect.Type) reflect.Value { return filled(typ, n) })
+	}
+}
+
+// filled is a value whose numbers are n, whose lists have one entry, and whose pointers to objects are to zero ones.
+func filled(t reflect.Type, n int64) reflect.Value {
+	v := reflect.New(t).Elem()
+	switch t.Kind() {
+	case reflect.String:
+		v.SetString("x")
+	case reflect.Int, reflect.Int64:
+		v.SetInt(n)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Slice:
+		v = reflect.Append(v, filled(t.Elem(), n))
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if v.Field(i).CanSet() {
+				v.Field(i).Set(filled(t.Field(i).Type, n))
+			}
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(t.Elem()))
+		if !made.Is(t) {
+			v.Elem().Set(filled(t.Elem(), n))
 		}
 	}
+	return v
 }
 
 // call calls a function with arguments of its types.

@@ -11,6 +11,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // Build is what every constructor does. It checks scope, id and props, makes the construct that the parts stand in, and
@@ -54,10 +55,19 @@ func Do(kind string, of any, action func()) {
 	b.fault.Path = home.Path
 	b.attempt(func() {
 		if !known {
-			Check(made.Problem("receiver", reflect.TypeOf(of)))
+			Check(receiverProblem(of))
 		}
 		action()
 	})
+}
+
+// receiverProblem is that of a method's object that no constructor made.
+func receiverProblem(of any) problem.Problem {
+	p := made.Problem("receiver", reflect.TypeOf(of))
+	if props.IsNil(of) {
+		p.Got = problem.Phrase("a nil " + reflect.TypeOf(of).String())
+	}
+	return p
 }
 
 // Where is the location of a scope that a function is given; see [Do]. It is empty when the scope is none.
