@@ -128,6 +128,14 @@ func (j joined) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// Count says how many problems an error has: "1 problem", "2 problems".
+func Count(err error) string {
+	if n := len(All(err)); n != 1 {
+		return fmt.Sprintf("%d problems", n)
+	}
+	return "1 problem"
+}
+
 // All takes an error apart into its problems; a nil one has none.
 func All(err error) []error {
 	if err == nil {
