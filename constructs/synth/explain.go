@@ -24,10 +24,13 @@ func explain(r any, faults error) error {
 			announce(r)
 			panic(r)
 		}
-		return fmt.Errorf("%w\n\n%s could not go on, probably since it uses what could not be built: what comes after it was not looked at", faults, fault.Caller())
+		return brokenOff(faults, "")
 	case error:
 		message = r.Error()
-	case string:
+	case string: // a required field that is empty, which jsii says in Go already
+		if faults != nil {
+			return brokenOff(faults, " ("+r+")")
+		}
 		message = r
 	default:
 		if faults != nil {
@@ -41,6 +44,12 @@ func explain(r any, faults error) error {
 		message += "\n  at " + at
 	}
 	return after(faults, errors.New(message))
+}
+
+// brokenOff is the error of code that probably uses what could not be built.
+func brokenOff(faults error, why string) error {
+	return fmt.Errorf("%w\n\n%s could not go on%s, probably since it uses what could not be built: what comes after it was not looked at",
+		faults, fault.Caller(), why)
 }
 
 // announce says what goes on as a panic, ahead of Go's stack trace.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -20,18 +21,15 @@ type Fault struct {
 	At string
 	// Err holds every problem.
 	Err error
+	// Others are constructs that were given the same wrong Environment; see [Where].
+	Others []string
 }
 
 // Error is the whole message.
 func (f *Fault) Error() string {
 	var b strings.Builder
-	for _, part := range []string{f.Kind, f.Path} {
-		if part != "" {
-			b.WriteString(part + " ")
-		}
-	}
-	if f.At != "" {
-		fmt.Fprintf(&b, "(%s) ", f.At)
+	if where := Where(f.Kind, f.Path, f.At); where != "" {
+		b.WriteString(where + " ")
 	}
 	b.WriteString("can't be built: " + problem.Count(f.Err))
 	text := f.Err.Error()
@@ -39,7 +37,18 @@ func (f *Fault) Error() string {
 		text = "  - " + text
 	}
 	b.WriteString("\n" + text)
+	if len(f.Others) > 0 {
+		b.WriteString("\n  The same Environment was given to " + strings.Join(f.Others, ", "))
+	}
 	return b.String()
+}
+
+// Where names a construct and the caller's line that makes it: "network.Isolated dev/Network (/app/main.go:12)".
+func Where(kind, path, at string) string {
+	if at != "" {
+		at = "(" + at + ")"
+	}
+	return strings.Join(slices.DeleteFunc([]string{kind, path, at}, func(s string) bool { return s == "" }), " ")
 }
 
 // Unwrap gives the problems.

@@ -50,15 +50,18 @@ type List struct {
 	skipped map[string]bool
 }
 
-// Add adds a problem, unless its field is skipped.
+// Add adds a problem, unless its field, or one that it is a part of, is skipped.
 func (l *List) Add(field string, got any, allowed, fix string) {
 	l.add(Problem{Field: field, Got: got, Allowed: allowed, Fix: fix})
 }
 
 func (l *List) add(p Problem) {
-	if !l.skipped[p.Field] {
-		l.all = append(l.all, p)
+	for skipped := range l.skipped {
+		if isBelow(p.Field, skipped) {
+			return
+		}
 	}
+	l.all = append(l.all, p)
 }
 
 // Has tells whether a problem of the field is in the list.
@@ -69,7 +72,21 @@ func (l *List) Has(field string) bool {
 	})
 }
 
-// Skip makes the list leave out what is said of the field from now on.
+// HasBelow tells whether a problem of the field or of a part of it is in the list.
+func (l *List) HasBelow(field string) bool {
+	return slices.ContainsFunc(l.all, func(e error) bool {
+		var p Problem
+		return errors.As(e, &p) && isBelow(p.Field, field)
+	})
+}
+
+// isBelow tells whether a field is another one or a part of it.
+func isBelow(field, whole string) bool {
+	rest, ok := strings.CutPrefix(field, whole)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// Skip makes the list leave out what is said of the field and its parts from now on.
 func (l *List) Skip(field string) {
 	if l.skipped == nil {
 		l.skipped = map[string]bool{}
