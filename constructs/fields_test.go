@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/plinth-ml/plinth/constructs/airflow"
+	"github.com/plinth-ml/plinth/constructs/training"
 	"github.com/plinth-ml/plinth/internal/made"
 )
 
@@ -157,4 +159,38 @@ func TestEveryFieldOfEveryConstructor(t *testing.T) {
 		}
 	}
 	t.Logf("%d uses of %d fields of %d constructors", tried, len(fields), len(constructors))
+}
+
+// Numbers that are none, and values that no template holds, are problems of the field that has them, wherever they hide. A
+// message shows no address in memory, and nothing of how Go writes JSON.
+func TestValuesThatNothingTakes(t *testing.T) {
+	text := "x"
+	for _, value := range []any{math.NaN(), math.Inf(1), func() {}, make(chan int), &text, []any{func() {}}, map[string]any{"a": make(chan int)}, struct{ F func() }{}} {
+		input := map[string]any{"rate": value}
+		parameters := []training.Parameter{training.Number("rate", 0, 1)}
+		uses := map[string]any{
+			"Triggers[0]":      &training.WorkflowProps{Job: training.Job{Parameters: parameters}, Triggers: []training.Trigger{training.OnSchedule("rate(1 day)", input)}},
+			"DAGs[0].Settings": &airflow.EnvironmentProps{DAGs: []airflow.DAG{{ID: "a", Job: &training.Request{Parameters: parameters}, Settings: input}}},
+		}
+		if _, pointer := value.(*string); !pointer { // which JSON has
+			uses["Job.Distribution"] = &training.WorkflowProps{Job: training.Job{Distribution: training.ModelParallel(input)}}
+		}
+		if number, ok := value.(float64); ok {
+			uses["Gate[0]"] = &training.WorkflowProps{Gate: []training.Threshold{training.AtLeast("m", number)}}
+			uses["Job.Parameters[0]"] = &training.WorkflowProps{Job: training.Job{Parameters: []training.Parameter{training.Number("m", 0, number)}}}
+		}
+		for field, props := range uses {
+			t.Run(fmt.Sprintf("%s/%T", field, value), func(t *testing.T) {
+				err := validate(props)
+				if !isProblem(field, fieldsOf(err)) {
+					t.Errorf("no problem of the field: %q", fieldsOf(err))
+				}
+				for _, odd := range []string{"0x", "json:"} {
+					if strings.Contains(err.Error(), odd) {
+						t.Errorf("%q in %v", odd, err)
+					}
+				}
+			})
+		}
+	}
 }

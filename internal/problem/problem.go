@@ -4,6 +4,7 @@ package problem
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -39,9 +40,42 @@ func show(v any) string {
 		return "nothing"
 	case string:
 		return fmt.Sprintf("%q", v)
-	default:
+	case error, fmt.Stringer:
 		return fmt.Sprint(v)
 	}
+	if isAddress(reflect.ValueOf(v)) {
+		return fmt.Sprintf("a value of type %T", v)
+	}
+	return fmt.Sprint(v)
+}
+
+// isAddress tells whether a value would be shown as an address in memory, or has one in it.
+func isAddress(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Func, reflect.Chan, reflect.Pointer, reflect.UnsafePointer:
+		return true
+	case reflect.Interface:
+		return !v.IsNil() && isAddress(v.Elem())
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if isAddress(v.Index(i)) {
+				return true
+			}
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			if isAddress(v.MapIndex(key)) {
+				return true
+			}
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if isAddress(v.Field(i)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // List is every problem of one value. The zero List is empty and ready to use.
