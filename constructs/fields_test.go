@@ -1,15 +1,18 @@
 package constructs_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/plinth-ml/plinth/constructs/airflow"
 	"github.com/plinth-ml/plinth/constructs/training"
 	"github.com/plinth-ml/plinth/internal/made"
+	"github.com/plinth-ml/plinth/internal/problem"
 )
 
 // A use sets one field of props to a value that somebody may give it.
@@ -19,6 +22,8 @@ type use struct {
 	set   func(props reflect.Value)
 	// wrong tells that no field takes such a value: it has to be a problem of that field.
 	wrong bool
+	// number is the value if it is a whole number.
+	number *int64
 }
 
 // text that no field takes, and text that some may.
@@ -35,7 +40,11 @@ var (
 func uses(t reflect.Type, path string, get func(props reflect.Value) reflect.Value, depth int) []use {
 	var all []use
 	add := func(value any, wrong bool, set func(field reflect.Value)) {
-		all = append(all, use{path, fmt.Sprintf("%.60v", value), func(props reflect.Value) { set(get(props)) }, wrong})
+		u := use{field: path, value: fmt.Sprintf("%.60v", value), set: func(props reflect.Value) { set(get(props)) }, wrong: wrong}
+		if n, ok := value.(int64); ok {
+			u.number = &n
+		}
+		all = append(all, u)
 	}
 	switch t.Kind() {
 	case reflect.String:
@@ -140,7 +149,34 @@ func isProblem(field string, problems []string) bool {
 	return false
 }
 
-// Whatever a field is set to, Validate answers; and what no field takes is a problem that names the field.
+// inGo is how values look that only Go writes so.
+var inGo = regexp.MustCompile(`map\[|0xc0|&\{|\[\{[^{]|%!|json: `)
+
+// contradicts tells whether a problem says that a value is allowed and that it is not.
+func contradicts(err error) (problem.Problem, bool) {
+	for _, e := range problem.All(err) {
+		var p problem.Problem
+		if errors.As(e, &p) && p.Got != "a" && strings.HasPrefix(p.Allowed+" ", fmt.Sprint(p.Got)+" ") {
+			return p, true
+		}
+	}
+	return problem.Problem{}, false
+}
+
+// numbersOf are the numbers that the problems of a field say it has.
+func numbersOf(err error, field string) []int64 {
+	var all []int64
+	for _, e := range problem.All(err) {
+		var p problem.Problem
+		if errors.As(e, &p) && p.Field == field && reflect.ValueOf(p.Got).CanInt() {
+			all = append(all, reflect.ValueOf(p.Got).Int())
+		}
+	}
+	return all
+}
+
+// Whatever a field is set to, Validate answers; and what no field takes is a problem that names the field. A number in the
+// message is the one that the field was set to.
 func TestEveryFieldOfEveryConstructor(t *testing.T) {
 	fields, tried := map[string]bool{}, 0
 	for name, c := range constructors {
@@ -151,9 +187,21 @@ func TestEveryFieldOfEveryConstructor(t *testing.T) {
 			t.Run(name+"/"+u.field+"/"+u.value, func(t *testing.T) {
 				p := reflect.New(props)
 				u.set(p.Elem())
-				problems := fieldsOf(validate(p.Interface()))
+				err := validate(p.Interface())
+				problems := fieldsOf(err)
 				if u.wrong && !isProblem(u.field, problems) {
 					t.Errorf("no problem of the field: %q", problems)
+				}
+				if p, yes := contradicts(err); yes {
+					t.Errorf("%v contradicts itself", p)
+				}
+				if odd := inGo.FindString(fmt.Sprint(err)); odd != "" {
+					t.Errorf("%q in %v", odd, err)
+				}
+				for _, told := range numbersOf(err, u.field) {
+					if u.number != nil && told != *u.number {
+						t.Errorf("the problem tells of %d", told)
+					}
 				}
 			})
 		}
