@@ -187,7 +187,9 @@ func (b *building) check(given, props any) (home made.Home, ok bool) {
 	}
 	b.fault.Path = Path(b.scope, b.id)
 	p := placeOf(b.scope)
-	v := visit{list: &l, place: p, home: made.Home{Kind: b.fault.Kind, Path: b.fault.Path, At: p.known(), App: p.app}}
+	v := visit{list: &l, place: p, home: made.Home{
+		Kind: b.fault.Kind, Path: b.fault.Path, Caller: fault.Caller(), At: p.known(), App: p.app,
+	}}
 	validated := v.once(props, b.fault)
 	v.look(props)
 	v.texts(props)
