@@ -272,6 +272,7 @@ func TestEnvironmentsOfElsewhere(t *testing.T) {
 			props := valid[name]()
 			environment(props).FieldByName("Region").SetString("eu-west-1")
 			environment(props).FieldByName("Account").SetString("444455556666")
+			environment(props).FieldByName("Owner").SetString(name) // an environment of its own: a mistake in one is told once
 			before := len(unwrapped(faults))
 			c.make(stack, fmt.Sprint("X", next()), props)
 			if !told(faults, before, "Environment.Region", "us-east-1, the region of the stack") ||

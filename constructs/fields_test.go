@@ -1,13 +1,18 @@
 package constructs_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/plinth-ml/plinth/constructs/airflow"
+	"github.com/plinth-ml/plinth/constructs/training"
 	"github.com/plinth-ml/plinth/internal/made"
+	"github.com/plinth-ml/plinth/internal/problem"
 )
 
 // A use sets one field of props to a value that somebody may give it.
@@ -17,6 +22,8 @@ type use struct {
 	set   func(props reflect.Value)
 	// wrong tells that no field takes such a value: it has to be a problem of that field.
 	wrong bool
+	// number is the value if it is a whole number.
+	number *int64
 }
 
 // text that no field takes, and text that some may.
@@ -33,7 +40,11 @@ var (
 func uses(t reflect.Type, path string, get func(props reflect.Value) reflect.Value, depth int) []use {
 	var all []use
 	add := func(value any, wrong bool, set func(field reflect.Value)) {
-		all = append(all, use{path, fmt.Sprintf("%.60v", value), func(props reflect.Value) { set(get(props)) }, wrong})
+		u := use{field: path, value: fmt.Sprintf("%.60v", value), set: func(props reflect.Value) { set(get(props)) }, wrong: wrong}
+		if n, ok := value.(int64); ok {
+			u.number = &n
+		}
+		all = append(all, u)
 	}
 	switch t.Kind() {
 	case reflect.String:
@@ -138,7 +149,34 @@ func isProblem(field string, problems []string) bool {
 	return false
 }
 
-// Whatever a field is set to, Validate answers; and what no field takes is a problem that names the field.
+// inGo is how values look that only Go writes so.
+var inGo = regexp.MustCompile(`map\[|0xc0|&\{|\[\{[^{]|%!|json: `)
+
+// contradicts tells whether a problem says that a value is allowed and that it is not.
+func contradicts(err error) (problem.Problem, bool) {
+	for _, e := range problem.All(err) {
+		var p problem.Problem
+		if errors.As(e, &p) && p.Got != "a" && strings.HasPrefix(p.Allowed+" ", fmt.Sprint(p.Got)+" ") {
+			return p, true
+		}
+	}
+	return problem.Problem{}, false
+}
+
+// numbersOf are the numbers that the problems of a field say it has.
+func numbersOf(err error, field string) []int64 {
+	var all []int64
+	for _, e := range problem.All(err) {
+		var p problem.Problem
+		if errors.As(e, &p) && p.Field == field && reflect.ValueOf(p.Got).CanInt() {
+			all = append(all, reflect.ValueOf(p.Got).Int())
+		}
+	}
+	return all
+}
+
+// Whatever a field is set to, Validate answers; and what no field takes is a problem that names the field. A number in the
+// message is the one that the field was set to.
 func TestEveryFieldOfEveryConstructor(t *testing.T) {
 	fields, tried := map[string]bool{}, 0
 	for name, c := range constructors {
@@ -149,12 +187,58 @@ func TestEveryFieldOfEveryConstructor(t *testing.T) {
 			t.Run(name+"/"+u.field+"/"+u.value, func(t *testing.T) {
 				p := reflect.New(props)
 				u.set(p.Elem())
-				problems := fieldsOf(validate(p.Interface()))
+				err := validate(p.Interface())
+				problems := fieldsOf(err)
 				if u.wrong && !isProblem(u.field, problems) {
 					t.Errorf("no problem of the field: %q", problems)
+				}
+				if p, yes := contradicts(err); yes {
+					t.Errorf("%v contradicts itself", p)
+				}
+				if odd := inGo.FindString(fmt.Sprint(err)); odd != "" {
+					t.Errorf("%q in %v", odd, err)
+				}
+				for _, told := range numbersOf(err, u.field) {
+					if u.number != nil && told != *u.number {
+						t.Errorf("the problem tells of %d", told)
+					}
 				}
 			})
 		}
 	}
 	t.Logf("%d uses of %d fields of %d constructors", tried, len(fields), len(constructors))
+}
+
+// Numbers that are none, and values that no template holds, are problems of the field that has them, wherever they hide. A
+// message shows no address in memory, and nothing of how Go writes JSON.
+func TestValuesThatNothingTakes(t *testing.T) {
+	text := "x"
+	for _, value := range []any{math.NaN(), math.Inf(1), func() {}, make(chan int), &text, []any{func() {}}, map[string]any{"a": make(chan int)}, struct{ F func() }{}} {
+		input := map[string]any{"rate": value}
+		parameters := []training.Parameter{training.Number("rate", 0, 1)}
+		uses := map[string]any{
+			"Triggers[0]":      &training.WorkflowProps{Job: training.Job{Parameters: parameters}, Triggers: []training.Trigger{training.OnSchedule("rate(1 day)", input)}},
+			"DAGs[0].Settings": &airflow.EnvironmentProps{DAGs: []airflow.DAG{{ID: "a", Job: &training.Request{Parameters: parameters}, Settings: input}}},
+		}
+		if _, pointer := value.(*string); !pointer { // which JSON has
+			uses["Job.Distribution"] = &training.WorkflowProps{Job: training.Job{Distribution: training.ModelParallel(input)}}
+		}
+		if number, ok := value.(float64); ok {
+			uses["Gate[0]"] = &training.WorkflowProps{Gate: []training.Threshold{training.AtLeast("m", number)}}
+			uses["Job.Parameters[0]"] = &training.WorkflowProps{Job: training.Job{Parameters: []training.Parameter{training.Number("m", 0, number)}}}
+		}
+		for field, props := range uses {
+			t.Run(fmt.Sprintf("%s/%T", field, value), func(t *testing.T) {
+				err := validate(props)
+				if !isProblem(field, fieldsOf(err)) {
+					t.Errorf("no problem of the field: %q", fieldsOf(err))
+				}
+				for _, odd := range []string{"0x", "json:"} {
+					if strings.Contains(err.Error(), odd) {
+						t.Errorf("%q in %v", odd, err)
+					}
+				}
+			})
+		}
+	}
 }

@@ -136,7 +136,10 @@ func next() int {
 func inStack(test func(stack awscdk.Stack, faults *fault.Collector)) {
 	faults := fault.Collect()
 	defer faults.Stop()
-	app := awscdk.NewApp(&awscdk.AppProps{AutoSynth: jsii.Bool(false)})
+	app := awscdk.NewApp(&awscdk.AppProps{
+		AutoSynth: jsii.Bool(false),
+		Context:   &map[string]any{"@aws-cdk/core:enablePartitionLiterals": true}, // as cdk init sets it
+	})
 	test(awscdk.NewStack(app, jsii.String("Stack"), &awscdk.StackProps{
 		Env: &awscdk.Environment{Account: jsii.String(account), Region: jsii.String(region)},
 	}), faults)

@@ -49,6 +49,9 @@ type ExecutionRoleProps struct {
 	Packages []supplychain.Repository
 	// Repositories are the ARNs of the ECR repositories that it may pull its image from. Empty: none.
 	Repositories []string
+	// AnyRepository lets it pull its image from every ECR repository of its account and region: for an image that only the deployment
+	// knows. Off: from Repositories only.
+	AnyRepository bool
 }
 
 // Validate reports every problem of the props.
@@ -100,7 +103,7 @@ func newExecutionRole(this constructs.Construct, _ string, props *ExecutionRoleP
 	p := *props
 	g := grants{
 		jobs: p.Jobs, reads: p.Reads, writes: p.Writes, checkpoints: p.Checkpoints, mounts: p.Mounts, packages: p.Packages,
-		repositories: p.Repositories,
+		repositories: p.Repositories, anyRepository: p.AnyRepository,
 	}
 	if p.Network != nil {
 		g.subnets, g.securityGroup = p.Network.SubnetIDs, *p.Network.JobSecurityGroup.SecurityGroupId()

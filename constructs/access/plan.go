@@ -18,6 +18,7 @@ type grants struct {
 	mounts        []storage.Directory
 	packages      []supplychain.Repository
 	repositories  []string // ARNs
+	anyRepository bool     // of the account and region
 	subnets       []string // ids
 	securityGroup string   // id
 }
@@ -35,7 +36,7 @@ func executionRole(at location.Location, g grants) role.Role {
 	statements := slices.Concat(
 		data(g),
 		fileSystems(g.mounts),
-		role.Pull(g.repositories),
+		images(at, g),
 		supplychain.Statements(g.packages...),
 		reports(at, logGroups[g.jobs]),
 		networkInterfaces(at, g),
@@ -50,6 +51,16 @@ func executionRole(at location.Location, g grants) role.Role {
 		Statements: statements,
 		Fields:     executionFields,
 	}
+}
+
+// images lets the job pull its image.
+func images(at location.Location, g grants) []policy.Statement {
+	if !g.anyRepository {
+		return role.Pull(g.repositories)
+	}
+	pulls := role.Pull(append(slices.Clone(g.repositories), at.ARN("ecr", "repository/*")))
+	pulls[1].Why = "which image a job runs is decided by the deployment"
+	return pulls
 }
 
 // data lets the job read its inputs and write its outputs, and encrypt the volume of its instances with the outputs' keys.

@@ -55,7 +55,7 @@ func (d DAG) validate(guard *access.Guard, team string) error {
 	if d.Schedule != "" && !schedulePattern.MatchString(d.Schedule) {
 		l.Add("Schedule", d.Schedule, `a cron expression of five fields, such as "0 6 * * 1", or @hourly, @daily, @weekly or @monthly`, "")
 	}
-	if d.Schedule != "" || len(d.Settings) > 0 {
+	if some := d.Workflow != nil || d.Job != nil; some && (d.Schedule != "" || len(d.Settings) > 0) {
 		l.Include("Settings", training.ValidateInput(d.parameters(), d.Settings))
 	}
 	return l.Err()

@@ -133,7 +133,11 @@ func (e Environment) validateAddresses() error {
 		l.Add("AddressRange", e.AddressRange, "a private range: inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16", "")
 	}
 	if need, have := e.JobAddresses(), SubnetCapacity(whole.Bits()); need > have {
-		l.Add("AddressRange", e.AddressRange, fmt.Sprintf("a range whose subnets hold the %d addresses of the largest allowed job", need),
+		least := ""
+		if e.Limits.InstancesPerJob > maxCounted {
+			least = "more than "
+		}
+		l.Add("AddressRange", e.AddressRange, fmt.Sprintf("a range whose subnets hold the %s%d addresses of the largest allowed job", least, need),
 			fmt.Sprintf("each of its subnets holds %d: %s, or lower Limits.InstancesPerJob", have, SmallestRange(need)))
 	}
 	return l.Err()

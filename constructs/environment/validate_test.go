@@ -57,7 +57,7 @@ var badEnvironments = []struct {
 	{"more instances than the largest range holds", env{Limits: limits{InstancesPerJob: 5000}},
 		"AddressRange", []string{"25000 addresses", "even a /16 holds only 8187", "InstancesPerJob"}},
 	{"as many instances as can be written", env{Tier: environment.Development, Limits: limits{InstancesPerJob: math.MaxInt}},
-		"AddressRange", []string{"even a /16 holds only 8187", "InstancesPerJob"}},
+		"AddressRange", []string{"hold the more than 33554432 addresses", "even a /16 holds only 8187", "InstancesPerJob"}},
 
 	{"log retention that CloudWatch refuses", env{LogRetentionDays: 42}, "LogRetentionDays", []string{"got 42", "30 60"}},
 	{"owner with a sign that tags refuse", env{Owner: "team;drop"}, "Owner", []string{`"team;drop"`, "AWS tags"}},

@@ -69,7 +69,7 @@ func TestMistakes(t *testing.T) {
 			p.Zone, p.Lustre = -1, &storage.FileSystem{Type: storage.Lustre, SubnetID: p.Network.SubnetIDs[0]}
 			made.Record(p.Lustre, made.Home{})
 		}, []string{"1 problem", "Zone: got -1; allowed: 0 to"}},
-		"a long name": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Name = strings.Repeat("x", 31) }, []string{"Name: got", "at most 32 characters, for the role's name"}},
+		"a long name": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) { p.Name = strings.Repeat("x", 31) }, []string{"Name: got", "at most 26 characters, since the role's name starts with \"none--\""}},
 		"wrong groups": {func(_ awscdk.Stack, p *hyperpod.ClusterProps) {
 			p.Groups = []hyperpod.Group{
 				{Name: "controller", InstanceType: "ml.g5.2xlarge"}, {Name: "a", InstanceType: "ml.m5.xlarge", Instances: -1, VolumeGB: 20_000, DeepHealthChecks: true},

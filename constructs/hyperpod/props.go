@@ -93,6 +93,9 @@ func (g Group) resolved() Group {
 
 // all are the groups of the cluster; with Slurm the controller's and the login machine's first.
 func (p *ClusterProps) all() []Group {
+	if p == nil {
+		p = &ClusterProps{}
+	}
 	var groups []Group
 	if p.EKS == nil {
 		groups = append(groups, Group{Name: controllerGroup, InstanceType: cmp.Or(p.ControllerType, defaultController)}.resolved())

@@ -29,7 +29,12 @@ func (n *Isolated) machinesGroup(description string) cfn.Resource {
 // MachinesRules let the members of such a group speak to each other by every protocol, and to the network's endpoints by 443; there is
 // no rule to anywhere, which EFA could not do with
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-prerequisites.html).
-func (n *Isolated) MachinesRules(group, description string) cfn.Resources {
+func (n *Isolated) MachinesRules(group, description string) (rules cfn.Resources) {
+	cdk.Do("network.Isolated.MachinesRules", n, func() { rules = n.machinesRules(group, description) })
+	return rules
+}
+
+func (n *Isolated) machinesRules(group, description string) cfn.Resources {
 	resources := n.endpointRules(group, description)
 	in, out := members(group, cfn.Properties{"IpProtocol": "-1"})
 	in.Metadata = role.Metadata(role.AcceptInPacks("EC2RestrictedCommonPorts",
@@ -39,7 +44,12 @@ func (n *Isolated) MachinesRules(group, description string) cfn.Resources {
 }
 
 // MembersRules let the members of such a group speak to each other by some ports of TCP, and to the network's endpoints by 443.
-func (n *Isolated) MembersRules(group, description string, ports ...int) cfn.Resources {
+func (n *Isolated) MembersRules(group, description string, ports ...int) (rules cfn.Resources) {
+	cdk.Do("network.Isolated.MembersRules", n, func() { rules = n.membersRules(group, description, ports) })
+	return rules
+}
+
+func (n *Isolated) membersRules(group, description string, ports []int) cfn.Resources {
 	resources := n.endpointRules(group, description)
 	for _, port := range ports {
 		protocol := cfn.Properties{"IpProtocol": "tcp", "FromPort": port, "ToPort": port}

@@ -5,11 +5,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
 // ValidatePackages reports why packages of a CodeArtifact repository, by its ARN, can't be installed from inside the network.
+// Of a nil network it reports nothing.
 func (n *Isolated) ValidatePackages(repository string) error {
+	if n == nil {
+		return nil
+	}
 	var l problem.List
 	if !slices.Contains(n.Capabilities, Packages) {
 		l.Add("Network.Capabilities", join(n.Capabilities, ", "), "Packages among them", "without it CodeArtifact can't be reached: add network.Packages")
@@ -20,13 +25,14 @@ func (n *Isolated) ValidatePackages(repository string) error {
 	return l.Err()
 }
 
-// ValidateImage reports why images of an ECR repository, by its ARN, can't be pulled from inside the network.
+// ValidateImage reports why images of an ECR repository, by its ARN, can't be pulled from inside the network. Of a nil network
+// it reports no more than a text that is no such ARN.
 func (n *Isolated) ValidateImage(repository string) error {
 	parts := strings.SplitN(repository, ":", 6)
 	if len(parts) < 6 {
 		return problem.Problem{Field: "repository", Got: repository, Allowed: "the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME"}
 	}
-	if parts[4] == n.account || contains(n.imageRepositories, repository) {
+	if n == nil || parts[4] == n.account || contains(n.imageRepositories, repository) {
 		return nil
 	}
 	return problem.Problem{
@@ -36,29 +42,42 @@ func (n *Isolated) ValidateImage(repository string) error {
 }
 
 // S3Endpoints is a list of S3Endpoint, as buckets take it; empty where that stood already, and its id is not known.
-func (n *Isolated) S3Endpoints() []string {
-	if n.S3Endpoint == "" {
-		return nil
-	}
-	return []string{n.S3Endpoint}
+func (n *Isolated) S3Endpoints() (ids []string) {
+	cdk.Do("network.Isolated.S3Endpoints", n, func() {
+		if n.S3Endpoint != "" {
+			ids = []string{n.S3Endpoint}
+		}
+	})
+	return ids
 }
 
-// ValidateZone reports a zone, counted from 0, that the network has no subnet in. Of a nil network only negative ones are reported.
+// ValidateZone reports a zone, counted from 0, that the network has no subnet in. Of a nil network, and of one that has none,
+// only negative ones are reported.
 func (n *Isolated) ValidateZone(zone int) error {
-	if zone >= 0 && (n == nil || zone < len(n.SubnetIDs)) {
+	subnets := 0
+	if n != nil {
+		subnets = len(n.SubnetIDs)
+	}
+	if zone >= 0 && (subnets == 0 || zone < subnets) {
 		return nil
 	}
-	allowed := "0 or more"
-	if n != nil {
-		allowed = fmt.Sprintf("0 to %d, one of the network's subnets", len(n.SubnetIDs)-1)
+	p := problem.Problem{Field: "Zone", Got: zone, Allowed: "0 or more"}
+	switch {
+	case subnets == 1:
+		p.Allowed, p.Fix = "0, as the network has 1 subnet", "leave it out, or give the network's Environment more AZs"
+	case subnets > 1:
+		p.Allowed, p.Fix = fmt.Sprintf("0 to %d, as the network has %d subnets", subnets-1, subnets), "zones count from 0"
 	}
-	return problem.Problem{Field: "Zone", Got: zone, Allowed: allowed}
+	return p
 }
 
 // ValidateInstances reports why the instances of a job can't run together in subnets of the network: how many, how many addresses they
 // take, and whether any of them has EFA. Instances of one job speak to each other, and stand in one subnet
-// (https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html).
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html). Of a nil network it reports nothing.
 func (n *Isolated) ValidateInstances(subnets []string, instances, addresses int, efa bool) error {
+	if n == nil {
+		return nil
+	}
 	const give = "give network.NewIsolated the environment of the job, "
 	lets := func(what string) bool {
 		return slices.ContainsFunc(n.peers, func(p peer) bool { return p.what == what })
@@ -76,8 +95,12 @@ func (n *Isolated) ValidateInstances(subnets []string, instances, addresses int,
 }
 
 // ValidateAddresses reports that so many instances, which take so many addresses together, don't fit into each of the subnets. Of a
-// subnet whose range is not known at synth nothing is said, nor of addresses that something else than this network's endpoints takes.
+// subnet whose range is not known at synth nothing is said, nor of addresses that something else than this network's endpoints takes,
+// nor of a nil network.
 func (n *Isolated) ValidateAddresses(subnets []string, instances, addresses int) error {
+	if n == nil {
+		return nil
+	}
 	for _, id := range subnets {
 		if free, known := n.free[id]; known && addresses > free {
 			return problem.Problem{

@@ -67,9 +67,8 @@ type Files struct {
 }
 
 // Version is the version of the file of that name.
-func (f *Files) Version(name string) (version string) {
-	cdk.Do("storage.Files.Version", f, func() { version = f.emitted.Att("Files", name) })
-	return version
+func (f *Files) Version(name string) string {
+	return cdk.Text("storage.Files.Version", f, func() string { return f.emitted.Att("Files", name) })
 }
 
 // FilesRole is the ARN of the role that writes files, NAME--REGION in the construct's account, to let its bucket know of it before it is

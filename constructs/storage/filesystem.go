@@ -8,6 +8,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -106,7 +107,12 @@ func port(in bool, owner, peer any, ports [2]int, description string) cfn.Resour
 }
 
 // OpenTo are the rules by which machines of another group, by a reference to it, mount a Lustre file system.
-func (f *FileSystem) OpenTo(group any, description string) cfn.Resources {
+func (f *FileSystem) OpenTo(group any, description string) (rules cfn.Resources) {
+	cdk.Do("storage.FileSystem.OpenTo", f, func() { rules = f.openTo(group, description) })
+	return rules
+}
+
+func (f *FileSystem) openTo(group any, description string) cfn.Resources {
 	resources := cfn.Resources{}
 	for _, p := range lustrePorts {
 		suffix := strconv.Itoa(p[0])

@@ -122,9 +122,12 @@ func text(l *problem.List, field, value string, pattern *regexp.Regexp, allowed 
 	}
 }
 
+// locks tells whether the lock is one.
+func (k Lock) locks() bool { return k.Mode == Governance || k.Mode == Compliance }
+
 // String says it as S3 does.
 func (k Lock) String() string {
-	if k.Mode <= NoLock || k.Mode > Compliance {
+	if !k.locks() {
 		return "none"
 	}
 	return fmt.Sprintf("%s for %d days", lockModes[k.Mode], k.Days)

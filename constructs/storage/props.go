@@ -109,17 +109,17 @@ func (p *DataBucketProps) validateClass() error {
 	if p.Class == Logs {
 		refuse("Key", "a key", p.Key != nil, "S3 delivers access logs only to buckets encrypted by its own keys")
 		refuse("AccessLogs", "a bucket", p.AccessLogs != nil, "a bucket of logs would log its own logging")
-		refuse("Shares", p.Shares, len(p.Shares) > 0, "logs tell of every object of the other buckets")
-		refuse("ReplicatedFrom", p.ReplicatedFrom, len(p.ReplicatedFrom) > 0, "only AWS's log delivery writes there")
-		refuse("Inventory", frequencies[max(0, min(p.Inventory, Daily))], p.Inventory != NoInventory, "a Logs bucket is where inventories go")
+		refuse("Shares", len(p.Shares), len(p.Shares) > 0, "logs tell of every object of the other buckets")
+		refuse("ReplicatedFrom", len(p.ReplicatedFrom), len(p.ReplicatedFrom) > 0, "only AWS's log delivery writes there")
+		refuse("Inventory", frequencies[max(0, min(p.Inventory, Daily))], p.Inventory == Weekly || p.Inventory == Daily, "a Logs bucket is where inventories go")
 		refuse("LinkedToLustre", true, p.LinkedToLustre, "logs are not a training input")
 	}
 	if p.Class == Logs || p.Class == Checkpoints {
-		refuse("Lock", p.Lock, p.Lock.Mode != NoLock, "it would keep what is meant to go")
+		refuse("Lock", p.Lock, p.Lock.locks(), "it would keep what is meant to go")
 		refuse("ReplicateTo", p.ReplicateTo.Bucket, p.ReplicateTo.Bucket != "", "a copy is for what can't be made again")
 		refuse("Backup", "a backup", p.Backup != nil, "a backup is for what can't be made again")
 	}
-	if p.Lock.Mode != NoLock && !p.Environment.Tier.RetainsData() {
+	if p.Lock.locks() && !p.Environment.Tier.RetainsData() {
 		l.Add("Lock", p.Lock, "none in Development", "leave it out: a locked bucket can't go with its stack")
 	}
 	return l.Err()

@@ -3,14 +3,17 @@ package synth
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/problem"
 )
 
 // explain turns a panic of a construct or of jsii into an error, after the faults of constructs that were found before. A
-// Go run-time error goes on, unless it comes from using what could not be built.
+// Go run-time error goes on, unless it comes from using what could not be built; and so does a value of somebody else's,
+// such as a test library that ends a test so.
 func explain(r any, faults error) error {
 	var message string
 	switch r := r.(type) {
@@ -18,24 +21,48 @@ func explain(r any, faults error) error {
 		return after(faults, r)
 	case interface{ RuntimeError() }:
 		if faults == nil {
+			announce(r)
 			panic(r)
 		}
-		return fmt.Errorf("%w\n\n%s could not go on, probably since it uses what could not be built: what comes after it was not looked at", faults, fault.Caller())
+		return brokenOff(faults, "")
 	case error:
 		message = r.Error()
-	case string:
+	case string: // a required field that is empty, which jsii says in Go already
+		if faults != nil {
+			return brokenOff(faults, " ("+r+")")
+		}
 		message = r
 	default:
-		panic(r) // of somebody else's, such as a test library that ends a test so
+		if faults != nil {
+			fmt.Fprintf(os.Stderr, "\nError: %v\n", faults)
+		}
+		announce(r)
+		panic(r)
 	}
 	message = fault.WithoutStack(message)
 	if at := fault.Caller(); at != "" {
 		message += "\n  at " + at
 	}
-	if advice := advise(message); advice != "" {
-		message += "\n  " + advice
-	}
 	return after(faults, errors.New(message))
+}
+
+// brokenOff is the error of code that probably uses what could not be built.
+func brokenOff(faults error, why string) error {
+	return fmt.Errorf("%w\n\n%s could not go on%s, probably since it uses what could not be built: what comes after it was not looked at",
+		faults, fault.Caller(), why)
+}
+
+// announce says what goes on as a panic, ahead of Go's stack trace.
+func announce(r any) {
+	who, todo := "the app's own code", "Go's stack trace follows."
+	if !fault.Panicked() {
+		who, todo = "Plinth or the CDK", "That is a bug of theirs: please report it with Go's stack trace, which follows."
+	}
+	where := ""
+	if at := fault.Caller(); at != "" {
+		where = " at " + at
+	}
+	fmt.Fprintf(os.Stderr, "\nError: %s panicked%s: %v\n  %s\n\n", who, where, r, todo)
 }
 
 // after is an error that comes after the faults; nil: none.
@@ -44,6 +71,25 @@ func after(faults, err error) error {
 		return err
 	}
 	return fmt.Errorf("%w\n\n%w", faults, err)
+}
+
+// advised is an error with what to do about it, where that is known.
+func advised(err error) error {
+	if err == nil {
+		return nil
+	}
+	if advice := advise(err.Error()); advice != "" {
+		return fmt.Errorf("%w\n  %s", err, advice)
+	}
+	return err
+}
+
+// headed is an error of several problems under one line that says whose they are.
+func headed(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %s\n%w", what, problem.Count(err), err)
 }
 
 // advise says what to do about an error of the system, by the text that Node.js and Go give it.

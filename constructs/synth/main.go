@@ -20,8 +20,14 @@ import (
 
 // Main synthesizes the app that build fills, and ends the program: with status 0 when the assembly is whole, else with
 // status 1 and one message on standard error. The assembly goes where the CLI wants it (CDK_OUTDIR), else to cdk.out;
-// see [App] for what happens there. A Go run-time error, such as a nil dereference in build, still panics with its
-// stack.
+// see [App] for what happens there. A Go run-time error, such as a nil dereference in build, and a panic with a value
+// that is neither error nor text still end in Go's stack trace, below a line that says where the panic was.
+//
+// build has to return: os.Exit in it ends the program with that status and without an assembly. After status 0 the CLI
+// goes on with the assembly of an earlier run, if there is one.
+//
+// Give the CLI an output folder that holds nothing else. It deletes error.txt and performance-counters.json there before
+// it starts the app.
 func Main(build func(app awscdk.App)) {
 	stderr := os.Stderr
 	drain := quiet(stderr)
@@ -78,7 +84,8 @@ var running atomic.Bool
 // move that fails midway leaves no manifest. App replaces files of an earlier assembly, and no others: a file in the way
 // is an error.
 //
-// App must not be called by two goroutines at once, nor by build.
+// App must not be called by two goroutines at once, nor by build. A program that calls it outside [Main] and [TestMain]
+// has to call jsii.Close before it ends: the runtime leaves its files in the temporary folder otherwise.
 func App(options *Options, build func(app awscdk.App)) (err error) {
 	var o Options
 	if options != nil {
@@ -88,6 +95,7 @@ func App(options *Options, build func(app awscdk.App)) (err error) {
 		return errors.New("synth.App is running already: neither build nor another goroutine may call it before it returns")
 	}
 	defer running.Store(false)
+	defer func() { err = advised(err) }()
 	context, err := loadContext(o.Context)
 	if err != nil {
 		return err

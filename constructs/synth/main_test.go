@@ -168,13 +168,47 @@ func TestContext(t *testing.T) {
 	}
 }
 
-// A nil dereference in the user's Go code is a bug, and its stack is what finds it.
+// A bug is found by its stack. Above that stands whose it is, and where the user met it.
 func TestMainKeepsTheStackOfABug(t *testing.T) {
-	r := start(t, "bug")
-	if r.status == 0 || !strings.Contains(r.output, "goroutine ") || !strings.Contains(r.output, "nil pointer dereference") {
-		t.Errorf("status %d: %s", r.status, r.output)
+	for scenario, want := range map[string][]string{
+		"bug":              {"Error: the app's own code panicked at ", "app/main.go:", "nil pointer dereference"},
+		"odd-value":        {"Error: the app's own code panicked at ", "app/main.go:", ": 42\n"},
+		"odd-value-faults": {"Error: network.Isolated Stack/Network ", "AZs: got 9", "Error: the app's own code panicked at "},
+		"library-bug":      {"Error: Plinth or the CDK panicked at ", "app/main.go:", "please report it"},
+	} {
+		t.Run(scenario, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, scenario)
+			before, _, traced := strings.Cut(r.output, "goroutine ")
+			for _, want := range want {
+				if r.status == 0 || !traced || !strings.Contains(before, want) {
+					t.Errorf("status %d, no %q before a stack: %s", r.status, want, r.output)
+				}
+			}
+			if r.assembly || len(r.left) > 0 {
+				t.Errorf("assembly %v, left behind %q", r.assembly, r.left)
+			}
+		})
 	}
-	if r.assembly || len(r.left) > 0 {
-		t.Errorf("assembly %v, left behind %q", r.assembly, r.left)
+}
+
+// A disk that fills up while a construct or the CDK writes is said with what to do.
+func TestMainOnAFullDisk(t *testing.T) {
+	for _, scenario := range []string{"disk-full", "disk-full-javascript"} {
+		r := start(t, scenario)
+		if r.status != 1 || !strings.Contains(r.output, "The disk is full: free space in the output folder") || strings.Contains(r.output, "Error: Error:") {
+			t.Errorf("status %d: %s", r.status, r.output)
+		}
+	}
+}
+
+// A temporary folder may be given as the shell knows it.
+func TestRelativeTemporaryFolder(t *testing.T) {
+	dir := newFolder(t)
+	if err := os.Mkdir(filepath.Join(dir, "tmp"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if r := startIn(t, dir, "good", "TMPDIR=tmp"); r.status != 0 || len(names(t, filepath.Join(dir, "tmp"))) > 0 {
+		t.Errorf("status %d, left behind %q: %s", r.status, names(t, filepath.Join(dir, "tmp")), r.output)
 	}
 }

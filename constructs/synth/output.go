@@ -145,7 +145,7 @@ func (o *output) plan() ([]move, error) {
 		return nil, folderProblem("output folder", o.dir, err)
 	}
 	slices.SortStableFunc(moves, func(a, b move) int { return cmp.Compare(a.rank, b.rank) })
-	return moves, l.Err()
+	return moves, headed("the assembly can't be moved to the output folder", l.Err())
 }
 
 func rank(name string) int {

@@ -154,12 +154,12 @@ func TestFileInTheWay(t *testing.T) {
 			write(t, dir, map[string]string{name: mine})
 			before := tree(t, dir)
 			// Every assembly has all of these files but the report, which only a validation writes.
-			scenario, want := "good", "choose another output folder"
+			scenario, want := "good", "choose another output folder: nothing was written, so that the file is not lost"
 			if name == "validation-report.json" {
 				scenario, want = "finding", "Stack/Wrong"
 			}
 			r := startIn(t, dir, scenario, "CDK_OUTDIR=.")
-			if r.status != 1 || !strings.Contains(r.output, want) {
+			if r.status != 1 || !strings.Contains(r.output, want) || strings.Contains(r.output, "Error:   - ") {
 				t.Errorf("status %d: %s", r.status, r.output)
 			}
 			sameTree(t, before, tree(t, dir))

@@ -131,8 +131,11 @@ func (j Job) validateDistribution() error {
 	if d.processes < 0 {
 		l.Add("Distribution", d.processes, "1 or more processes on each instance, or 0 for one for each GPU", "")
 	}
-	if _, err := d.hyperParameters(j); err != nil {
-		l.Add("Distribution", err.Error(), "parameters of texts, numbers and booleans", "they are given to the library as JSON")
+	for _, name := range slices.Sorted(maps.Keys(d.parameters)) {
+		if _, err := json.Marshal(d.parameters[name]); err != nil {
+			l.Add(fmt.Sprintf("Distribution[%q]", name), d.parameters[name], "a text, a finite number, a boolean, or a list or map of these",
+				"the library is given it as JSON")
+		}
 	}
 	named := slices.ContainsFunc(j.Groups, func(g InstanceGroup) bool { return g.Name == d.group })
 	switch {

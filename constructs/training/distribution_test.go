@@ -61,7 +61,7 @@ func TestWrongDistributions(t *testing.T) {
 		{"a model on CPUs", distributed(ModelParallel(nil), "ml.m5.large"), nil, `Distribution: got "ml.m5.large"; allowed: ModelParallel on a type with GPUs`},
 		{"MPI on Trainium", distributed(MPI(0), "ml.trn1.32xlarge"), nil, `Distribution: got "ml.trn1.32xlarge"; allowed: MPI on a type without Trainium; take TorchDistributed`},
 		{"parameters that are no JSON", distributed(ModelParallel(map[string]any{"degree": math.NaN()}), "ml.p4d.24xlarge"), nil,
-			"allowed: parameters of texts, numbers and booleans"},
+			`Distribution["degree"]: got NaN; allowed: a text, a finite number`},
 		{"parameters that are too long", distributed(ModelParallel(map[string]any{"x": strings.Repeat("y", 2500)}), "ml.p4d.24xlarge"), nil,
 			"Distribution: got 2508; allowed: parameters of at most 2500 characters as JSON"},
 		{"a group of a job without", distributed(MPI(0).In("gpu"), "ml.m5.large"), nil, `Distribution: got "gpu"; allowed: no group in a job without Groups; leave out In`},

@@ -41,7 +41,8 @@ func (i Image) validate() error {
 	return l.Err()
 }
 
-// resolve gives the image's URI and the ARN of its repository. The registry is the account of the built-in images.
+// resolve gives the image's URI and the ARN of its repository, which is empty where only the deployment knows it. The registry is the
+// account of the built-in images.
 func (i Image) resolve(at location.Location, urlSuffix, registry string) (uri, repositoryARN string) {
 	if i.builtIn != "" {
 		uri = registry + ".dkr.ecr." + at.Region + "." + urlSuffix + "/" + i.builtIn + ":" + i.version
@@ -50,8 +51,7 @@ func (i Image) resolve(at location.Location, urlSuffix, registry string) (uri, r
 	if r, ok := image.Parse(i.uri); ok {
 		return i.uri, r.Repository(at.Partition)
 	}
-	// A token: its repository is known only at deployment, so any of the account's own is allowed.
-	return i.uri, at.ARN("ecr", "repository/*")
+	return i.uri, "" // a token
 }
 
 // validateRegion refuses an image of another region than the job's: SageMaker pulls from its own only.

@@ -2,6 +2,7 @@ package training
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -47,10 +48,10 @@ func (j Job) field(group int, name string) string {
 	return name
 }
 
-// counted is how many instances a resolved job has in all, and the field that says so.
+// counted is how many instances a resolved job has in all, up to the largest int, and the field that says so.
 func (j Job) counted() (field string, instances int) {
 	for _, g := range j.groups() {
-		instances += min(g.Instances, maxCounted)
+		instances += min(g.Instances, math.MaxInt-instances)
 	}
 	if len(j.Groups) > 0 {
 		return "Groups", instances

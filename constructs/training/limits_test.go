@@ -157,7 +157,7 @@ func TestTheImagesRepository(t *testing.T) {
 		{ImageURI(anURI + ":1.4"), anURI + ":1.4", "arn:aws:ecr:eu-west-1:111122223333:repository/team/churn"},
 		{ImageURI("999999999999.dkr.ecr.us-east-1.amazonaws.com/x@sha256:" + strings.Repeat("0", 64)),
 			"999999999999.dkr.ecr.us-east-1.amazonaws.com/x@sha256:" + strings.Repeat("0", 64), "arn:aws:ecr:us-east-1:999999999999:repository/x"},
-		{ImageURI(aToken), aToken, "arn:aws:ecr:eu-west-1:111122223333:repository/*"},
+		{ImageURI(aToken), aToken, ""},
 	} {
 		uri, repository := test.image.resolve(ireland, "amazonaws.com", "444455556666")
 		if uri != test.uri || repository != test.repository {

@@ -51,7 +51,7 @@ func TestSearches(t *testing.T) {
 		})
 	}
 	p := &WorkflowProps{Job: searched(), Search: &Search{Objective: "validation:auc"}, Name: strings.Repeat("n", 13)}
-	if err := p.Validate("X"); err == nil || !strings.Contains(err.Error(), "at most 18 characters, for the hyperparameter tuning job's name") {
+	if err := p.Validate("X"); err == nil || !strings.Contains(err.Error(), `at most 12 characters, since the hyperparameter tuning job's name starts with "none--"`) {
 		t.Errorf("got %v", err)
 	}
 }

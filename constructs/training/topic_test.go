@@ -83,9 +83,9 @@ func TestPublishers(t *testing.T) {
 					t.Errorf("Publishers %v: %v", publishers, findings)
 				}
 				for _, f := range findings {
-					lost := "the Topic of Stack/Churn is lost: " + test.service + " is not let in by the topic's policy and the key's policy"
+					lost := "/topic_test.go:80) is lost: " + test.service + " is not let in by the topic's policy and the key's policy"
 					fix := fmt.Sprintf("give Stack/Churn Publishers: []string{%q}", test.service)
-					if f.Rule != "Plinth::MessagesLost" || !strings.Contains(f.Description, lost) || f.Fix != fix {
+					if f.Rule != "Plinth::MessagesLost" || !strings.Contains(f.Description, "the Topic of Stack/Churn (") || !strings.Contains(f.Description, lost) || f.Fix != fix {
 						t.Errorf("%+v", f)
 					}
 				}

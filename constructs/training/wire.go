@@ -82,13 +82,16 @@ func (w *wiring) notify(this constructs.Construct, key awskms.IKey, n *network.I
 	return topic
 }
 
-// newRole makes the execution role of a job.
+// newRole makes the execution role of a job, by the ARN of its image's repository; empty: any.
 func (r runs) newRole(this constructs.Construct, id string, given access.ExecutionRoleProps, repository string) *access.ExecutionRole {
-	given.Network, given.Repositories = r.network, []string{repository}
+	given.Network, given.AnyRepository = r.network, repository == ""
+	if repository != "" {
+		given.Repositories = []string{repository}
+	}
 	return access.NewExecutionRole(this, id, &given)
 }
 
-// resolveImage gives the URI of a job's image and the ARN of its repository.
+// resolveImage gives the URI of a job's image and the ARN of its repository; empty: only the deployment knows it.
 func resolveImage(this constructs.Construct, field string, i Image, at location.Location) (uri, repositoryARN string) {
 	cdk.Check(i.validateRegion(field+".Image", at.Region))
 	registry := ""

@@ -5,19 +5,22 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // Build is what every constructor does. It checks scope, id and props, makes the construct that the parts stand in, and
 // calls build with it, the id and a copy of the props, zero ones for nil.
 //
 // What is wrong becomes one [fault.Fault] that names the construct: what Validate finds, what build finds by [Check],
-// and the errors of the CDK. Where faults are collected Build then returns an empty object, and so does every
+// and the errors of the CDK. Where faults are collected Build then returns an object of stand-ins, and so does every
 // constructor that is given that object; else it panics with the fault.
 func Build[P, C any](kind string, scope constructs.Construct, id string, given *P,
 	build func(this constructs.Construct, id string, props *P) *C,
@@ -36,7 +39,7 @@ func Build[P, C any](kind string, scope constructs.Construct, id string, given *
 	}); object != nil {
 		return object
 	}
-	return failed[C](b.this)
+	return standIn(reflect.TypeFor[C](), b.scopeOfFailed()).Interface().(*C)
 }
 
 // Do is what every method does that makes something, for the object whose method it is; see [Build]. A nil object is one
@@ -54,10 +57,29 @@ func Do(kind string, of any, action func()) {
 	b.fault.Path = home.Path
 	b.attempt(func() {
 		if !known {
-			Check(made.Problem("receiver", reflect.TypeOf(of)))
+			Check(receiverProblem(of))
 		}
 		action()
 	})
+}
+
+// receiverProblem is that of a method's object that no constructor made.
+func receiverProblem(of any) problem.Problem {
+	p := made.Problem("receiver", reflect.TypeOf(of))
+	if props.IsNil(of) {
+		p.Got = problem.Phrase("a nil " + reflect.TypeOf(of).String())
+	}
+	return p
+}
+
+// Text is what every method does that asks a made object for a text; see [Do]. Of an object that could not be made it is a
+// token that stands for nothing.
+func Text(kind string, of any, ask func() string) (text string) {
+	if made.Failed(of) {
+		return *awscdk.Fn_Ref(jsii.String(couldNotBeBuilt))
+	}
+	Do(kind, of, func() { text = ask() })
+	return text
 }
 
 // Where is the location of a scope that a function is given; see [Do]. It is empty when the scope is none.
@@ -165,12 +187,16 @@ func (b *building) check(given, props any) (home made.Home, ok bool) {
 	}
 	b.fault.Path = Path(b.scope, b.id)
 	p := placeOf(b.scope)
-	v := visit{list: &l, place: p, home: made.Home{Kind: b.fault.Kind, Path: b.fault.Path, At: p.known(), App: p.app}}
+	v := visit{list: &l, place: p, home: made.Home{
+		Kind: b.fault.Kind, Path: b.fault.Path, Caller: fault.Caller(), At: p.known(), App: p.app,
+	}}
+	validated := v.once(props, b.fault)
 	v.look(props)
 	v.texts(props)
 	if !v.broken { // nothing can be asked of an object that is not whole
 		l.Include("", validate(given, b.id))
 	}
+	validated()
 	if idErr == nil {
 		b.this = constructs.NewConstruct(b.scope, &b.id)
 	}
@@ -187,14 +213,4 @@ func validate(given any, id string) error {
 		return p.Validate(id)
 	}
 	panic("props without Validate: " + reflect.TypeOf(given).String())
-}
-
-// failed is an empty object that stands for one that could not be made.
-func failed[C any](this constructs.Construct) *C {
-	object := new(C)
-	if this != nil {
-		reflect.ValueOf(object).Elem().FieldByName(made.ConstructField).Set(reflect.ValueOf(this))
-	}
-	made.Fail(object)
-	return object
 }

@@ -185,6 +185,9 @@ func TestUseOfWhatFailed(t *testing.T) {
 			if !strings.Contains(got, `Wrong: got "one"`) || !strings.Contains(got, "build_test.go:") || strings.Contains(got, "goroutine ") {
 				t.Error(got)
 			}
+			if broken := "could not go on"; strings.Contains(got, broken) != (name != "own") {
+				t.Errorf("%q: %s", broken, got)
+			}
 		})
 	}
 }

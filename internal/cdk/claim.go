@@ -112,7 +112,7 @@ func claim(l *problem.List, p *place, path string, k names.Kind, field string, v
 	case value == nil:
 		l.Add(field, "another "+k.Name, "one in an account and region", fmt.Sprintf("%s has made it: %s", all[id][i], k.Fix))
 	default:
-		l.Add(field, value, fmt.Sprintf("one that no other %s has in %s", k.Name, k.Within),
+		l.Add(field, cfn.Show(plain(value)), fmt.Sprintf("one that no other %s has in %s", k.Name, k.Within),
 			fmt.Sprintf("%s has it: %s", all[id][i], k.Fix))
 	}
 }

@@ -94,6 +94,12 @@ func TestNamesAreTakenOnce(t *testing.T) {
 			named(scope(stack, "A"), logs("/dev/Churn"))
 			named(scope(stack, "B"), logs("/dev/churn"))
 		}, nil},
+		{"one that is composed", func(app awscdk.App) {
+			stack := stackIn(app, "S", "", "")
+			name := cfn.Join("/ml/", map[string]any{"Fn::Select": []any{2, map[string]any{"Fn::Split": []any{"/", cfn.Ref("AWS::StackId")}}}})
+			named(scope(stack, "A"), logs(name))
+			named(scope(stack, "B"), logs(name))
+		}, []string{"S/B/X", `LogGroupName: got "/ml/<AWS::StackId>"; allowed: one that no other`}},
 		{"two kinds", func(app awscdk.App) {
 			stack := stackIn(app, "S", "", "")
 			named(scope(stack, "A"), group("dev--churn"))

@@ -46,10 +46,8 @@ type visit struct {
 
 // look compares everything in the props, a pointer to a struct.
 func (v *visit) look(given any) {
-	if field := reflect.ValueOf(given).Elem().FieldByName("Environment"); field.IsValid() {
-		if e, ok := field.Interface().(environment.Environment); ok {
-			v.ownEnvironment(e)
-		}
+	if e, has := environmentOf(given); has {
+		v.ownEnvironment(e)
 	}
 	props.Objects(given, v.network)
 	props.Objects(given, v.object)

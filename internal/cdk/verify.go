@@ -1,11 +1,15 @@
 package cdk
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/verify"
 )
 
@@ -48,7 +52,33 @@ func (v *verifier) Validate(awscdk.IPolicyValidationContext) *awscdk.PolicyValid
 	if err != nil {
 		return report([]assembly.Finding{{Rule: "Assembly", Severity: "error", Description: "can't be read: " + err.Error()}})
 	}
-	return report(append(verify.Check(stacks), found(v.app, stacks, false)...))
+	findings := append(verify.Check(stacks), found(v.app, stacks, false)...)
+	for i, f := range findings {
+		findings[i].Description = v.located(f)
+	}
+	return report(findings)
+}
+
+// located is what a finding says, with the lines that made the constructs of Plinth that it names or is found in.
+func (v *verifier) located(f assembly.Finding) string {
+	words := strings.Split(f.Description, " ")
+	home, inOne := made.Around(v.app, f.Path)
+	for i, word := range words {
+		path := strings.TrimRight(word, ",:;")
+		named, ok := made.Around(v.app, path)
+		if !ok || named.Path != path || named.Caller == "" {
+			continue
+		}
+		inOne = inOne && named.Path != home.Path
+		if told := i+1 < len(words) && strings.HasPrefix(words[i+1], "("); !told {
+			words[i] = path + " (" + named.Caller + ")" + word[len(path):]
+		}
+	}
+	text := strings.Join(words, " ")
+	if inOne && !strings.Contains(text, home.Caller) {
+		text += " [" + fault.Where(home.Kind, home.Path, home.Caller) + "]"
+	}
+	return text
 }
 
 func report(findings []assembly.Finding) *awscdk.PolicyValidationPluginReport {

@@ -58,6 +58,9 @@ func Report(f *Fault) {
 	c.faults = append(c.faults, f)
 }
 
+// Collecting tells whether faults are gathered: a construct that can't be built then does not panic.
+func Collecting() bool { return current() != nil }
+
 // Elsewhere tells whether the calling goroutine is another one than that which builds the app.
 func Elsewhere() bool {
 	c := current()

@@ -3,7 +3,9 @@ package fault
 
 import (
 	"fmt"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -19,30 +21,34 @@ type Fault struct {
 	At string
 	// Err holds every problem.
 	Err error
+	// Others are constructs that were given the same wrong Environment; see [Where].
+	Others []string
 }
 
 // Error is the whole message.
 func (f *Fault) Error() string {
 	var b strings.Builder
-	for _, part := range []string{f.Kind, f.Path} {
-		if part != "" {
-			b.WriteString(part + " ")
-		}
+	if where := Where(f.Kind, f.Path, f.At); where != "" {
+		b.WriteString(where + " ")
 	}
-	if f.At != "" {
-		fmt.Fprintf(&b, "(%s) ", f.At)
-	}
-	n := len(problem.All(f.Err))
-	fmt.Fprintf(&b, "can't be built: %d problem", n)
-	if n != 1 {
-		b.WriteString("s")
-	}
+	b.WriteString("can't be built: " + problem.Count(f.Err))
 	text := f.Err.Error()
 	if !strings.HasPrefix(text, "  - ") { // an error that is no list
 		text = "  - " + text
 	}
 	b.WriteString("\n" + text)
+	if len(f.Others) > 0 {
+		b.WriteString("\n  The same Environment was given to " + strings.Join(f.Others, ", "))
+	}
 	return b.String()
+}
+
+// Where names a construct and the caller's line that makes it: "network.Isolated dev/Network (/app/main.go:12)".
+func Where(kind, path, at string) string {
+	if at != "" {
+		at = "(" + at + ")"
+	}
+	return strings.Join(slices.DeleteFunc([]string{kind, path, at}, func(s string) bool { return s == "" }), " ")
 }
 
 // Unwrap gives the problems.
@@ -55,7 +61,8 @@ func Check(kind string, err error) {
 	}
 }
 
-// WithoutStack drops the lines of a JavaScript stack from a message.
+// WithoutStack drops from a message the lines of a JavaScript stack, and the name of the class that each JavaScript error
+// starts with.
 func WithoutStack(message string) string {
 	var kept []string
 	for line := range strings.Lines(message) {
@@ -63,13 +70,16 @@ func WithoutStack(message string) string {
 			kept = append(kept, strings.TrimRight(line, "\n"))
 		}
 	}
-	return strings.TrimSpace(strings.Join(kept, "\n"))
+	return className.ReplaceAllString(strings.TrimSpace(strings.Join(kept, "\n")), "")
 }
+
+// className is what jsii and JavaScript put before a message, once or twice.
+var className = regexp.MustCompile(`^((@jsii/kernel\.)?(RuntimeError|Fault|Error): )+`)
 
 // machinery are the packages whose frames are never the user's.
 var machinery = []string{
 	"runtime.", "reflect.",
-	"github.com/aws/aws-cdk-go/", "github.com/aws/constructs-go/", "github.com/aws/jsii-runtime-go",
+	"github.com/aws/aws-cdk-go/", "github.com/aws/constructs-go/", "github.com/aws/jsii-runtime-go", "github.com/cdklabs/",
 	"github.com/plinth-ml/plinth/constructs/", "github.com/plinth-ml/plinth/internal/",
 }
 
@@ -91,6 +101,25 @@ func Caller() string {
 		}
 		if !more {
 			return ""
+		}
+	}
+}
+
+// Panicked tells whether the code that panicked is the user's own. It is for a deferred function during a panic.
+func Panicked() (own bool) {
+	counters := make([]uintptr, 256)
+	frames := runtime.CallersFrames(counters[:runtime.Callers(2, counters)])
+	panicking := false
+	for {
+		f, more := frames.Next()
+		switch {
+		case f.Function == "runtime.gopanic": // of several the outermost, since the others pass it on
+			panicking = true
+		case panicking && !strings.HasPrefix(f.Function, "runtime."):
+			own, panicking = !isMachinery(f), false
+		}
+		if !more {
+			return own
 		}
 	}
 }

@@ -20,6 +20,8 @@ type Home struct {
 	Kind string
 	// Path is its construct path.
 	Path string
+	// Caller is the file and line in the user's code that made it; empty: not known.
+	Caller string
 	// At is the partition, region and account of its stack. Fields may be CDK tokens.
 	At location.Location
 	// Environment is the name of its environment; empty: none.

@@ -79,7 +79,7 @@ func TestValidate(t *testing.T) {
 		"an id":             {red, "", "Churn", ""},
 		"a name":            {red, "weekly", "A B", ""},
 		"as long as it may": {red, "churn-678", "", ""}, // dev---red--churn-678
-		"too long":          {red, "churn-6789", "", `Name: got "dev---red--churn-6789"; allowed: at most 20 characters, for the job's name; set a shorter Name, or shorten the name of the environment or the team`},
+		"too long":          {red, "churn-6789", "", `Name: got "churn-6789"; allowed: at most 9 characters, since the job's name starts with "dev---red--"; set a shorter Name, or shorten the name of the environment or the team`},
 		"an id that is no part": {red, "", "Churn_2",
 			`Name: got "churn_2"; allowed: lower-case letters, digits and single hyphens between them; set Name: it stands for the construct's id in names`},
 		"two hyphens":                   {red, "a--b", "", `Name: got "a--b"; allowed: lower-case letters, digits and single hyphens between them`},

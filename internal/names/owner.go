@@ -97,9 +97,12 @@ func (o Owner) Validate(l *problem.List, field, given, id string, rooms ...Room)
 	case !IsPart(part):
 		l.Add(field, part, partAllowed, "")
 	case !token.Is(whole) && len(whole) > least(rooms).Most:
-		room := least(rooms)
-		l.Add(field, whole, fmt.Sprintf("at most %d characters, for the %s's name", room.Most, room.Kind),
-			"set a shorter "+field+", or shorten the name of the environment or the team")
+		room, before := least(rooms), whole[:len(whole)-len(part)]
+		allowed := fmt.Sprintf("at most %d characters, since the %s's name starts with %q", room.Most-len(before), room.Kind, before)
+		if len(before) >= room.Most {
+			allowed = fmt.Sprintf("a name of the environment, and of the team, that leaves room: the %s's starts with %q", room.Kind, before)
+		}
+		l.Add(field, part, allowed, "set a shorter "+field+", or shorten the name of the environment or the team")
 	}
 }
 

@@ -4,6 +4,7 @@ package problem
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -39,9 +40,42 @@ func show(v any) string {
 		return "nothing"
 	case string:
 		return fmt.Sprintf("%q", v)
-	default:
+	case error, fmt.Stringer:
 		return fmt.Sprint(v)
 	}
+	if isAddress(reflect.ValueOf(v)) {
+		return fmt.Sprintf("a value of type %T", v)
+	}
+	return fmt.Sprint(v)
+}
+
+// isAddress tells whether a value would be shown as an address in memory, or has one in it.
+func isAddress(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Func, reflect.Chan, reflect.Pointer, reflect.UnsafePointer:
+		return true
+	case reflect.Interface:
+		return !v.IsNil() && isAddress(v.Elem())
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if isAddress(v.Index(i)) {
+				return true
+			}
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			if isAddress(v.MapIndex(key)) {
+				return true
+			}
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if isAddress(v.Field(i)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // List is every problem of one value. The zero List is empty and ready to use.
@@ -50,15 +84,18 @@ type List struct {
 	skipped map[string]bool
 }
 
-// Add adds a problem, unless its field is skipped.
+// Add adds a problem, unless its field, or one that it is a part of, is skipped.
 func (l *List) Add(field string, got any, allowed, fix string) {
 	l.add(Problem{Field: field, Got: got, Allowed: allowed, Fix: fix})
 }
 
 func (l *List) add(p Problem) {
-	if !l.skipped[p.Field] {
-		l.all = append(l.all, p)
+	for skipped := range l.skipped {
+		if isBelow(p.Field, skipped) {
+			return
+		}
 	}
+	l.all = append(l.all, p)
 }
 
 // Has tells whether a problem of the field is in the list.
@@ -69,7 +106,21 @@ func (l *List) Has(field string) bool {
 	})
 }
 
-// Skip makes the list leave out what is said of the field from now on.
+// HasBelow tells whether a problem of the field or of a part of it is in the list.
+func (l *List) HasBelow(field string) bool {
+	return slices.ContainsFunc(l.all, func(e error) bool {
+		var p Problem
+		return errors.As(e, &p) && isBelow(p.Field, field)
+	})
+}
+
+// isBelow tells whether a field is another one or a part of it.
+func isBelow(field, whole string) bool {
+	rest, ok := strings.CutPrefix(field, whole)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// Skip makes the list leave out what is said of the field and its parts from now on.
 func (l *List) Skip(field string) {
 	if l.skipped == nil {
 		l.skipped = map[string]bool{}
@@ -126,6 +177,14 @@ func (j joined) Error() string {
 		lines[i] = "  - " + e.Error()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Count says how many problems an error has: "1 problem", "2 problems".
+func Count(err error) string {
+	if n := len(All(err)); n != 1 {
+		return fmt.Sprintf("%d problems", n)
+	}
+	return "1 problem"
 }
 
 // All takes an error apart into its problems; a nil one has none.

@@ -59,7 +59,10 @@ func clean(v reflect.Value, path string, l *problem.List) {
 }
 
 func cleanNumber(v reflect.Value, path string, l *problem.List) {
-	if v.CanSet() && isTokenNumber(v) {
+	switch {
+	case v.CanFloat() && (math.IsNaN(v.Float()) || math.IsInf(v.Float(), 0)):
+		note(v, path, l, problem.Problem{Got: v.Float(), Allowed: "a finite number"})
+	case v.CanSet() && isTokenNumber(v):
 		note(v, path, l, problem.Problem{Got: problem.Phrase("a token"), Allowed: "a number that is known at synth"})
 	}
 }
@@ -146,7 +149,7 @@ const lastToken = -1.8881545897087e289
 
 func isTokenNumber(v reflect.Value) bool {
 	if v.CanFloat() {
-		return v.Float() <= lastToken && !math.IsInf(v.Float(), -1)
+		return v.Float() <= lastToken
 	}
 	return v.Int() == math.MinInt64
 }

@@ -18,11 +18,28 @@ func init() { //nolint:gochecknoinits // which is what the package is for
 	if os.Getenv("JSII_RUNTIME") != "" {
 		return // which unpacks nothing
 	}
-	if err := try(os.TempDir()); err != nil {
+	err := absolute()
+	if err == nil {
+		err = try(os.TempDir())
+	}
+	if err != nil {
 		_, _ = os.Stderr.WriteString("\nError: the temporary folder can't be used: " + err.Error() +
 			"\n  Set TMPDIR to a folder that exists, can be written to and has room for some megabytes.\n")
 		os.Exit(1)
 	}
+}
+
+// absolute makes a relative TMPDIR absolute, as Node.js takes it.
+func absolute() error {
+	given := os.Getenv("TMPDIR")
+	if given == "" || os.IsPathSeparator(given[0]) {
+		return nil
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	return os.Setenv("TMPDIR", dir+string(os.PathSeparator)+given)
 }
 
 // try writes to the folder as much as the runtime does.

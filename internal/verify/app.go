@@ -130,31 +130,6 @@ func (a *app) targets(from *assembly.Stack, value any) []resource {
 	return all
 }
 
-// text is a value with the names of references in the place of what is known at deployment only.
-func text(value any) string {
-	switch v := value.(type) {
-	case string:
-		return v
-	case []any:
-		var b strings.Builder
-		for _, part := range v {
-			b.WriteString(text(part))
-		}
-		return b.String()
-	case map[string]any:
-		if join, ok := v["Fn::Join"].([]any); ok {
-			return text(join[1])
-		}
-		if name, ok := v["Ref"].(string); ok {
-			return "<" + name + ">"
-		}
-		if names, ok := v["Fn::GetAtt"].([]any); ok {
-			return "<" + text(names[0]) + ">"
-		}
-	}
-	return "<?>"
-}
-
 // list is a value that may be one or a list of them.
 func list(value any) []any {
 	switch v := value.(type) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
 // accountOf finds the account of a principal, which is an ARN or the account itself.
@@ -32,7 +33,7 @@ func refusedByBucket(a *app) []assembly.Finding {
 				})
 			}
 			for _, principal := range s.principals("AWS") {
-				who := text(principal)
+				who := cfn.Show(principal)
 				if !s.allows() || !found[denied].outsider(who) || who == "*" && s["Condition"] != nil {
 					continue
 				}
@@ -72,8 +73,8 @@ func (s statement) organization(denied statement) (organization string, ok bool)
 	}
 	inside := denied.values("aws:PrincipalOrgID")
 	for _, of := range s.values("aws:PrincipalOrgID") {
-		if !slices.ContainsFunc(inside, func(in any) bool { return text(in) == text(of) }) {
-			return text(of), true
+		if !slices.ContainsFunc(inside, func(in any) bool { return cfn.Show(in) == cfn.Show(of) }) {
+			return cfn.Show(of), true
 		}
 	}
 	return "", false

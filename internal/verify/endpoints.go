@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
 // outOfReach finds endpoints that somebody else made in the VPC of an isolated network: its security groups let nobody
@@ -36,7 +37,7 @@ func outOfReach(a *app) []assembly.Finding {
 // serviceOf is the name of a service as AdditionalEndpoints takes it: that of its endpoint service without
 // com.amazonaws.REGION.
 func serviceOf(name any) string {
-	full := text(name)
+	full := cfn.Show(name)
 	if i := strings.LastIndex(full, "<"); i >= 0 { // the region is a reference, and may have dots
 		return strings.TrimPrefix(full[strings.Index(full[i:], ">")+i+1:], ".")
 	}

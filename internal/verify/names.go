@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/names"
 )
 
@@ -32,7 +33,7 @@ func taken(a *app) []assembly.Finding {
 				owners[id] = is
 			} else if is.ours != other.ours {
 				all = append(all, assembly.Finding{
-					Path: r.Path(), Description: fmt.Sprintf("the %s of %s has the same name, %s", kind.Name, other.Path(), text(name)),
+					Path: r.Path(), Description: fmt.Sprintf("the %s of %s has the same name, %s", kind.Name, other.Path(), cfn.Show(name)),
 					Fix: "give the one that Plinth does not make another name",
 				})
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
 // untrusted finds who is allowed to assume a role of Plinth's that does not trust it.
@@ -41,7 +42,7 @@ func (a *app) trusts(role, policy resource) bool {
 	}
 	for _, s := range statements(role.Properties["AssumeRolePolicyDocument"]) {
 		for _, principal := range s.principals("AWS") {
-			who, held := text(principal), s.values("aws:PrincipalArn")
+			who, held := cfn.Show(principal), s.values("aws:PrincipalArn")
 			account := who == "*" || strings.HasSuffix(who, ":root")
 			if account && len(held) == 0 || !account && a.names(role, policy, principal) {
 				return true
@@ -59,6 +60,6 @@ func (a *app) names(role, policy resource, value any) bool {
 	named, known := a.target(role.stack, value)
 	return slices.ContainsFunc(list(policy.Properties["Roles"]), func(of any) bool {
 		attached, ok := a.target(policy.stack, of)
-		return ok && known && attached.is(named) || !ok && strings.HasSuffix(text(value), "/"+text(of))
+		return ok && known && attached.is(named) || !ok && strings.HasSuffix(cfn.Show(value), "/"+cfn.Show(of))
 	})
 }

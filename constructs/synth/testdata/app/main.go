@@ -4,16 +4,21 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"syscall"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/synth"
+	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/problem"
 )
 
 func main() { synth.Main(build) }
@@ -61,6 +66,20 @@ func build(app awscdk.App) {
 	case "bug":
 		var props *storage.DataBucketProps
 		_ = props.Class
+	case "odd-value":
+		panic(42)
+	case "odd-value-faults":
+		network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: environment.Environment{AZs: 9}})
+		panic(42)
+	case "library-bug":
+		(*problem.List)(nil).Add("AZs", 9, "1 to 6", "")
+	case "disk-full":
+		cdk.Build("storage.DataBucket", stack, "Data", &storage.DataBucketProps{},
+			func(constructs.Construct, string, *storage.DataBucketProps) *storage.DataBucket {
+				panic(&fs.PathError{Op: "write", Path: "include.json", Err: syscall.ENOSPC})
+			})
+	case "disk-full-javascript":
+		panic(errors.New("Error: ENOSPC: no space left on device, write\n    at writeFileSync (node:fs:1)"))
 	default:
 		panic("unknown scenario " + scenario)
 	}
