@@ -15,6 +15,9 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/training"
 	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/made"
@@ -256,6 +259,38 @@ func TestObjectsOfOtherNetworks(t *testing.T) {
 			}
 		}
 		t.Logf("%d objects", tried)
+	})
+}
+
+// A job can't work on a bucket that is reached through the endpoints of another network only, which no synthesis would tell
+// of otherwise.
+func TestBucketsOfOtherNetworks(t *testing.T) {
+	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
+		of := func(id string) *network.Isolated {
+			return network.NewIsolated(stack, id, &network.IsolatedProps{Environment: dev, Capabilities: []network.Capability{network.Training}})
+		}
+		own, other := of("Own"), of("Other")
+		for name, test := range map[string]struct {
+			endpoints, roles []string
+			refused          bool
+		}{
+			"of another network":       {other.S3Endpoints(), nil, true},
+			"of its own":               {own.S3Endpoints(), nil, false},
+			"of both":                  {append(own.S3Endpoints(), other.S3Endpoints()...), nil, false},
+			"that are not of the app":  {append(other.S3Endpoints(), "vpce-0123456789abcdef0"), nil, false},
+			"where roles need no such": {other.S3Endpoints(), []string{"arn:aws:iam::" + account + ":role/Job"}, false},
+			"none":                     {nil, nil, false},
+		} {
+			before := len(unwrapped(faults))
+			data := storage.NewDataBucket(stack, fmt.Sprint("Data", next()), &storage.DataBucketProps{Environment: dev, Endpoints: test.endpoints, OutsideRoles: test.roles})
+			training.NewWorkflow(stack, fmt.Sprint("W", next()), &training.WorkflowProps{Environment: dev, Network: own, Job: training.Job{
+				Image: training.XGBoost("3.2-0"), Output: data.Prefix("models/"), InstanceType: "ml.m5.xlarge",
+				Inputs: []training.Input{{Channel: "train", From: data.Prefix("train/")}},
+			}})
+			if got := told(faults, before, "Job.Inputs[0].From.Bucket", "of network Stack/Other"); got != test.refused {
+				t.Errorf("%s: refused %t: %v", name, got, unwrapped(faults)[before:])
+			}
+		}
 	})
 }
 

@@ -91,7 +91,11 @@ func TestWhatTheGuardDenies(t *testing.T) {
 		want   []string // one for each problem
 	}{
 		"another environment": {func(g *guarded) { g.guard.Environment.Name, g.guard.Network, g.guard.Keys = "prod", nil, nil }, []string{`Environment.Name: got "dev"; allowed: "prod", the guard's`}},
-		"another environment of all": {func(g *guarded) { g.process(); g.search(); g.guard.Environment.Name, g.guard.Network, g.guard.Keys = "prod", nil, nil },
+		"another environment of all": {func(g *guarded) {
+			g.process()
+			g.search()
+			g.guard.Environment.Name, g.guard.Network, g.guard.Keys = "prod", nil, nil
+		},
 			[]string{`Environment.Name: got "dev"; allowed: "prod", the guard's`}},
 		"other keys": {func(g *guarded) { g.guard.Keys = []string{g.scratch.KeyARN} },
 			[]string{`Job.Output: got "Stack/Data/Key/Resource"; allowed: a bucket with a key of the guard, Stack/Scratch/Key/Resource; take such a bucket`}},

@@ -51,6 +51,7 @@ func (v *visit) look(given any) {
 	}
 	props.Objects(given, v.network)
 	props.Objects(given, v.object)
+	v.endpoints(given) // after what it has, which may have others
 }
 
 // network notes a network that the construct works in.
@@ -86,6 +87,28 @@ func (v *visit) ownEnvironment(e environment.Environment) {
 		}
 	}
 	v.home.At = v.place.known()
+}
+
+// endpoints notes the networks of the endpoints through which alone the construct is reached. Those of a bucket that lets
+// roles in from outside, or through an endpoint that the app does not make, say nothing of its networks.
+func (v *visit) endpoints(given any) {
+	var networks []string
+	known := true
+	props.Texts(given, func(field, text string) {
+		switch {
+		case strings.HasPrefix(field, "Endpoints["):
+			home, is := made.Home{}, false
+			if r := referenceOf(text); r.resource != nil {
+				home, is = made.Around(placeOf(r.resource).app, PathOf(r.resource))
+			}
+			networks, known = append(networks, home.Path), known && is && home.Kind == networkKind
+		case strings.HasPrefix(field, "OutsideRoles["):
+			known = false
+		}
+	})
+	if known {
+		v.home.Networks = append(v.home.Networks, networks...)
+	}
 }
 
 // fieldsOf are the fields of the problems of an error.
@@ -149,7 +172,7 @@ func (v *visit) compare(field string, object any, home made.Home) {
 	}
 	if !v.environment(field, got, home, "") && !alone[home.Kind] && apart(v.home.Networks, home.Networks) {
 		v.list.Add(field, problem.Phrase(fmt.Sprintf("%s, of network %s", got, home.Networks[0])), "one of network "+v.home.Networks[0]+", which "+v.in+" is",
-			"make both with the same network")
+			"make both with the same network, or give a bucket the Endpoints of both")
 	}
 }
 
