@@ -162,6 +162,9 @@ func (v *visit) compare(field string, object any, home made.Home) {
 		v.list.Add(field, problem.Phrase(got+", of another app"), "one of this app", "make both in one app")
 		return
 	}
+	if v.holdsOtherStage(field, object) {
+		return
+	}
 	if differ(home.At.Account, v.home.At.Account) {
 		v.list.Add(field, problem.Phrase(got+", of account "+home.At.Account), "one of account "+v.home.At.Account+", which the stack is deployed to", "make one there")
 		return
@@ -218,6 +221,9 @@ func (v *visit) resource(field string, r resource) {
 	}
 	if named := arnOf(r); strings.ContainsAny(named, "*?") {
 		v.list.Add(field, named, "the ARN of one resource, without * and ?", "policies would let in whatever it matches")
+		return
+	}
+	if v.ofOtherStage(field, arnOf(r)) {
 		return
 	}
 	if c, ok := r.(constructs.Construct); ok && v.part(field, c) {
@@ -304,7 +310,7 @@ func (v *visit) texts(given any) {
 			}
 			if !recognized[t] {
 				v.list.Add(field, text, "a token that the CDK gave, or text without "+token.Start, "")
-			} else if r := referenceOf(t); r.resource != nil {
+			} else if r := referenceOf(t); !v.ofOtherStage(field, t) && r.resource != nil {
 				v.part(field, r.resource)
 			}
 		}

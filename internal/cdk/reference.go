@@ -4,12 +4,15 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // reference is what a token refers to: an attribute of a resource of the app.
 type reference struct {
+	// target is what it refers to; resource is it too if it is one, else nil.
+	target   constructs.Construct
 	resource awscdk.CfnResource
 	typ      string
 	// attribute is the one of Fn::GetAtt, or Ref.
@@ -44,8 +47,9 @@ func referenceOf(text string) (r reference) {
 		references[text] = r
 	}()
 	if to, ok := awscdk.Tokenization_ReverseString(&text).FirstToken().(awscdk.Reference); ok {
+		r.target, _ = to.Target().(constructs.Construct)
 		if resource, ok := to.Target().(awscdk.CfnResource); ok {
-			r = reference{resource, *resource.CfnResourceType(), *to.DisplayName()}
+			r = reference{resource, resource, *resource.CfnResourceType(), *to.DisplayName()}
 		}
 	}
 	return r

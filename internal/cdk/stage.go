@@ -1,0 +1,50 @@
+package cdk
+
+import (
+	"reflect"
+
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// ofOtherStage reports a text that refers to something in another stage, and tells whether it does: the CDK refuses that
+// when the app is synthesized (https://docs.aws.amazon.com/cdk/v2/guide/stages.html). An object may be of another stage
+// as long as it is imported, and has texts that refer to nothing.
+func (v *visit) ofOtherStage(field, text string) bool {
+	for _, t := range token.Pattern.FindAllString(text, -1) {
+		r := referenceOf(t)
+		if r.target == nil || placeOf(r.target).stage == v.place.stage {
+			continue
+		}
+		v.list.Add(field, problem.Phrase("a value of "+PathOf(r.target)+", in "+stageNamed(placeOf(r.target).stage)), "one in "+stageNamed(v.place.stage),
+			"stages are deployed apart: make one in each, or import it there by its name or ARN")
+		return true
+	}
+	return false
+}
+
+// holdsOtherStage is the same of the texts of an object of Plinth.
+func (v *visit) holdsOtherStage(field string, object any) bool {
+	fields := reflect.ValueOf(object).Elem()
+	for i := range fields.NumField() {
+		switch {
+		case !fields.Type().Field(i).IsExported():
+		case fields.Field(i).Kind() == reflect.String && v.ofOtherStage(field, fields.Field(i).String()):
+			return true
+		case fields.Field(i).Type() == reflect.TypeFor[[]string]():
+			for _, text := range fields.Field(i).Interface().([]string) {
+				if v.ofOtherStage(field, text) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func stageNamed(path string) string {
+	if path == "" {
+		return "the app itself"
+	}
+	return "stage " + path
+}
