@@ -82,12 +82,9 @@ func NewGuard(scope constructs.Construct, id string, props *GuardProps) *Guard {
 func newGuard(this constructs.Construct, _ string, props *GuardProps) *Guard {
 	at := cdk.Location(this)
 	g := props.plan(at)
-	documents, err := policy.Split(g.statements(), policy.MaxManaged)
-	if size := g.boundarySize(at); err == nil && size > policy.MaxManaged {
-		err = problem.Problem{
-			Field: "Features", Got: g.features, Allowed: fmt.Sprintf("fewer: the boundary would have %d characters, and IAM takes %d", size, policy.MaxManaged),
-			Fix: "make a guard for each team's features",
-		}
+	documents, err := g.split(policy.MaxManaged)
+	if err == nil && g.boundarySize(at) > policy.MaxManaged {
+		err = g.tooLarge("the boundary", policy.MaxManaged, func(g guard) int { return g.boundarySize(at) })
 	}
 	cdk.Check(err)
 	resources := cfn.Resources{boundaryName: managed("The most that roles of the environment can do", g.boundary(at),
@@ -150,7 +147,7 @@ func SCP(props *GuardProps) ([]string, error) {
 	}
 	g := props.plan(location.Location{Partition: "aws", Region: "*", Account: "${aws:PrincipalAccount}"})
 	g.subnets, g.groups = nil, nil
-	documents, err := policy.Split(g.statements(), policy.MaxSCP)
+	documents, err := g.split(policy.MaxSCP)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,8 @@ package storage
 
 import (
 	"cmp"
+	"fmt"
+	"math"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/cfn"
@@ -11,7 +13,7 @@ import (
 // Never is the number of days of what does not happen.
 const Never = -1
 
-// LifeCycle is what becomes of the objects of a bucket with time, in days, 1 or more. A zero field takes the default of the
+// LifeCycle is what becomes of the objects of a bucket with time, in days, 1 to 2,147,483,647. A zero field takes the default of the
 // bucket's class and of the environment's tier; see the table in the package's documentation.
 type LifeCycle struct {
 	// TieringDays is when an object moves to Intelligent-Tiering, which lowers the price of what nobody reads and costs
@@ -26,6 +28,10 @@ type LifeCycle struct {
 }
 
 const (
+	// maxDays is the largest number of days that S3 has room for: a whole number of 32 bits
+	// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html, whose Integer is that of
+	// https://smithy.io/2.0/spec/simple-types.html).
+	maxDays = math.MaxInt32
 	// uploadDays is how long an upload may take in every class.
 	uploadDays = 7
 	// developmentDays is how long Development keeps what goes at all.
@@ -75,8 +81,8 @@ func (l LifeCycle) resolved(c Class, e environment.Environment) LifeCycle {
 func (l LifeCycle) validate() error {
 	var list problem.List
 	check := func(field string, days int, never string) {
-		if days < 1 && (days != Never || never == "") {
-			list.Add(field, days, "1 or more days"+never, "leave it out for the class's default")
+		if days > maxDays || days < 1 && (days != Never || never == "") {
+			list.Add(field, days, fmt.Sprintf("1 to %d days", maxDays)+never, "leave it out for the class's default")
 		}
 	}
 	check("TieringDays", l.TieringDays, ", or storage.Never")

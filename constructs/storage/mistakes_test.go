@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -44,7 +45,7 @@ const (
 	keyAllowed    = `; allowed: the ARN of the bucket's KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID`
 	regionAllowed = `; allowed: the region of the bucket, such as eu-west-1`
 	slash         = `; allowed: a path that ends with a slash and starts without one, such as "churn/train/", or empty for the whole bucket`
-	uploads       = "LifeCycle.UploadDays: got -9; allowed: 1 or more days; leave it out for the class's default"
+	uploads       = "LifeCycle.UploadDays: got -9; allowed: 1 to 2147483647 days; leave it out for the class's default"
 	wildcard      = `; allowed: no *, ? or ${: a policy would take them as wildcards and variables`
 	roleAllowed   = `; allowed: the ARN of a role or user, such as arn:aws:iam::111122223333:role/Admin; ` +
 		`a session's ARN (sts, assumed-role) is not one: name its role`
@@ -100,6 +101,8 @@ func TestMistakesOfBuckets(t *testing.T) {
 		{"Lustre and a backup", &DataBucketProps{LinkedToLustre: true, Backup: backup}, []string{lustreAlone}},
 		{"class", &DataBucketProps{Class: 9, LifeCycle: LifeCycle{UploadDays: -9}},
 			[]string{`Class: got Class(9); allowed: Datasets, Features, Models, Checkpoints or Logs`, uploads}},
+		{"days that S3 has no room for", &DataBucketProps{LifeCycle: LifeCycle{TieringDays: Never, ExpiryDays: math.MaxInt32 + 1, OldVersionDays: math.MaxInt32}},
+			[]string{`LifeCycle.ExpiryDays: got 2147483648; allowed: 1 to 2147483647 days, or storage.Never; leave it out for the class's default`}},
 		{"below every class", &DataBucketProps{Class: -1}, []string{`Class: got Class(-1); allowed: Datasets, Features, Models, Checkpoints or Logs`}},
 		{"logs of logs", &DataBucketProps{Class: Logs, Key: someKey, AccessLogs: logs, LinkedToLustre: true, Inventory: Daily,
 			Shares: []Share{{partner, "a/", false}}, ReplicatedFrom: []string{partner}, Lock: Lock{Governance, 2}, ReplicateTo: replica, Backup: backup}, []string{
@@ -128,12 +131,12 @@ const lustreAlone = `LinkedToLustre: got true; allowed: false with Events or Bac
 	`FSx and CloudFormation would each overwrite the other's event settings of the bucket`
 
 func TestMistakesOfLifeCycles(t *testing.T) {
-	const never = "; allowed: 1 or more days, or storage.Never; leave it out for the class's default"
+	const never = "; allowed: 1 to 2147483647 days, or storage.Never; leave it out for the class's default"
 	cycle := func(l LifeCycle) *DataBucketProps { return &DataBucketProps{LifeCycle: l} }
 	check(t, []mistake{
 		{"everything", cycle(LifeCycle{-2, -2, -3, Never}), []string{
 			`LifeCycle.TieringDays: got -2` + never, `LifeCycle.ExpiryDays: got -2` + never, `LifeCycle.OldVersionDays: got -3` + never,
-			`LifeCycle.UploadDays: got -1; allowed: 1 or more days; leave it out for the class's default`,
+			`LifeCycle.UploadDays: got -1; allowed: 1 to 2147483647 days; leave it out for the class's default`,
 		}},
 		{"never", cycle(LifeCycle{Never, Never, Never, 1}), nil},
 		{"tiering on the last day", cycle(LifeCycle{TieringDays: 30, ExpiryDays: 30}), []string{

@@ -24,7 +24,8 @@ type Input struct {
 	// Mount is a directory of a file system, read in place. A job that mounts Lustre runs in the zone of the file system
 	// only. Not together with From or Prepared.
 	Mount storage.Directory
-	// ContentType is their MIME type: "text/csv". Empty: the algorithm's default.
+	// ContentType is their MIME type: "text/csv". SageMaker hands any text to the container, and the built-in XGBoost takes the short
+	// names csv, libsvm, parquet and recordio-protobuf too. Empty: the algorithm's default.
 	ContentType string
 	// Groups are the names of those of the job's Groups that get the objects; a mounted directory is there for all. Empty: all of them.
 	Groups []string
