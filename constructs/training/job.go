@@ -128,7 +128,14 @@ func (j Job) validateLimits(limits environment.Limits) error {
 			l.Add(j.field(i, "InstanceType"), g.InstanceType, "one of "+strings.Join(limits.InstanceTypes, ", "), fmt.Sprintf(change, "InstanceTypes"))
 		}
 	}
-	if field, n := j.counted(); n > limits.InstancesPerJob {
+	field, n := j.counted()
+	for i, g := range j.groups() {
+		if g.Instances > limits.InstancesPerJob { // which is too many without the others
+			field, n = j.field(i, "Instances"), g.Instances
+			break
+		}
+	}
+	if n > limits.InstancesPerJob {
 		l.Add(field, n, fmt.Sprintf("at most %d instances", limits.InstancesPerJob), fmt.Sprintf(change, "InstancesPerJob"))
 	}
 	if j.MaxRuntime > limits.Runtime {

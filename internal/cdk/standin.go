@@ -33,7 +33,7 @@ var standIns = map[reflect.Type]func(in constructs.Construct, id, name *string) 
 	reflect.TypeFor[awssns.ITopic](): func(in constructs.Construct, id, name *string) any { return awssns.Topic_FromTopicArn(in, id, name) },
 }
 
-// standIn makes a pointer to an empty object that stands for one that could not be made. Its texts are tokens and its
+// standIn makes a pointer to an object that stands for one that could not be made. Its texts are tokens and its
 // objects stand-ins, so that whatever is made of them is judged by its own mistakes alone.
 func standIn(t reflect.Type, this constructs.Construct) reflect.Value {
 	object := reflect.New(t)

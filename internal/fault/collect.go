@@ -9,7 +9,7 @@ import (
 )
 
 // Collector gathers the faults of an app, so that one run reports all of them. The constructor of a construct that can't
-// be built then returns an empty one instead of panicking.
+// be built then returns one of stand-ins instead of panicking.
 type Collector struct {
 	goroutine uint64
 	mutex     sync.Mutex
