@@ -58,7 +58,7 @@ func TestGroups(t *testing.T) {
 			j.Groups[1] = j.Groups[0]
 			j.Groups[1].Name = "gpu"
 		},
-			"Groups[0].Instances: got 9223372036854775807; allowed: at most 8 instances"},
+			"Groups[0].Instances: got 4611686018427387904; allowed: at most 8 instances"},
 		{"too dear together", func(j *Job) { j.Groups[1] = InstanceGroup{"gpu", "ml.p4d.24xlarge", 7}; j.MaxRuntime = 3 * time.Hour },
 			"1 x ml.g4dn.xlarge and 7 x ml.p4d.24xlarge for that long can cost 532.49 USD"},
 		{"a warm pool", func(j *Job) { j.KeepAlive = time.Minute }, "KeepAlive: got 1m0s; allowed: none with Groups"},
