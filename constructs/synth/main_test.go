@@ -196,7 +196,7 @@ func TestMainKeepsTheStackOfABug(t *testing.T) {
 func TestMainOnAFullDisk(t *testing.T) {
 	for _, scenario := range []string{"disk-full", "disk-full-javascript"} {
 		r := start(t, scenario)
-		if r.status != 1 || !strings.Contains(r.output, "The disk is full: free space in the output folder") || strings.Contains(r.output, "Error: Error:") {
+		if r.status != 1 || !strings.Contains(r.output, "The disk is full: free space in the output folder") || strings.Count(r.output, "Error: ") != 1 {
 			t.Errorf("status %d: %s", r.status, r.output)
 		}
 	}
