@@ -55,10 +55,16 @@ func (d DAG) validate(guard *access.Guard, team string) error {
 	if d.Schedule != "" && !schedulePattern.MatchString(d.Schedule) {
 		l.Add("Schedule", d.Schedule, `a cron expression of five fields, such as "0 6 * * 1", or @hourly, @daily, @weekly or @monthly`, "")
 	}
-	if some := d.Workflow != nil || d.Job != nil; some && (d.Schedule != "" || len(d.Settings) > 0) {
-		l.Include("Settings", training.ValidateInput(d.parameters(), d.Settings))
-	}
+	l.Include("Settings", d.validateSettings())
 	return l.Err()
+}
+
+// validateSettings holds the settings against the parameters, which are not known without a workflow or job.
+func (d DAG) validateSettings() error {
+	if d.Workflow == nil && d.Job == nil || d.Schedule == "" && len(d.Settings) == 0 {
+		return nil
+	}
+	return training.ValidateInput(d.parameters(), d.Settings)
 }
 
 // validateGuard reports what the guard would deny of the DAG's own job, by the fields that the job was made of.
