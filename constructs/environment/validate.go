@@ -3,13 +3,13 @@ package environment
 import (
 	"fmt"
 	"math"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/plinth-ml/plinth/constructs/catalog"
+	"github.com/plinth-ml/plinth/internal/cidr"
 	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
@@ -25,10 +25,7 @@ var logRetentionDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400
 
 var (
 	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
-	tagPattern     = regexp.MustCompile(`^[\pL\pN _.:/=+\-@]{1,256}$`)
-	privateRanges  = []netip.Prefix{
-		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
-	}
+	tagPattern     = regexp.MustCompile(`^[\pL\pZ\pN_.:/=+\-@]{1,256}$`)
 )
 
 // Validate reports every problem of e, after its zero fields took their presets. An empty Name is allowed here and an
@@ -52,7 +49,7 @@ func (e Environment) Validate() error {
 		}
 	}
 	if e.AZs < 1 || e.AZs > maxAZs {
-		l.Add("AZs", e.AZs, fmt.Sprintf("1 to %d", maxAZs), "")
+		l.Add("AZs", e.AZs, fmt.Sprintf("1 to %d", maxAZs), "the address range is cut into eight blocks, and no region has more zones")
 	}
 	if !slices.Contains(logRetentionDays, e.LogRetentionDays) {
 		l.Add("LogRetentionDays", e.LogRetentionDays, fmt.Sprint("one of ", logRetentionDays), "")
@@ -69,14 +66,21 @@ func (e Environment) Validate() error {
 func (m Limits) validate() error {
 	var l problem.List
 	cheapest := math.Inf(1)
+	for i, t := range m.DeclaredTypes {
+		field := fmt.Sprintf("DeclaredTypes[%d]", i)
+		l.Include(field, t.Validate())
+		if slices.ContainsFunc(m.DeclaredTypes[:i], func(other catalog.InstanceType) bool { return other.Name == t.Name }) {
+			l.Add(field+".Name", t.Name, "each type once", "")
+		}
+	}
 	for i, name := range m.InstanceTypes {
-		t, ok := catalog.LookupInstanceType(name)
+		t, ok := m.LookupInstanceType(name)
 		field := fmt.Sprintf("InstanceTypes[%d]", i)
 		switch {
 		case token.Is(name):
 			l.Add(field, name, "a value known at synth, not a token", "jobs are held against it at synth: name each type")
 		case !ok:
-			l.Add(field, name, "a SageMaker training type of the catalog, such as ml.m5.xlarge", similar(name))
+			l.Add(field, name, "a SageMaker training type of the catalog, such as ml.m5.xlarge, or of DeclaredTypes", similar(name))
 		}
 		if usd, known := t.PricePerHour(); known {
 			cheapest = min(cheapest, usd)
@@ -121,16 +125,15 @@ func (e Environment) validateAddresses() error {
 	if token.Is(e.AddressRange) {
 		return nil
 	}
-	whole, err := netip.ParsePrefix(e.AddressRange)
+	whole, ok := cidr.Parse(e.AddressRange)
 	switch {
-	case err != nil || !whole.Addr().Is4() || whole != whole.Masked():
-		l.Add("AddressRange", e.AddressRange, "an IPv4 range in CIDR notation without host bits, such as 10.0.0.0/16", "")
+	case !ok:
+		l.Add("AddressRange", e.AddressRange, cidr.Allowed, "")
 		return l.Err()
 	case whole.Bits() < minRangeBits || whole.Bits() > maxRangeBits:
-		l.Add("AddressRange", e.AddressRange, fmt.Sprintf("a range of /%d to /%d", minRangeBits, maxRangeBits), "")
+		l.Add("AddressRange", e.AddressRange, fmt.Sprintf("a range of /%d, the largest that a VPC has, to /%d: an eighth of it is the smallest subnet, a /%d",
+			minRangeBits, maxRangeBits, cidr.Smallest), "")
 		return l.Err()
-	case !slices.ContainsFunc(privateRanges, func(p netip.Prefix) bool { return p.Contains(whole.Addr()) }):
-		l.Add("AddressRange", e.AddressRange, "a private range: inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16", "")
 	}
 	if need, have := e.JobAddresses(), SubnetCapacity(whole.Bits()); need > have {
 		least := ""
@@ -163,7 +166,7 @@ func similar(name string) string {
 		}
 	}
 	if len(names) == 0 {
-		return ""
+		return "declare a type that SageMaker has and the catalog lacks in DeclaredTypes"
 	}
-	return "of that family it has " + strings.Join(names, ", ")
+	return "of that family the catalog has " + strings.Join(names, ", ")
 }

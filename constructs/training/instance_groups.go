@@ -3,10 +3,10 @@ package training
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -17,7 +17,7 @@ import (
 // without GPUs prepare what those with GPUs learn from. All run the same image; SageMaker's training toolkit tells a program which group
 // it is in (https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster.html). Name and InstanceType are required.
 type InstanceGroup struct {
-	// Name is 1 to 64 letters, digits, dots, hyphens and underscores, different for each group. Required.
+	// Name is 1 to 64 characters, without line breaks, different for each group. Required.
 	Name string
 	// InstanceType is the type of its instances, one that the environment allows; a token as in [Job].InstanceType. Required.
 	InstanceType string
@@ -31,6 +31,10 @@ const (
 	// maxCounted is more instances than any network holds, so that sums never overflow.
 	maxCounted = 1 << 24
 )
+
+// groupPattern is what SageMaker takes for the name of a group
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InstanceGroup.html).
+var groupPattern = regexp.MustCompile(`^.{1,64}$`)
 
 // groups are the instances by type: Groups, or the one group that InstanceType and Instances are.
 func (j Job) groups() []InstanceGroup {
@@ -82,8 +86,8 @@ func (j Job) validateGroups() error {
 	}
 	seen := map[string]bool{}
 	for i, g := range j.Groups {
-		if !channelPattern.MatchString(g.Name) || seen[g.Name] {
-			l.Add(j.field(i, "Name"), g.Name, "1 to 64 letters, digits, dots, hyphens and underscores, different for each group", "")
+		if !groupPattern.MatchString(g.Name) || seen[g.Name] {
+			l.Add(j.field(i, "Name"), g.Name, "1 to 64 characters, without line breaks, different for each group", "")
 		}
 		seen[g.Name] = true
 		if g.Instances < 0 {
@@ -116,7 +120,7 @@ func (j Job) types() string {
 // disks counts the groups whose type has a local disk, and the others. A type that is a token is taken to have none.
 func (j Job) disks() (local, others int) {
 	for _, g := range j.groups() {
-		t, known := catalog.LookupInstanceType(g.InstanceType)
+		t, known := j.limits.LookupInstanceType(g.InstanceType)
 		switch {
 		case t.HasLocalNVMe():
 			local++
@@ -141,7 +145,7 @@ const efaVariable = "FI_PROVIDER"
 // validateEFA refuses EFA where no instance has it.
 func (j Job) validateEFA() error {
 	if j.Variables[efaVariable] != "efa" || slices.ContainsFunc(j.groups(), func(g InstanceGroup) bool {
-		t, _ := catalog.LookupInstanceType(g.InstanceType)
+		t, _ := j.limits.LookupInstanceType(g.InstanceType)
 		return t.EFAInterfaces > 0 || token.Is(g.InstanceType)
 	}) {
 		return nil
@@ -163,10 +167,10 @@ func (j Job) validateIn(n *network.Isolated, limits environment.Limits) error {
 	for _, g := range j.groups() {
 		each := 0
 		for _, name := range j.known(g, limits.InstanceTypes) {
-			t, _ := catalog.LookupInstanceType(name)
+			t, _ := j.limits.LookupInstanceType(name)
 			each = max(each, t.AddressesPerInstance())
 		}
-		t, _ := catalog.LookupInstanceType(g.InstanceType)
+		t, _ := j.limits.LookupInstanceType(g.InstanceType)
 		addresses, efa = addresses+each*min(g.Instances, maxCounted), efa || t.EFAInterfaces > 0
 	}
 	var l problem.List

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
@@ -14,15 +13,23 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// Job is one kind of training job. Image, Inputs, Output, and InstanceType or Groups are required.
+// Job is one kind of training job. Image, Output, and InstanceType or Groups are required.
 type Job struct {
 	// Image is what runs. Required.
 	Image Image
-	// Inputs are the channels that the algorithm reads, 1 to 20. Required.
+	// EntryPoint is what the container runs in the place of its image's entry point, a program and its first arguments: at most 100 texts
+	// of at most 256 characters. Not in a search. Empty: the image's.
+	EntryPoint []string
+	// Arguments are the arguments of the entry point, in the place of the word train: as many and as long. Not in a search. Empty: the
+	// image's (https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html).
+	Arguments []string
+	// Code is the program that an image with SageMaker's training toolkit runs. Zero: the image holds it.
+	Code Code
+	// Inputs are the channels that the algorithm reads, at most 20. Required with a built-in algorithm. Empty: it reads nothing.
 	Inputs []Input
 	// Output is where the model goes. Its key also encrypts the volumes of the instances. Required.
 	Output storage.Prefix
-	// InstanceType is the type of every instance, one that the environment allows. A CDK token is not held against
+	// InstanceType is the type of every instance, one that the environment allows: of the catalog, or of Limits.DeclaredTypes. A CDK token is not held against
 	// Limits.InstanceTypes; it is taken to cost as much as the dearest of them, and to have no local disk: a type that has
 	// one then never starts, since SageMaker refuses the volume's key for it. Required, unless Groups are given.
 	InstanceType string
@@ -62,12 +69,15 @@ type Job struct {
 	HyperParameters map[string]string
 	// Parameters are the hyperparameters that each execution gives.
 	Parameters []Parameter
+
+	limits environment.Limits // those that it is held to, once it is validated or resolved
 }
 
 const defaultVolumeGB = 30
 
 // resolved is the job with its zero fields filled in.
 func (j Job) resolved(limits environment.Limits) Job {
+	j.limits = limits
 	j.Groups = j.resolvedGroups()
 	if len(j.Groups) == 0 {
 		j.Instances = max(j.Instances, 1)
@@ -92,7 +102,11 @@ func (j Job) Validate(e environment.Environment) error { return j.validate(e, fa
 func (j Job) validate(e environment.Environment, searched bool) error {
 	var l problem.List
 	limits := e.Resolved().Limits
+	j.limits = limits
 	l.Include("", j.Image.validate())
+	l.Include("", validateWords("EntryPoint", j.EntryPoint))
+	l.Include("", validateWords("Arguments", j.Arguments))
+	l.Include("", j.validateCode())
 	l.Include("", j.validateInputs())
 	l.Include("Output", j.Output.Validate())
 	l.Include("", j.validateGroups())
@@ -155,7 +169,7 @@ func (j Job) price(allowed []string) (of string, usd float64, known bool) {
 	for _, g := range j.groups() {
 		dearest, hourly := g.InstanceType, 0.0
 		for _, name := range j.known(g, allowed) {
-			t, _ := catalog.LookupInstanceType(name)
+			t, _ := j.limits.LookupInstanceType(name)
 			if hour, ok := t.PricePerHour(); ok && hour > hourly {
 				dearest, hourly, known = name, hour, true
 			}

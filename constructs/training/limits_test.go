@@ -87,7 +87,7 @@ var badJobs = []struct {
 	{"image from the public gallery", func(j *Job) { j.Image = ImageURI("public.ecr.aws/docker/library/python:3.12") }, "Image", []string{"private ECR"}},
 
 	{"no channel", func(j *Job) { j.Inputs = nil }, "Inputs", []string{"got 0", "1 to 20"}},
-	{"too many channels", func(j *Job) { j.Inputs = channelsNamed(21) }, "Inputs", []string{"got 21", "1 to 20"}},
+	{"too many channels", func(j *Job) { j.Inputs = channelsNamed(21) }, "Inputs", []string{"got 21", "at most 20"}},
 	{"bad channel", func(j *Job) { j.Inputs[1].Channel = "my data" }, "Inputs[1].Channel", []string{`"my data"`, "letters, digits, dots"}},
 	{"channel without name", func(j *Job) { j.Inputs[0].Channel = "" }, "Inputs[0].Channel", []string{`""`}},
 	{"duplicate channel", func(j *Job) { j.Inputs[1].Channel = "train" }, "Inputs[1].Channel", []string{`"train"`, "different"}},
@@ -100,7 +100,7 @@ var badJobs = []struct {
 	{"fixed and given", func(j *Job) { j.Parameters = []Parameter{OneOf("objective", "a")} }, "Parameters[0]", []string{`"objective"`, "HyperParameters"}},
 	{"given twice", func(j *Job) { j.Parameters = []Parameter{Integer("n", 1, 2), Number("n", 1, 2)} }, "Parameters[1]", []string{`"n"`, "twice"}},
 	{"min above max", func(j *Job) { j.Parameters = []Parameter{Integer("n", 10, 1)} }, "Parameters[0].min", []string{"got 10", "at most max, 1"}},
-	{"bad parameter name", func(j *Job) { j.Parameters = []Parameter{Number("max-depth", 1, 2)} }, "Parameters[0].name", []string{`"max-depth"`}},
+	{"bad parameter name", func(j *Job) { j.Parameters = []Parameter{Number("max depth", 1, 2)} }, "Parameters[0].name", []string{`"max depth"`}},
 	{"parameter of no value", func(j *Job) { j.Parameters = []Parameter{{}} }, "Parameters[0].name", []string{`""`}},
 	{"too many hyperparameters", func(j *Job) { j.HyperParameters = texts(101) }, "HyperParameters", []string{"got 101", "at most 100"}},
 }
@@ -124,7 +124,7 @@ func TestABadJob(t *testing.T) {
 }
 
 func TestAllProblemsOfAJobTogether(t *testing.T) {
-	err := Job{Instances: 99, MaxRuntime: 99 * time.Hour, VolumeGB: -1, Inputs: []Input{{}}, Parameters: []Parameter{Integer("1", 2, 1)}}.Validate(tight)
+	err := Job{Instances: 99, MaxRuntime: 99 * time.Hour, VolumeGB: -1, Inputs: []Input{{}}, Parameters: []Parameter{Integer("", 2, 1)}}.Validate(tight)
 	got := fieldsOf(err)
 	slices.Sort(got)
 	want := []string{"Image", "Inputs[0].Channel", "Inputs[0].From.Bucket", "InstanceType", "Instances", "MaxRuntime", "Output.Bucket",

@@ -12,7 +12,7 @@ func request(j Job, w wiring, spot bool) map[string]any {
 	r["TrainingJobName.$"] = fmt.Sprintf("States.Format('%s', States.Hash(States.Format('{}-{}', $$.Execution.Id, $.run.attempt), 'MD5'))", names.Run(w.namePrefix, "{}"))
 	hyperParameters, _ := r["HyperParameters"].(map[string]any)
 	for _, p := range j.Parameters {
-		hyperParameters[p.name+".$"] = "$.texts." + p.name
+		hyperParameters[p.name+".$"] = p.path("$." + textsField)
 	}
 	return r
 }
@@ -40,7 +40,6 @@ func common(j Job, w wiring, d dialect, spot bool) map[string]any {
 	r := map[string]any{
 		"AlgorithmSpecification":                j.algorithm(w.imageURI),
 		"RoleArn":                               w.roleARN,
-		"InputDataConfig":                       channels(j.Inputs, d),
 		"OutputDataConfig":                      output,
 		"ResourceConfig":                        resources,
 		"StoppingCondition":                     stopping,
@@ -50,6 +49,9 @@ func common(j Job, w wiring, d dialect, spot bool) map[string]any {
 		"EnableNetworkIsolation":                !j.installs(),
 		"EnableInterContainerTrafficEncryption": true,
 		"Tags":                                  tags(w.tags),
+	}
+	if inputs := j.channels(); len(inputs) > 0 {
+		r["InputDataConfig"] = channels(inputs, d)
 	}
 	if variables := j.variables(); len(variables) > 0 {
 		r["Environment"] = variables
