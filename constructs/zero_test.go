@@ -23,8 +23,8 @@ import (
 // withMethods are a value of each exported type that has exported methods.
 var withMethods = []any{
 	access.ExecutionRole{}, access.Guard{}, airflow.Class(""), airflow.Environment{}, airflow.Serverless{}, airflow.DAG{}, hyperpod.EKS{}, storage.Step{}, training.Distribution{}, catalog.InstanceType{}, catalog.SageMakerAction{},
-	environment.Difference{}, environment.Environment{}, environment.Tier(0), network.Endpoint{}, network.EndpointPlan{}, network.Isolated{},
-	storage.Class(0), storage.DataBucket{}, storage.Directory{}, storage.FileSystem{}, storage.Files{}, storage.Grant{}, storage.Lack{}, storage.Lock{},
+	environment.Difference{}, environment.Environment{}, environment.Limits{}, environment.Tier(0), network.Endpoint{}, network.EndpointPlan{}, network.Isolated{},
+	storage.Class(0), storage.DataBucket{}, storage.Directory{}, storage.FileSystem{}, storage.Files{}, storage.Grant{}, storage.Lack{}, storage.Lock{}, storage.Object{},
 	storage.Prefix{}, supplychain.Chain{}, supplychain.Packages{}, supplychain.Promotion{}, supplychain.Repository{}, training.Job{}, training.Parameter{},
 	training.Threshold{},
 }
@@ -89,7 +89,8 @@ func TestMethodsOfZeroValues(t *testing.T) {
 // functions are those that are no constructors, by name.
 var functions = map[string]any{
 	"access.BreakGlassRole": access.BreakGlassRole, "access.Features": access.Features, "access.GitHub": access.GitHub,
-	"access.GuardTable": access.GuardTable, "access.IdentityCenter": access.IdentityCenter, "access.Role": access.Role,
+	"access.GuardTable": access.GuardTable, "access.IdentityCenter": access.IdentityCenter, "access.LauncherRole": access.LauncherRole,
+	"access.Role": access.Role,
 	"access.SCP": access.SCP, "airflow.Classes": airflow.Classes, "catalog.AirflowHour": catalog.AirflowHour,
 	"catalog.InstanceTypeNames": catalog.InstanceTypeNames, "catalog.LookupInstanceType": catalog.LookupInstanceType,
 	"catalog.LookupRegion": catalog.LookupRegion, "catalog.Price": catalog.Price,

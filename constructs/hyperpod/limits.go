@@ -35,6 +35,9 @@ func (p *ClusterProps) addresses(instanceType string) int {
 // it is known of all of them. Lustre, volumes and endpoints come besides.
 func (p *ClusterProps) PricePerMonth() (usd float64, known bool) {
 	known = true
+	if p == nil {
+		p = &ClusterProps{}
+	}
 	for _, g := range p.all() {
 		t, _ := p.Environment.Limits.LookupInstanceType(g.InstanceType)
 		hour, priced := t.PricePerHour()
