@@ -22,7 +22,8 @@ type Chain struct {
 	// digits and single hyphens between them, a letter first. It becomes a part of a public DNS name, so that nothing confidential goes into it
 	// (https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html). Empty: "ml".
 	Name string
-	// Stages are at least two. Empty: dev, staging and prod, all of the account that the chain is deployed to.
+	// Stages are in the order of promotion; one alone takes packages and images, and promotes nothing. Empty: dev, staging and prod, all
+	// of the account that the chain is deployed to.
 	Stages []Stage
 	// Organization is the id of the AWS organization that the accounts of stages have to be in, such as "o-a1b2c3d4e5". Empty:
 	// not looked at.
@@ -76,9 +77,6 @@ func (c Chain) Validate() error {
 	}
 	text(&l, "Organization", c.Organization, orgPattern, "the id of an organization, o- and 10 to 32 letters and digits")
 	l.Include("", principal.Validate("Administrators", "", c.Administrators))
-	if len(c.Stages) < 2 {
-		l.Add("Stages", len(c.Stages), "at least 2", "a chain of one promotes nothing")
-	}
 	seen := map[string]bool{}
 	for i, s := range c.Stages {
 		at := fmt.Sprintf("Stages[%d]", i)

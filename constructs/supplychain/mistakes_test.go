@@ -1,6 +1,7 @@
 package supplychain_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -41,9 +42,13 @@ func TestMistakes(t *testing.T) {
 			`Chain.Stages[2].Name: got "public-x"`, `Connections[0]: got "cpan"; allowed: one of crates-io, maven-central`,
 			"Connections[2]", "each connection once", `Internal[0]: got "/pypi//acme*"`, "Blocked[1]", "a package is the team's own or nobody's",
 		}},
-		{"one stage", func(s awscdk.Stack) {
-			supplychain.NewPackages(s, "X", &supplychain.PackagesProps{Chain: supplychain.Chain{Stages: []supplychain.Stage{{Name: "prod"}}}})
-		}, []string{"1 problem", "a chain of one promotes nothing"}},
+		{"a promotion in a chain of one stage", func(s awscdk.Stack) {
+			p := newComplete(s).promotion()
+			p.Packages, p.Images = supplychain.NewPackages(s, "One", &supplychain.PackagesProps{
+				Chain: supplychain.Chain{Name: "one", Stages: []supplychain.Stage{{Name: "prod"}}},
+			}), nil
+			supplychain.NewPromotion(s, "X", p)
+		}, []string{"1 problem", `Packages: got "prod"; allowed: packages of a chain of at least 2 stages; add the stage that is promoted to`}},
 		{"images", func(s awscdk.Stack) { supplychain.NewImages(s, "X", &supplychain.ImagesProps{Name: "Churn", Kept: -1}) },
 			[]string{"supplychain.Images", "2 problems", `Name: got "Churn"`, "Kept: got -1"}},
 		{"registry", func(s awscdk.Stack) { supplychain.NewRegistry(s, "X", &supplychain.RegistryProps{SignatureYears: 12}) },
@@ -154,6 +159,26 @@ func TestAnImageThatIsCalledLikeAProject(t *testing.T) {
 		b.Images = supplychain.NewImages(s, "Check", &supplychain.ImagesProps{Name: "check"})
 		supplychain.NewBuilder(s, "Builder", b)
 	})
+}
+
+// A chain of one stage holds packages and images of a single environment: no statement of its policies is about nothing.
+func TestAChainOfOneStage(t *testing.T) {
+	one := supplychain.Chain{Stages: []supplychain.Stage{{Name: "prod"}}, Administrators: []string{"arn:aws:iam::111122223333:role/Admin"}}
+	template := synthtest.Template(t, "eu-west-1", func(s awscdk.Stack) {
+		supplychain.NewPackages(s, "Packages", &supplychain.PackagesProps{Chain: one, Internal: []string{"/pypi//acme~"}})
+		supplychain.NewImages(s, "Images", &supplychain.ImagesProps{Name: "churn", Chain: one})
+	})
+	text := fmt.Sprint(template)
+	for _, want := range []string{"Protection", "PublicByNobody"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no statement %s", want)
+		}
+	}
+	for _, not := range []string{"NothingPublished", "FilledByPromotion", "WithdrawnByAdministrators", "Resource:<nil>", "Resource:[]"} {
+		if strings.Contains(text, not) {
+			t.Errorf("the template has %s", not)
+		}
+	}
 }
 
 // A region without CodeArtifact is said at synth.

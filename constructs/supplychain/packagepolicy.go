@@ -58,16 +58,23 @@ func (p packagePolicies) domain() []policy.Statement {
 	}, policy.Statement{
 		Sid: "PublicAsItIs", Effect: policy.Deny, Principal: policy.AnyPrincipal,
 		Actions: filling, Resources: []string{public.ARN, public.everyPackage()},
-	}, policy.Statement{
-		Sid: "NothingPublished", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: publishing, Resources: packages,
-	}, but([]string{p.at.Role(p.chain.promotionRole(p.at.Region))}, policy.Statement{
-		Sid: "FilledByPromotion", Effect: policy.Deny, Principal: policy.AnyPrincipal,
-		Actions: []string{"codeartifact:CopyPackageVersions"}, Resources: append(promoted, packages...),
-	}))
-	if keepers := p.chain.keepers(p.at); keepers != nil {
+	})
+	keepers := p.chain.keepers(p.at)
+	if len(promoted) > 0 {
+		all = append(all, policy.Statement{
+			Sid: "NothingPublished", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: publishing, Resources: packages,
+		}, but([]string{p.at.Role(p.chain.promotionRole(p.at.Region))}, policy.Statement{
+			Sid: "FilledByPromotion", Effect: policy.Deny, Principal: policy.AnyPrincipal,
+			Actions: []string{"codeartifact:CopyPackageVersions"}, Resources: append(promoted, packages...),
+		}))
+		if keepers != nil {
+			all = append(all, but(keepers, policy.Statement{
+				Sid: "WithdrawnByAdministrators", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: withdraw, Resources: packages,
+			}))
+		}
+	}
+	if keepers != nil {
 		all = append(all, but(keepers, policy.Statement{
-			Sid: "WithdrawnByAdministrators", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: withdraw, Resources: packages,
-		}), but(keepers, policy.Statement{
 			Sid: "Protection", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: protect, Resources: []string{"*"},
 		}))
 	}

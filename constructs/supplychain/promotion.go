@@ -75,6 +75,8 @@ func (p *PromotionProps) Validate() error {
 	p, l := props.Of(p)
 	if p.Packages == nil {
 		l.Add("Packages", nil, "what is promoted", "make it with supplychain.NewPackages")
+	} else if n := len(p.Packages.chain.Stages); n == 1 {
+		l.Add("Packages", p.Packages.chain.String(), "packages of a chain of at least 2 stages", "add the stage that is promoted to, or leave out the promotion")
 	}
 	for i, images := range p.Images {
 		at := fmt.Sprintf("Images[%d]", i)
