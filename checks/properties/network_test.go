@@ -27,10 +27,10 @@ func TestMain(m *testing.M) { synth.TestMain(m) }
 // region is where a generated network goes; empty: decided at deployment.
 var region = rapid.SampledFrom([]string{"", "us-east-1", "eu-west-1", "ap-south-1"})
 
-// addressRange is any private range of a size that networks take.
+// addressRange is any range of a size that networks take.
 var addressRange = rapid.Custom(func(t *rapid.T) string {
-	bits := rapid.IntRange(16, 24).Draw(t, "bits")
-	base := rapid.SampledFrom([]string{"10.0.0.0", "10.128.0.0", "172.16.0.0", "172.31.0.0", "192.168.0.0"}).Draw(t, "base")
+	bits := rapid.IntRange(16, 25).Draw(t, "bits")
+	base := rapid.SampledFrom([]string{"10.0.0.0", "10.128.0.0", "172.16.0.0", "172.31.0.0", "192.168.0.0", "100.64.0.0", "203.0.0.0"}).Draw(t, "base")
 	return netip.PrefixFrom(netip.MustParseAddr(base), bits).String()
 })
 

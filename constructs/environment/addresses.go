@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"github.com/plinth-ml/plinth/constructs/catalog"
+	"github.com/plinth-ml/plinth/internal/cidr"
 )
 
 const (
@@ -16,8 +17,8 @@ const (
 	// (https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html).
 	reservedAddresses = 5
 	ipv4Bits          = 32
-	minRangeBits      = 16
-	maxRangeBits      = 24
+	minRangeBits      = cidr.Largest
+	maxRangeBits      = cidr.Smallest - zoneBits
 	// maxCounted is more instances than the largest private range, 10.0.0.0/8, has addresses for.
 	maxCounted = 1 << 24
 )
@@ -26,9 +27,8 @@ const (
 // so that adding a zone leaves the others as they are. It is empty when AddressRange or AZs is invalid.
 func (e Environment) SubnetRanges() []netip.Prefix {
 	e = e.Resolved()
-	whole, err := netip.ParsePrefix(e.AddressRange)
-	if err != nil || !whole.Addr().Is4() || whole != whole.Masked() || whole.Bits() < minRangeBits || whole.Bits() > maxRangeBits ||
-		e.AZs < 1 || e.AZs > maxAZs {
+	whole, ok := cidr.Parse(e.AddressRange)
+	if !ok || whole.Bits() < minRangeBits || whole.Bits() > maxRangeBits || e.AZs < 1 || e.AZs > maxAZs {
 		return nil
 	}
 	bits := whole.Bits() + zoneBits

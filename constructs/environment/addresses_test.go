@@ -14,7 +14,7 @@ import (
 // Every range size and number of zones: the subnets lie in the range, apart from each other, are as large as
 // SubnetCapacity says, and none moves when a zone is added. A subnet that moves is a subnet that is replaced.
 func TestSubnetRanges(t *testing.T) {
-	for bits := 16; bits <= 24; bits++ {
+	for bits := 16; bits <= 25; bits++ {
 		whole := netip.PrefixFrom(netip.MustParseAddr("172.20.0.0"), bits)
 		var before []netip.Prefix
 		for zones := 1; zones <= 6; zones++ {
@@ -89,7 +89,7 @@ func TestJobAddresses(t *testing.T) {
 
 // The range that the message recommends is one that passes, and the next smaller one is not.
 func TestSmallestRange(t *testing.T) {
-	for bits := 16; bits <= 24; bits++ {
+	for bits := 16; bits <= 25; bits++ {
 		full := environment.SubnetCapacity(bits)
 		if got := environment.SmallestRange(full); !strings.HasSuffix(got, fmt.Sprintf("/%d", bits)) {
 			t.Errorf("%d addresses fill a /%d, got %q", full, bits, got)
@@ -105,7 +105,7 @@ func TestSmallestRange(t *testing.T) {
 
 // A range that no network takes gives no subnets, and no panic.
 func TestNoSubnetsOfARangeThatIsNotTaken(t *testing.T) {
-	for _, r := range []string{"10.0.0.0/8", "10.0.0.0/25", "10.0.0.0/30", "10.0.0.0/32", "10.0.0.1/16"} {
+	for _, r := range []string{"10.0.0.0/8", "10.0.0.0/26", "10.0.0.0/30", "127.0.0.0/16", "10.0.0.0/32", "10.0.0.1/16"} {
 		if got := (environment.Environment{AddressRange: r}).SubnetRanges(); len(got) > 0 {
 			t.Errorf("%s gives %v", r, got)
 		}

@@ -18,8 +18,9 @@ type Environment struct {
 	// AZs is the number of Availability Zones that jobs may run in, 1 to 6. Zero: the tier's. A region may have fewer
 	// zones than that; where none is given the deployment then fails on Fn::Select.
 	AZs int
-	// AddressRange is the network's private IPv4 range in CIDR notation, /16 to /24. A network that is made takes a value
-	// known at synth, not a token. Empty: 10.0.0.0/16.
+	// AddressRange is the network's IPv4 range in CIDR notation, /16 to /25, private or not; AWS recommends private ones, and not
+	// 172.17.0.0/16, which some of its services use (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html). A network
+	// that is made takes a value known at synth, not a token. Empty: 10.0.0.0/16.
 	AddressRange string
 	// Limits bound what jobs may use and cost.
 	Limits Limits

@@ -3,13 +3,13 @@ package environment
 import (
 	"fmt"
 	"math"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/plinth-ml/plinth/constructs/catalog"
+	"github.com/plinth-ml/plinth/internal/cidr"
 	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
@@ -26,9 +26,6 @@ var logRetentionDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400
 var (
 	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
 	tagPattern     = regexp.MustCompile(`^[\pL\pN _.:/=+\-@]{1,256}$`)
-	privateRanges  = []netip.Prefix{
-		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
-	}
 )
 
 // Validate reports every problem of e, after its zero fields took their presets. An empty Name is allowed here and an
@@ -121,16 +118,15 @@ func (e Environment) validateAddresses() error {
 	if token.Is(e.AddressRange) {
 		return nil
 	}
-	whole, err := netip.ParsePrefix(e.AddressRange)
+	whole, ok := cidr.Parse(e.AddressRange)
 	switch {
-	case err != nil || !whole.Addr().Is4() || whole != whole.Masked():
-		l.Add("AddressRange", e.AddressRange, "an IPv4 range in CIDR notation without host bits, such as 10.0.0.0/16", "")
+	case !ok:
+		l.Add("AddressRange", e.AddressRange, cidr.Allowed, "")
 		return l.Err()
 	case whole.Bits() < minRangeBits || whole.Bits() > maxRangeBits:
-		l.Add("AddressRange", e.AddressRange, fmt.Sprintf("a range of /%d to /%d", minRangeBits, maxRangeBits), "")
+		l.Add("AddressRange", e.AddressRange, fmt.Sprintf("a range of /%d, the largest that a VPC has, to /%d: an eighth of it is the smallest subnet, a /%d",
+			minRangeBits, maxRangeBits, cidr.Smallest), "")
 		return l.Err()
-	case !slices.ContainsFunc(privateRanges, func(p netip.Prefix) bool { return p.Contains(whole.Addr()) }):
-		l.Add("AddressRange", e.AddressRange, "a private range: inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16", "")
 	}
 	if need, have := e.JobAddresses(), SubnetCapacity(whole.Bits()); need > have {
 		least := ""

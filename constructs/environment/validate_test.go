@@ -45,11 +45,10 @@ var badEnvironments = []struct {
 	{"range of no address", env{AddressRange: "10.0.0.256/16"}, "AddressRange", []string{"CIDR"}},
 	{"range with host bits", env{AddressRange: "10.0.0.1/16"}, "AddressRange", []string{"without host bits", "10.0.0.0/16"}},
 	{"range of IPv6", env{AddressRange: "fd00::/48"}, "AddressRange", []string{"IPv4"}},
-	{"range too large", env{AddressRange: "10.0.0.0/15"}, "AddressRange", []string{"10.0.0.0/15", "/16 to /24"}},
-	{"range too small", env{AddressRange: "10.0.0.0/25"}, "AddressRange", []string{"10.0.0.0/25", "/16 to /24"}},
-	{"range of a single address", env{AddressRange: "10.0.0.0/32"}, "AddressRange", []string{"/16 to /24"}},
-	{"public range", env{AddressRange: "11.0.0.0/16"}, "AddressRange", []string{"private", "172.16.0.0/12"}},
-	{"range after the private ones of 172", env{AddressRange: "172.32.0.0/16"}, "AddressRange", []string{"private"}},
+	{"range too large", env{AddressRange: "10.0.0.0/15"}, "AddressRange", []string{"10.0.0.0/15", "/16, the largest that a VPC has, to /25"}},
+	{"range too small", env{AddressRange: "10.0.0.0/26"}, "AddressRange", []string{"10.0.0.0/26", "to /25: an eighth of it is the smallest subnet, a /28"}},
+	{"range of a single address", env{AddressRange: "10.0.0.0/32"}, "AddressRange", []string{"to /25"}},
+	{"range that no host has", env{AddressRange: "169.254.0.0/16"}, "AddressRange", []string{"addresses that hosts can have"}},
 	{"range too small for its instances", env{Tier: environment.Development, AddressRange: "10.0.0.0/24", Limits: limits{InstancesPerJob: 14}},
 		"AddressRange", []string{"28 addresses", "holds 27", "at least a /23", "InstancesPerJob"}},
 	{"range too small for instances with EFA", env{AddressRange: "10.0.0.0/22", Limits: limits{InstancesPerJob: 50}},
@@ -106,7 +105,9 @@ func TestGoodEnvironment(t *testing.T) {
 		{"six zones", env{AZs: 6}},
 		{"account with zeros in front", env{Account: "000000000001"}},
 		{"largest range", env{AddressRange: "10.255.0.0/16"}},
-		{"smallest range", env{AddressRange: "192.168.255.0/24"}},
+		{"smallest range", env{Tier: environment.Development, AddressRange: "192.168.255.128/25"}},
+		{"range of carriers", env{AddressRange: "100.64.0.0/16"}},
+		{"public range", env{AddressRange: "203.0.0.0/16"}},
 		{"last private range of 172", env{AddressRange: "172.31.0.0/16"}},
 		{"instances that just fit", env{Tier: environment.Development, AddressRange: "10.0.0.0/24", Limits: limits{InstancesPerJob: 13}}},
 		{"shortest retention", env{LogRetentionDays: 1}},
@@ -137,7 +138,7 @@ func TestGoodEnvironment(t *testing.T) {
 // A user hears everything in one go, one line for each problem.
 func TestAllProblemsTogether(t *testing.T) {
 	bad := env{
-		Name: "Dev", Account: "1", Region: "mars-1", AZs: 9, AddressRange: "11.0.0.0/24", LogRetentionDays: 42,
+		Name: "Dev", Account: "1", Region: "mars-1", AZs: 9, AddressRange: "127.0.0.0/24", LogRetentionDays: 42,
 		Owner: "#", CostCenter: "#",
 		Limits: limits{
 			InstanceTypes: []string{"ml.m5.large", "ml.no.1", "ml.no.2"}, InstancesPerJob: -1, Runtime: -1,

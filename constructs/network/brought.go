@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/cidr"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -56,15 +57,15 @@ func (p *IsolatedProps) validateExisting() error {
 	return l.Err()
 }
 
-// validateRange checks a range that jobs may speak to: private, and outside the VPC unless it is the VPC's own.
+// validateRange checks a range that jobs may speak to: one of a network elsewhere, and outside the VPC unless it is the VPC's own.
 func (p *IsolatedProps) validateRange(field, text string, own bool) error {
 	if text == "" || token.Is(text) {
 		return nil
 	}
 	var l problem.List
-	r, err := netip.ParsePrefix(text)
-	if err != nil || !r.Addr().Is4() || r != r.Masked() || r.Bits() < 8 || !r.Addr().IsPrivate() {
-		l.Add(field, text, "a private IPv4 range in CIDR notation without host bits, inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16", "")
+	r, ok := cidr.Parse(text)
+	if !ok || !cidr.IsElsewhere(r) {
+		l.Add(field, text, cidr.ElsewhereAllowed, "a larger one would let jobs speak to much of the internet")
 		return l.Err()
 	}
 	whole, err := netip.ParsePrefix(p.Environment.Resolved().AddressRange)

@@ -172,8 +172,11 @@ func TestWrongThingsBrought(t *testing.T) {
 			return &network.IsolatedProps{ExistingEndpoints: []string{"sts"}, ExistingEndpointsRange: "172.16.0.0/16"}
 		}, "TransitGateway: got \"\""},
 		{"public range", func(awscdk.Stack) *network.IsolatedProps {
-			return &network.IsolatedProps{TransitGateway: "tgw-0123456789abcdef0", OnPremises: []string{"8.8.8.0/24"}}
-		}, "OnPremises[0]: got \"8.8.8.0/24\"; allowed: a private IPv4 range"},
+			return &network.IsolatedProps{TransitGateway: "tgw-0123456789abcdef0", OnPremises: []string{"8.0.0.0/8"}}
+		}, "OnPremises[0]: got \"8.0.0.0/8\"; allowed: an IPv4 range"},
+		{"multicast", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{TransitGateway: "tgw-0123456789abcdef0", OnPremises: []string{"224.0.0.0/24"}}
+		}, "OnPremises[0]: got \"224.0.0.0/24\""},
 		{"everything", func(awscdk.Stack) *network.IsolatedProps {
 			return &network.IsolatedProps{TransitGateway: "tgw-0123456789abcdef0", OnPremises: []string{"0.0.0.0/0"}}
 		}, "OnPremises[0]: got \"0.0.0.0/0\""},

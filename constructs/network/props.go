@@ -66,8 +66,8 @@ type IsolatedProps struct {
 	// TransitGateway is the id of a transit gateway to attach a made VPC to, for OnPremises and for a hub's endpoints.
 	// Empty: none.
 	TransitGateway string
-	// OnPremises are private address ranges that jobs may speak to by 443, through the transit gateway or the routes of
-	// Vpc. Empty: none.
+	// OnPremises are the IPv4 ranges of your own network that jobs may speak to by 443, through the transit gateway or the routes of
+	// Vpc: of /8 to /32 where they are private or of 100.64.0.0/10, else of /16 to /32. Empty: none.
 	OnPremises []string
 	// SharedWith is the network of another environment of the same account and region: jobs run in its subnets and use its
 	// endpoints, under a security group of their own. It costs nothing, and keeps environments apart by security group and
