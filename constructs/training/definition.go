@@ -94,11 +94,11 @@ func addInputStates(states map[string]any, parameters []Parameter, start string)
 	texts, contract := map[string]any{}, make([]string, len(parameters))
 	for i, p := range parameters {
 		refused = append(refused, map[string]any{"Not": map[string]any{"And": p.rules()}, "Next": stateInputRejected})
-		texts[p.name+".$"] = fmt.Sprintf("States.Format('{}', $.%s)", p.name)
+		texts[p.name+".$"] = fmt.Sprintf("States.Format('{}', %s)", p.path("$"))
 		contract[i] = p.String()
 		if p.whole {
 			broken = append(broken, map[string]any{
-				"Variable": "$.texts." + p.name, "StringMatches": "*.*", "Next": stateInputRejected,
+				"Variable": p.path("$." + textsField), "StringMatches": "*.*", "Next": stateInputRejected,
 			})
 		}
 	}
@@ -122,7 +122,7 @@ func addInputStates(states map[string]any, parameters []Parameter, start string)
 
 // rules are what an accepted value meets, checked in this order.
 func (p Parameter) rules() []any {
-	variable := "$." + p.name
+	variable := p.path("$")
 	rule := func(operator string, value any) any { return map[string]any{"Variable": variable, operator: value} }
 	present := rule("IsPresent", true)
 	if p.allowed == nil {

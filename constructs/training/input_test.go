@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -20,6 +21,8 @@ func TestInput(t *testing.T) {
 		{Number("p", -0.5, 0.5), []any{-0.5, 0.0, 0.5}, []any{nil, -0.51, 0.51, "0", math.Inf(1)}, "p, a number from -0.5 to 0.5"},
 		{Integer("p", -2_000_000, 1_000_000), []any{-2e6, 1e6}, []any{-2000001.0, 1000001.0}, "p, a whole number from -2000000 to 1000000"},
 		{Number("p", 0.000001, 1e21), []any{1e-6, 1e21}, []any{0.0, 2e21}, "p, a number from 0.000001 to 1000000000000000000000"},
+		{Integer("batch-size", 1, 100), []any{1.0, 100.0}, []any{nil, 0.0, "50"}, "batch-size, a whole number from 1 to 100"},
+		{OneOf("model.0_name", "a"), []any{"a"}, []any{nil, "b"}, "model.0_name, one of a"},
 		{OneOf("p", "gbtree", "dart"), []any{"gbtree", "dart"}, []any{nil, "", "gbtre", "GBTREE", 1.0}, "p, one of gbtree, dart"},
 	} {
 		j := goodJob()
@@ -29,7 +32,7 @@ func TestInput(t *testing.T) {
 			next := d.States[d.StartAt]["Default"]
 			choices, _ := d.States[d.StartAt]["Choices"].([]any)
 			for _, choice := range choices {
-				if holds(t, choice, map[string]any{"$.other": 1.0, "$.p": value}) {
+				if holds(t, choice, map[string]any{"$.other": 1.0, test.parameter.path("$"): value}) {
 					next = dig(choice, "Next")
 				}
 			}
@@ -40,7 +43,17 @@ func TestInput(t *testing.T) {
 		if cause := fmt.Sprint(dig(d.States["InputRejected"]["Result"], "outcome", "Cause")); !strings.Contains(cause, test.contract) {
 			t.Errorf("a refused execution is told %q, without %q", cause, test.contract)
 		}
-		wantJSON(t, "the hyperparameter", dig(askedOf(t, j, goodWiring()), "HyperParameters", "p.$"), `"$.texts.p"`)
+		wantJSON(t, "the hyperparameter", dig(askedOf(t, j, goodWiring()), "HyperParameters", test.parameter.name+".$"), strconv.Quote(test.parameter.path("$.texts")))
+	}
+}
+
+func TestPathsOfParameters(t *testing.T) {
+	for name, want := range map[string]string{
+		"num_round": "$.num_round", "_x9": "$._x9", "batch-size": "$['batch-size']", "a.b": "$['a.b']", "9": "$['9']", "-": "$['-']",
+	} {
+		if got := (Parameter{name: name}).path("$"); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
 }
 

@@ -100,7 +100,7 @@ var badJobs = []struct {
 	{"fixed and given", func(j *Job) { j.Parameters = []Parameter{OneOf("objective", "a")} }, "Parameters[0]", []string{`"objective"`, "HyperParameters"}},
 	{"given twice", func(j *Job) { j.Parameters = []Parameter{Integer("n", 1, 2), Number("n", 1, 2)} }, "Parameters[1]", []string{`"n"`, "twice"}},
 	{"min above max", func(j *Job) { j.Parameters = []Parameter{Integer("n", 10, 1)} }, "Parameters[0].min", []string{"got 10", "at most max, 1"}},
-	{"bad parameter name", func(j *Job) { j.Parameters = []Parameter{Number("max-depth", 1, 2)} }, "Parameters[0].name", []string{`"max-depth"`}},
+	{"bad parameter name", func(j *Job) { j.Parameters = []Parameter{Number("max depth", 1, 2)} }, "Parameters[0].name", []string{`"max depth"`}},
 	{"parameter of no value", func(j *Job) { j.Parameters = []Parameter{{}} }, "Parameters[0].name", []string{`""`}},
 	{"too many hyperparameters", func(j *Job) { j.HyperParameters = texts(101) }, "HyperParameters", []string{"got 101", "at most 100"}},
 }
@@ -124,7 +124,7 @@ func TestABadJob(t *testing.T) {
 }
 
 func TestAllProblemsOfAJobTogether(t *testing.T) {
-	err := Job{Instances: 99, MaxRuntime: 99 * time.Hour, VolumeGB: -1, Inputs: []Input{{}}, Parameters: []Parameter{Integer("1", 2, 1)}}.Validate(tight)
+	err := Job{Instances: 99, MaxRuntime: 99 * time.Hour, VolumeGB: -1, Inputs: []Input{{}}, Parameters: []Parameter{Integer("", 2, 1)}}.Validate(tight)
 	got := fieldsOf(err)
 	slices.Sort(got)
 	want := []string{"Image", "Inputs[0].Channel", "Inputs[0].From.Bucket", "InstanceType", "Instances", "MaxRuntime", "Output.Bucket",

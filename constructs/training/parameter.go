@@ -49,15 +49,29 @@ func (p Parameter) String() string {
 // plain writes a bound without an exponent: 1000000 instead of 1e+06.
 func plain(bound float64) string { return strconv.FormatFloat(bound, 'f', -1, 64) }
 
-var parameterPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,255}$`)
+var (
+	// parameterPattern is what an execution's input can name, and a path in brackets can hold.
+	parameterPattern = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,256}$`)
+	// dottedPattern is what a path can name after a dot.
+	dottedPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+)
 
 // textsField is where a state machine keeps the parameters as texts, beside those that were given.
 const textsField = "texts"
 
+// path is where a state machine finds a parameter below a path
+// (https://states-language.net/spec.html#ref-paths).
+func (p Parameter) path(below string) string {
+	if dottedPattern.MatchString(p.name) {
+		return below + "." + p.name
+	}
+	return below + "['" + p.name + "']"
+}
+
 func (p Parameter) validate() error {
 	var l problem.List
 	if !parameterPattern.MatchString(p.name) || p.name == textsField {
-		l.Add("name", p.name, "letters, digits and underscores, no digit first, and not "+textsField, "the state machine keeps its own there")
+		l.Add("name", p.name, "1 to 256 letters, digits, underscores, hyphens and dots, and not "+textsField, "the state machine finds it by a path in the input, and keeps its own in "+textsField)
 	}
 	for _, bound := range []float64{p.min, p.max} {
 		if math.IsInf(bound, 0) || math.IsNaN(bound) {

@@ -2,6 +2,7 @@ package training
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -61,8 +62,9 @@ type PipelineProps struct {
 	Publishers []string
 }
 
-// maxPipelineName is how long the name of a pipeline's parameter may be.
-const maxPipelineName = 64
+// pipelineNamePattern is what the name of a pipeline's parameter may be
+// (https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definition-JSON-schema/).
+var pipelineNamePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 // Validate reports every problem of the props, for a pipeline of that construct id.
 func (p *PipelineProps) Validate(id string) error {
@@ -73,8 +75,8 @@ func (p *PipelineProps) Validate(id string) error {
 		l.Add("Guard", nil, "what the jobs are held to", "make one with access.NewGuard")
 	}
 	for i, parameter := range p.Job.Parameters {
-		if p.Search == nil && len(parameter.name) > maxPipelineName {
-			l.Add(fmt.Sprintf("Job.Parameters[%d].name", i), parameter.name, fmt.Sprintf("at most %d characters in a pipeline", maxPipelineName), "")
+		if p.Search == nil && !pipelineNamePattern.MatchString(parameter.name) {
+			l.Add(fmt.Sprintf("Job.Parameters[%d].name", i), parameter.name, "1 to 64 letters, digits, underscores and hyphens in a pipeline", "")
 		}
 	}
 	if p.CacheFor < 0 || p.CacheFor%(24*time.Hour) != 0 {

@@ -145,7 +145,8 @@ func TestWrongPipelines(t *testing.T) {
 		"no guard":                 {func(p *PipelineProps) { p.Guard = nil }, "Guard: got nothing; allowed: what the jobs are held to"},
 		"half a day":               {func(p *PipelineProps) { p.Job = goodJob(); p.CacheFor = 12 * time.Hour }, "CacheFor: got 12h0m0s; allowed: whole days"},
 		"a cache and checkpoints":  {func(p *PipelineProps) { p.CacheFor = 24 * time.Hour }, "none with Job.Checkpoints"},
-		"a long name":              {func(p *PipelineProps) { p.Job.Parameters = []Parameter{Integer(strings.Repeat("n", 65), 1, 2)} }, "at most 64 characters in a pipeline"},
+		"a long name":              {func(p *PipelineProps) { p.Job.Parameters = []Parameter{Integer(strings.Repeat("n", 65), 1, 2)} }, "1 to 64 letters, digits, underscores and hyphens in a pipeline"},
+		"a dotted name":            {func(p *PipelineProps) { p.Job.Parameters = []Parameter{Integer("a.b", 1, 2)} }, "1 to 64 letters, digits, underscores and hyphens in a pipeline"},
 		"a job that is not right":  {func(p *PipelineProps) { p.Job.InstanceType = "ml.m1.old" }, "Job.InstanceType"},
 		"a gate that is not right": {func(p *PipelineProps) { p.Gate = []Threshold{{}} }, "Gate[0]"},
 	} {

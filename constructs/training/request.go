@@ -12,7 +12,7 @@ func request(j Job, w wiring, spot bool) map[string]any {
 	r["TrainingJobName.$"] = fmt.Sprintf("States.Format('%s', States.Hash(States.Format('{}-{}', $$.Execution.Id, $.run.attempt), 'MD5'))", names.Run(w.namePrefix, "{}"))
 	hyperParameters, _ := r["HyperParameters"].(map[string]any)
 	for _, p := range j.Parameters {
-		hyperParameters[p.name+".$"] = "$.texts." + p.name
+		hyperParameters[p.name+".$"] = p.path("$." + textsField)
 	}
 	return r
 }

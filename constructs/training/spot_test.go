@@ -1,6 +1,7 @@
 package training
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -43,8 +44,18 @@ func TestSpotMetricsAndVariables(t *testing.T) {
 		{"a metric", own(), func(j *Job) { j.Metrics = []Metric{{"auc", "auc: ([0-9.]+)"}} }, ""},
 		{"a metric of a built-in algorithm", goodJob(), func(j *Job) { j.Metrics = []Metric{{"auc", "auc: ([0-9.]+)"}} }, "none with a built-in algorithm"},
 		{"a metric twice", own(), func(j *Job) { j.Metrics = []Metric{{"auc", "(.)"}, {"auc", "(.)"}} }, `Metrics[1].Name: got "auc"`},
-		{"an expression without a group", own(), func(j *Job) { j.Metrics = []Metric{{"auc", "auc: .+"}} }, "with one group, the number"},
-		{"an expression that is none", own(), func(j *Job) { j.Metrics = []Metric{{"auc", "("}} }, `Metrics[0].Regex: got "("`},
+		{"expressions of AWS's and Hugging Face's examples", own(), func(j *Job) {
+			for i, regex := range []string{
+				`'eval_loss': ([0-9]+(.|e\-)[0-9]+),?`, `'train_runtime': ([0-9]+(.)[0-9]+),?`, `'loss':\s*([0-9.]+)`, `'loss': (.*?),`, `Train_error=(.*?);`,
+				`#quality_metric: host=\S+, validation accuracy=(\S+)`, `\[[0-9]+\].*#011validation-auc:(\S+)`, `(?<=loss: )[0-9.]+`, `(?<!eval_)loss: (?P<loss>[0-9.]+)`, `.+`,
+				strings.Repeat("é", 500),
+			} {
+				j.Metrics = append(j.Metrics, Metric{strconv.Itoa(i), regex})
+			}
+		}, ""},
+		{"no expression", own(), func(j *Job) { j.Metrics = []Metric{{"auc", ""}} }, `Metrics[0].Regex: got ""`},
+		{"a long expression", own(), func(j *Job) { j.Metrics = []Metric{{"auc", strings.Repeat("x", 501)}} }, "Metrics[0].Regex"},
+		{"an expression of two lines", own(), func(j *Job) { j.Metrics = []Metric{{"auc", "a\nb"}} }, "Metrics[0].Regex"},
 		{"a variable", goodJob(), func(j *Job) { j.Variables = map[string]string{"MODE": "fast", "T": aToken} }, ""},
 		{"a variable that is no name", goodJob(), func(j *Job) { j.Variables = map[string]string{"a-b": ""} }, `Variables["a-b"]: got "a-b"`},
 		{"a long variable", goodJob(), func(j *Job) { j.Variables = map[string]string{"A": strings.Repeat("x", 513)} }, `Variables["A"]: got 513; allowed: at most 512`},
