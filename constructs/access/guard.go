@@ -169,7 +169,7 @@ func (p *GuardProps) plan(at location.Location) guard {
 	}
 	limits := p.Environment.Resolved().Limits
 	g := guard{
-		features: p.Features, keys: p.Keys, types: limits.InstanceTypes, local: localOf(limits.InstanceTypes),
+		features: p.Features, keys: p.Keys, types: limits.InstanceTypes, local: localOf(limits),
 		runtimeSeconds: int(limits.Runtime.Seconds()), keepAliveSeconds: int(p.KeepAlive.Seconds()),
 		environment: p.Environment.Name, runtimeInstalls: p.Environment.RuntimeInstalls, teams: p.Teams,
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/plinth-ml/plinth/constructs/catalog"
+	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/policy"
 )
 
@@ -29,10 +29,10 @@ type guard struct {
 }
 
 // localOf are the types with a local disk.
-func localOf(types []string) []string {
+func localOf(limits environment.Limits) []string {
 	var all []string
-	for _, name := range types {
-		if t, _ := catalog.LookupInstanceType(name); t.HasLocalNVMe() {
+	for _, name := range limits.InstanceTypes {
+		if t, _ := limits.LookupInstanceType(name); t.HasLocalNVMe() {
 			all = append(all, name)
 		}
 	}

@@ -3,8 +3,12 @@ package catalog
 import (
 	_ "embed"
 	"maps"
+	"math"
+	"regexp"
 	"slices"
 	"sync"
+
+	"github.com/plinth-ml/plinth/internal/problem"
 )
 
 //go:embed instance_types.csv
@@ -25,12 +29,40 @@ type InstanceType struct {
 	LocalNVMeGB int
 	// EFAInterfaces is the number of Elastic Fabric Adapters; 0 where there is none.
 	EFAInterfaces int
-
-	usdPerHour float64
+	// USDPerHour is the on-demand price of an hour of training in us-east-1, in USD; 0 where it is not known.
+	USDPerHour float64
 }
 
 // PricePerHour is the on-demand price of an hour of training in us-east-1, in USD, and whether it is known.
-func (t InstanceType) PricePerHour() (usd float64, known bool) { return t.usdPerHour, t.usdPerHour > 0 }
+func (t InstanceType) PricePerHour() (usd float64, known bool) { return t.USDPerHour, t.USDPerHour > 0 }
+
+var namePattern = regexp.MustCompile(`^ml\.[a-z0-9-]+\.[a-z0-9-]+$`)
+
+// Validate reports every problem of a type that is declared.
+func (t InstanceType) Validate() error {
+	var l problem.List
+	if !namePattern.MatchString(t.Name) {
+		l.Add("Name", t.Name, "a name as SageMaker has them, such as ml.m5.xlarge", "")
+	}
+	if t.VCPU < 1 {
+		l.Add("VCPU", t.VCPU, "1 or more", "EC2 tells of the type of the same name without ml")
+	}
+	if !(t.MemoryGiB > 0) || math.IsInf(t.MemoryGiB, 0) {
+		l.Add("MemoryGiB", t.MemoryGiB, "a positive number", "EC2 tells of the type of the same name without ml")
+	}
+	for _, f := range []struct {
+		field string
+		value int
+	}{{"GPUs", t.GPUs}, {"LocalNVMeGB", t.LocalNVMeGB}, {"EFAInterfaces", t.EFAInterfaces}} {
+		if f.value < 0 {
+			l.Add(f.field, f.value, "0 or more", "")
+		}
+	}
+	if !(t.USDPerHour >= 0) || math.IsInf(t.USDPerHour, 0) {
+		l.Add("USDPerHour", t.USDPerHour, "a price in USD, or 0 where it is not known", "")
+	}
+	return l.Err()
+}
 
 // HasLocalNVMe tells whether the type brings its own disk. SageMaker encrypts that disk by hardware and refuses a volume
 // key for it. It makes no other volume and uses the whole disk, so that a training job's volume size has no effect
@@ -56,7 +88,7 @@ var instanceTypes = sync.OnceValue(func() map[string]InstanceType {
 			GPUs:          int(r.number("gpus")),
 			LocalNVMeGB:   int(r.number("local_nvme_gb")),
 			EFAInterfaces: int(r.number("efa_interfaces")),
-			usdPerHour:    r.number("usd_per_hour"),
+			USDPerHour:    r.number("usd_per_hour"),
 		}
 	}
 	return types

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"net/netip"
 
-	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/internal/cidr"
 )
 
@@ -49,7 +48,7 @@ func (e Environment) JobAddresses() int {
 	e = e.Resolved()
 	perInstance := 0
 	for _, name := range e.Limits.InstanceTypes {
-		t, _ := catalog.LookupInstanceType(name)
+		t, _ := e.Limits.LookupInstanceType(name)
 		perInstance = max(perInstance, t.AddressesPerInstance())
 	}
 	return perInstance * min(max(e.Limits.InstancesPerJob, 0), maxCounted)

@@ -1,6 +1,10 @@
 package environment
 
-import "time"
+import (
+	"time"
+
+	"github.com/plinth-ml/plinth/constructs/catalog"
+)
 
 // Environment is one deployment of everything. Its zero fields take the preset of its tier: see [Environment.Resolved].
 // String fields may be CDK tokens, where their comment does not say otherwise; what a token stands for is not validated.
@@ -46,6 +50,9 @@ type Limits struct {
 	// decide there which jobs are refused, how many addresses a job takes and what its instances may send each other. Empty:
 	// the tier's.
 	InstanceTypes []string
+	// DeclaredTypes are types that the catalog lacks, with what checks need to know of them; one that the catalog has is replaced by
+	// what is said here. A type is allowed only where InstanceTypes names it. Empty: the catalog's only.
+	DeclaredTypes []catalog.InstanceType
 	// InstancesPerJob is the largest number of instances of one job. Zero: the tier's.
 	InstancesPerJob int
 	// Runtime is the longest that one job may run, in whole seconds, at most 28 days (SageMaker's own limit). Zero: the
@@ -66,4 +73,14 @@ func (e Environment) Tags() map[string]string {
 		}
 	}
 	return tags
+}
+
+// LookupInstanceType finds a type by its name, in DeclaredTypes and else in the catalog, and tells whether it is there.
+func (m Limits) LookupInstanceType(name string) (catalog.InstanceType, bool) {
+	for _, t := range m.DeclaredTypes {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return catalog.LookupInstanceType(name)
 }

@@ -37,7 +37,7 @@ func ExampleEnvironment_Validate() {
 	fmt.Println(bad.Validate())
 	// Output:
 	//   - Account: got "1234"; allowed: 12 digits, or empty for the account that is deployed to
-	//   - Limits.InstanceTypes[0]: got "ml.p3.large"; allowed: a SageMaker training type of the catalog, such as ml.m5.xlarge; of that family it has ml.p3.16xlarge, ml.p3.2xlarge, ml.p3.8xlarge
+	//   - Limits.InstanceTypes[0]: got "ml.p3.large"; allowed: a SageMaker training type of the catalog, such as ml.m5.xlarge, or of DeclaredTypes; of that family the catalog has ml.p3.16xlarge, ml.p3.2xlarge, ml.p3.8xlarge
 	//   - AddressRange: got "10.0.0.0/24"; allowed: a range whose subnets hold the 40 addresses of the largest allowed job; each of its subnets holds 27: take at least a /23, or lower Limits.InstancesPerJob
 }
 

@@ -63,6 +63,7 @@ func (e Environment) Resolved() Environment {
 	if len(e.Limits.InstanceTypes) == 0 {
 		e.Limits.InstanceTypes = p.Limits.InstanceTypes
 	}
+	e.Limits.DeclaredTypes = slices.Clone(e.Limits.DeclaredTypes)
 	e.Limits.InstancesPerJob = cmp.Or(e.Limits.InstancesPerJob, p.Limits.InstancesPerJob)
 	e.Limits.Runtime = cmp.Or(e.Limits.Runtime, p.Limits.Runtime)
 	e.Limits.PricePerRun = cmp.Or(e.Limits.PricePerRun, p.Limits.PricePerRun)

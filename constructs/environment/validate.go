@@ -66,14 +66,21 @@ func (e Environment) Validate() error {
 func (m Limits) validate() error {
 	var l problem.List
 	cheapest := math.Inf(1)
+	for i, t := range m.DeclaredTypes {
+		field := fmt.Sprintf("DeclaredTypes[%d]", i)
+		l.Include(field, t.Validate())
+		if slices.ContainsFunc(m.DeclaredTypes[:i], func(other catalog.InstanceType) bool { return other.Name == t.Name }) {
+			l.Add(field+".Name", t.Name, "each type once", "")
+		}
+	}
 	for i, name := range m.InstanceTypes {
-		t, ok := catalog.LookupInstanceType(name)
+		t, ok := m.LookupInstanceType(name)
 		field := fmt.Sprintf("InstanceTypes[%d]", i)
 		switch {
 		case token.Is(name):
 			l.Add(field, name, "a value known at synth, not a token", "jobs are held against it at synth: name each type")
 		case !ok:
-			l.Add(field, name, "a SageMaker training type of the catalog, such as ml.m5.xlarge", similar(name))
+			l.Add(field, name, "a SageMaker training type of the catalog, such as ml.m5.xlarge, or of DeclaredTypes", similar(name))
 		}
 		if usd, known := t.PricePerHour(); known {
 			cheapest = min(cheapest, usd)
@@ -159,7 +166,7 @@ func similar(name string) string {
 		}
 	}
 	if len(names) == 0 {
-		return ""
+		return "declare a type that SageMaker has and the catalog lacks in DeclaredTypes"
 	}
-	return "of that family it has " + strings.Join(names, ", ")
+	return "of that family the catalog has " + strings.Join(names, ", ")
 }

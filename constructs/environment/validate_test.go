@@ -48,6 +48,15 @@ var badEnvironments = []struct {
 	{"range too large", env{AddressRange: "10.0.0.0/15"}, "AddressRange", []string{"10.0.0.0/15", "/16, the largest that a VPC has, to /25"}},
 	{"range too small", env{AddressRange: "10.0.0.0/26"}, "AddressRange", []string{"10.0.0.0/26", "to /25: an eighth of it is the smallest subnet, a /28"}},
 	{"range of a single address", env{AddressRange: "10.0.0.0/32"}, "AddressRange", []string{"to /25"}},
+	{"declared type without a name", env{Limits: limits{DeclaredTypes: []catalog.InstanceType{{VCPU: 1, MemoryGiB: 1}}}}, "Limits.DeclaredTypes[0].Name", []string{"ml.m5.xlarge"}},
+	{"declared type without CPUs", env{Limits: limits{DeclaredTypes: []catalog.InstanceType{{Name: "ml.p7.48xlarge", MemoryGiB: 1}}}}, "Limits.DeclaredTypes[0].VCPU", []string{"got 0"}},
+	{"declared type without memory", env{Limits: limits{DeclaredTypes: []catalog.InstanceType{{Name: "ml.p7.48xlarge", VCPU: 1}}}}, "Limits.DeclaredTypes[0].MemoryGiB", []string{"got 0"}},
+	{"declared type with fewer GPUs than none", env{Limits: limits{DeclaredTypes: []catalog.InstanceType{{Name: "ml.p7.48xlarge", VCPU: 1, MemoryGiB: 1, GPUs: -1}}}}, "Limits.DeclaredTypes[0].GPUs", []string{"got -1"}},
+	{"declared type that pays", env{Limits: limits{DeclaredTypes: []catalog.InstanceType{{Name: "ml.p7.48xlarge", VCPU: 1, MemoryGiB: 1, USDPerHour: -1}}}}, "Limits.DeclaredTypes[0].USDPerHour", []string{"got -1"}},
+	{"type declared twice", env{Limits: limits{DeclaredTypes: []catalog.InstanceType{p7, p7}}}, "Limits.DeclaredTypes[1].Name", []string{"each type once"}},
+	{"type that is not declared", env{Limits: limits{InstanceTypes: []string{"ml.p9.48xlarge"}, DeclaredTypes: []catalog.InstanceType{p7}}}, "Limits.InstanceTypes[0]", []string{"in DeclaredTypes"}},
+	{"declared type that costs more than a run", env{Limits: limits{InstanceTypes: []string{"ml.p7.48xlarge"}, DeclaredTypes: []catalog.InstanceType{p7}, PricePerRun: 9}},
+		"Limits.PricePerRun", []string{"at least 100"}},
 	{"range that no host has", env{AddressRange: "169.254.0.0/16"}, "AddressRange", []string{"addresses that hosts can have"}},
 	{"range too small for its instances", env{Tier: environment.Development, AddressRange: "10.0.0.0/24", Limits: limits{InstancesPerJob: 14}},
 		"AddressRange", []string{"28 addresses", "holds 27", "at least a /23", "InstancesPerJob"}},
@@ -106,6 +115,7 @@ func TestGoodEnvironment(t *testing.T) {
 		{"account with zeros in front", env{Account: "000000000001"}},
 		{"largest range", env{AddressRange: "10.255.0.0/16"}},
 		{"smallest range", env{Tier: environment.Development, AddressRange: "192.168.255.128/25"}},
+		{"declared type", env{Limits: limits{InstanceTypes: []string{"ml.p7.48xlarge"}, DeclaredTypes: []catalog.InstanceType{p7}}}},
 		{"range of carriers", env{AddressRange: "100.64.0.0/16"}},
 		{"public range", env{AddressRange: "203.0.0.0/16"}},
 		{"last private range of 172", env{AddressRange: "172.31.0.0/16"}},
@@ -132,6 +142,29 @@ func TestGoodEnvironment(t *testing.T) {
 		if err := (env{Region: region}).Validate(); err != nil {
 			t.Errorf("%s: %v", region, err)
 		}
+	}
+}
+
+// p7 is a type that the catalog lacks.
+var p7 = catalog.InstanceType{Name: "ml.p7.48xlarge", VCPU: 192, MemoryGiB: 2048, GPUs: 8, LocalNVMeGB: 30_000, EFAInterfaces: 16, USDPerHour: 100}
+
+// Declared facts stand before those of the catalog, and count like them.
+func TestDeclaredTypes(t *testing.T) {
+	m5 := catalog.InstanceType{Name: "ml.m5.large", VCPU: 2, MemoryGiB: 8, EFAInterfaces: 1}
+	e := env{Limits: limits{InstanceTypes: []string{"ml.m5.large"}, DeclaredTypes: []catalog.InstanceType{p7, m5}, InstancesPerJob: 3}}
+	if got := e.JobAddresses(); got != 15 {
+		t.Errorf("got %d addresses, want 5 for each", got)
+	}
+	if got, ok := e.Limits.LookupInstanceType("ml.p7.48xlarge"); !ok || got != p7 {
+		t.Errorf("got %+v, %t", got, ok)
+	}
+	if got, ok := e.Limits.LookupInstanceType("ml.g5.xlarge"); !ok || got.GPUs != 1 {
+		t.Errorf("got %+v, %t, want the catalog's", got, ok)
+	}
+	resolved := e.Resolved()
+	resolved.Limits.DeclaredTypes[0].Name = "changed"
+	if e.Limits.DeclaredTypes[0] != p7 {
+		t.Error("the resolved environment shares memory with the given one")
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 )
 
 // accelerated tells whether a type has GPUs or is one of Trainium; a token may be.
-func accelerated(instanceType string) bool {
-	t, _ := catalog.LookupInstanceType(instanceType)
+func (p *ClusterProps) accelerated(instanceType string) bool {
+	t, _ := p.Environment.Limits.LookupInstanceType(instanceType)
 	return t.GPUs > 0 || strings.HasPrefix(instanceType, "ml.trn") || token.Is(instanceType)
 }
 
@@ -23,9 +23,9 @@ const podAddresses = 50
 // ml.p5.48xlarge, which has as many EFA interfaces; for others it is derived, and no less than two. With EKS the first interface has
 // those of the pods besides: AWS gives 81 for that type, 50 and one for each further interface; others are held to the same, though many
 // have fewer pods (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-prerequisites.html).
-func addresses(instanceType string, eks bool) int {
-	t, _ := catalog.LookupInstanceType(instanceType)
-	if eks {
+func (p *ClusterProps) addresses(instanceType string) int {
+	t, _ := p.Environment.Limits.LookupInstanceType(instanceType)
+	if p.EKS != nil {
 		return podAddresses + max(0, t.EFAInterfaces-1)
 	}
 	return max(2, t.EFAInterfaces)
@@ -36,7 +36,7 @@ func addresses(instanceType string, eks bool) int {
 func (p *ClusterProps) PricePerMonth() (usd float64, known bool) {
 	known = true
 	for _, g := range p.all() {
-		t, _ := catalog.LookupInstanceType(g.InstanceType)
+		t, _ := p.Environment.Limits.LookupInstanceType(g.InstanceType)
 		hour, priced := t.PricePerHour()
 		usd, known = usd+hour*catalog.HoursPerMonth*float64(g.Instances), known && priced
 	}
@@ -87,7 +87,7 @@ func (p *ClusterProps) validateLimits() error {
 	}
 	machines, taken := 0, 0
 	for _, g := range groups {
-		machines, taken = machines+g.Instances, taken+g.Instances*addresses(g.InstanceType, p.EKS != nil)
+		machines, taken = machines+g.Instances, taken+g.Instances*p.addresses(g.InstanceType)
 	}
 	if l.Err() == nil && p.validatePlace() == nil {
 		l.Include("Groups", p.Network.ValidateAddresses([]string{p.subnet()}, machines, taken))

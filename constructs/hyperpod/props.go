@@ -221,7 +221,7 @@ func (p *ClusterProps) validateGroups() error {
 		if g.VolumeGB < 0 || g.VolumeGB > maxVolumeGB {
 			l.Add(at+".VolumeGB", g.VolumeGB, fmt.Sprintf("1 to %d, or 0 for %d", maxVolumeGB, defaultVolumeGB), "")
 		}
-		if g.DeepHealthChecks && !accelerated(g.InstanceType) {
+		if g.DeepHealthChecks && !p.accelerated(g.InstanceType) {
 			l.Add(at+".DeepHealthChecks", g.InstanceType, "off on a type without GPUs or Trainium", "HyperPod has deep checks for those only")
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"slices"
 
-	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/role"
 )
@@ -74,7 +73,10 @@ const (
 // peers are what the largest allowed job and Studio need. Jobs encrypt what their instances send each other, with IPsec
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html); EFA is no protocol of IP and needs everything.
 func peers(limits environment.Limits, capabilities []Capability) []peer {
-	if limits.InstancesPerJob > 1 && slices.ContainsFunc(limits.InstanceTypes, hasEFA) {
+	if limits.InstancesPerJob > 1 && slices.ContainsFunc(limits.InstanceTypes, func(name string) bool {
+		t, _ := limits.LookupInstanceType(name)
+		return t.EFAInterfaces > 0
+	}) {
 		return []peer{{what: peerEFA, protocol: "-1", accepted: role.AcceptInPacks("EC2RestrictedCommonPorts",
 			"EFA is no protocol of IP and needs every protocol; the only source is the group itself, the instances of a job")}}
 	}
@@ -92,8 +94,3 @@ func peers(limits environment.Limits, capabilities []Capability) []peer {
 }
 
 func port(n float64) *float64 { return &n }
-
-func hasEFA(instanceType string) bool {
-	t, _ := catalog.LookupInstanceType(instanceType)
-	return t.EFAInterfaces > 0
-}

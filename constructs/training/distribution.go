@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -154,7 +153,7 @@ func (j Job) validateDistribution() error {
 func (j Job) validateDistributedType() error {
 	var l problem.List
 	d, name := j.Distribution, j.distributedType()
-	t, known := catalog.LookupInstanceType(name)
+	t, known := j.limits.LookupInstanceType(name)
 	switch {
 	case !known: // a token, or told of elsewhere
 	case d.enabled == dataParallelEnabled && !slices.Contains(dataParallelTypes, name):

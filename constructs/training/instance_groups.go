@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -116,7 +115,7 @@ func (j Job) types() string {
 // disks counts the groups whose type has a local disk, and the others. A type that is a token is taken to have none.
 func (j Job) disks() (local, others int) {
 	for _, g := range j.groups() {
-		t, known := catalog.LookupInstanceType(g.InstanceType)
+		t, known := j.limits.LookupInstanceType(g.InstanceType)
 		switch {
 		case t.HasLocalNVMe():
 			local++
@@ -141,7 +140,7 @@ const efaVariable = "FI_PROVIDER"
 // validateEFA refuses EFA where no instance has it.
 func (j Job) validateEFA() error {
 	if j.Variables[efaVariable] != "efa" || slices.ContainsFunc(j.groups(), func(g InstanceGroup) bool {
-		t, _ := catalog.LookupInstanceType(g.InstanceType)
+		t, _ := j.limits.LookupInstanceType(g.InstanceType)
 		return t.EFAInterfaces > 0 || token.Is(g.InstanceType)
 	}) {
 		return nil
@@ -163,10 +162,10 @@ func (j Job) validateIn(n *network.Isolated, limits environment.Limits) error {
 	for _, g := range j.groups() {
 		each := 0
 		for _, name := range j.known(g, limits.InstanceTypes) {
-			t, _ := catalog.LookupInstanceType(name)
+			t, _ := j.limits.LookupInstanceType(name)
 			each = max(each, t.AddressesPerInstance())
 		}
-		t, _ := catalog.LookupInstanceType(g.InstanceType)
+		t, _ := j.limits.LookupInstanceType(g.InstanceType)
 		addresses, efa = addresses+each*min(g.Instances, maxCounted), efa || t.EFAInterfaces > 0
 	}
 	var l problem.List

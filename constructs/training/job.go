@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
@@ -22,7 +21,7 @@ type Job struct {
 	Inputs []Input
 	// Output is where the model goes. Its key also encrypts the volumes of the instances. Required.
 	Output storage.Prefix
-	// InstanceType is the type of every instance, one that the environment allows. A CDK token is not held against
+	// InstanceType is the type of every instance, one that the environment allows: of the catalog, or of Limits.DeclaredTypes. A CDK token is not held against
 	// Limits.InstanceTypes; it is taken to cost as much as the dearest of them, and to have no local disk: a type that has
 	// one then never starts, since SageMaker refuses the volume's key for it. Required, unless Groups are given.
 	InstanceType string
@@ -62,12 +61,15 @@ type Job struct {
 	HyperParameters map[string]string
 	// Parameters are the hyperparameters that each execution gives.
 	Parameters []Parameter
+
+	limits environment.Limits // those that it is held to, once it is validated or resolved
 }
 
 const defaultVolumeGB = 30
 
 // resolved is the job with its zero fields filled in.
 func (j Job) resolved(limits environment.Limits) Job {
+	j.limits = limits
 	j.Groups = j.resolvedGroups()
 	if len(j.Groups) == 0 {
 		j.Instances = max(j.Instances, 1)
@@ -92,6 +94,7 @@ func (j Job) Validate(e environment.Environment) error { return j.validate(e, fa
 func (j Job) validate(e environment.Environment, searched bool) error {
 	var l problem.List
 	limits := e.Resolved().Limits
+	j.limits = limits
 	l.Include("", j.Image.validate())
 	l.Include("", j.validateInputs())
 	l.Include("Output", j.Output.Validate())
@@ -155,7 +158,7 @@ func (j Job) price(allowed []string) (of string, usd float64, known bool) {
 	for _, g := range j.groups() {
 		dearest, hourly := g.InstanceType, 0.0
 		for _, name := range j.known(g, allowed) {
-			t, _ := catalog.LookupInstanceType(name)
+			t, _ := j.limits.LookupInstanceType(name)
 			if hour, ok := t.PricePerHour(); ok && hour > hourly {
 				dearest, hourly, known = name, hour, true
 			}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
 )
@@ -84,5 +85,32 @@ func TestWrongJobs(t *testing.T) {
 				t.Errorf("error lacks %q:\n%v", test.want, err)
 			}
 		})
+	}
+}
+
+// A type that the catalog lacks is held to what was declared of it: its disk, its adapters, its GPUs and its price.
+func TestADeclaredType(t *testing.T) {
+	e := environment.Environment{Limits: environment.Limits{
+		InstanceTypes: []string{"ml.p7.48xlarge"}, Runtime: 2 * time.Hour,
+		DeclaredTypes: []catalog.InstanceType{{
+			Name: "ml.p7.48xlarge", VCPU: 192, MemoryGiB: 2048, GPUs: 8, LocalNVMeGB: 30_000, EFAInterfaces: 16, USDPerHour: 100,
+		}},
+	}}
+	j := goodJob()
+	j.Image, j.InstanceType, j.MaxRuntime, j.Instances = ImageURI(anURI+":1"), "ml.p7.48xlarge", 2*time.Hour, 2
+	j.Variables, j.Distribution = map[string]string{efaVariable: "efa"}, ModelParallel(map[string]any{"tensor_parallel_degree": 2})
+	if err := j.Validate(e); err != nil {
+		t.Error(err)
+	}
+	if j.resolved(e.Resolved().Limits).takesVolumeKey() {
+		t.Error("a local disk takes the key of a volume")
+	}
+	j.VolumeGB = 50
+	if err := j.Validate(e); err == nil || !strings.Contains(err.Error(), "VolumeGB: got 50; allowed: 0 on ml.p7.48xlarge") {
+		t.Errorf("got %v", err)
+	}
+	j.VolumeGB, e.Limits.PricePerRun = 0, 399
+	if err := j.Validate(e); err == nil || !strings.Contains(err.Error(), "2 x ml.p7.48xlarge for that long can cost 400.00 USD") {
+		t.Errorf("got %v", err)
 	}
 }
