@@ -10,7 +10,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// Covers reports every prefix of a job that the role was not given, by the fields Reads, Writes and Checkpoints. Of a role
+// Covers reports every prefix and object of a job that the role was not given, by the fields Reads, Objects, Writes and Checkpoints. Of a role
 // that NewExecutionRole did not make, and of a path that is a token, nothing is known: it is taken to cover.
 func (r *ExecutionRole) Covers(job ExecutionRoleProps) error {
 	if r == nil || r.given == nil {
@@ -26,6 +26,13 @@ func (r *ExecutionRole) Covers(job ExecutionRoleProps) error {
 		}
 	}
 	look("Reads", job.Reads, slices.Concat(r.given.Reads, r.given.Checkpoints)...)
+	for i, o := range job.Objects {
+		parent := storage.Prefix{Bucket: o.Bucket, Path: o.Key}
+		if !slices.Contains(r.given.Objects, o) && !slices.ContainsFunc(slices.Concat(r.given.Reads, r.given.Checkpoints), func(g storage.Prefix) bool { return within(parent, g) }) {
+			l.Add(fmt.Sprintf("Objects[%d]", i), o.URI(), "an object that the role was given",
+				"add it to the role's Objects, or leave the role out: one is made with exactly what the job needs")
+		}
+	}
 	look("Writes", job.Writes, slices.Concat(r.given.Writes, r.given.Checkpoints)...)
 	look("Checkpoints", job.Checkpoints, r.given.Checkpoints...)
 	return l.Err()

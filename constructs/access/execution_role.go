@@ -38,6 +38,8 @@ type ExecutionRoleProps struct {
 	Network *network.Isolated
 	// Reads are what it may read. Empty: nothing.
 	Reads []storage.Prefix
+	// Objects are single objects that it may read, such as manifests. Empty: none.
+	Objects []storage.Object
 	// Writes are what it may write. Their keys also encrypt the volumes of its instances. Empty: nothing.
 	Writes []storage.Prefix
 	// Checkpoints are what it may read, write and delete: SageMaker keeps there what a job resumes from, and deletes what the
@@ -62,6 +64,9 @@ func (p *ExecutionRoleProps) Validate() error {
 	}
 	for i, prefix := range p.Reads {
 		l.Include(fmt.Sprintf("Reads[%d]", i), prefix.Validate())
+	}
+	for i, object := range p.Objects {
+		l.Include(fmt.Sprintf("Objects[%d]", i), object.Validate())
 	}
 	for i, prefix := range p.Writes {
 		l.Include(fmt.Sprintf("Writes[%d]", i), prefix.Validate())
@@ -102,7 +107,7 @@ func NewExecutionRole(scope constructs.Construct, id string, props *ExecutionRol
 func newExecutionRole(this constructs.Construct, _ string, props *ExecutionRoleProps) *ExecutionRole {
 	p := *props
 	g := grants{
-		jobs: p.Jobs, reads: p.Reads, writes: p.Writes, checkpoints: p.Checkpoints, mounts: p.Mounts, packages: p.Packages,
+		jobs: p.Jobs, reads: p.Reads, objects: p.Objects, writes: p.Writes, checkpoints: p.Checkpoints, mounts: p.Mounts, packages: p.Packages,
 		repositories: p.Repositories, anyRepository: p.AnyRepository,
 	}
 	if p.Network != nil {

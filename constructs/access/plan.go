@@ -14,6 +14,7 @@ import (
 type grants struct {
 	jobs          JobKind
 	reads, writes []storage.Prefix
+	objects       []storage.Object // that are read
 	checkpoints   []storage.Prefix
 	mounts        []storage.Directory
 	packages      []supplychain.Repository
@@ -79,6 +80,9 @@ func objects(g grants) []policy.Statement {
 	var grants []storage.Grant
 	for _, p := range g.reads {
 		grants = append(grants, p.GrantRead())
+	}
+	for _, o := range g.objects {
+		grants = append(grants, o.GrantRead())
 	}
 	for _, p := range g.writes {
 		grants = append(grants, p.GrantWrite())

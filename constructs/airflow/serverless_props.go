@@ -119,6 +119,9 @@ func (d DAG) validateServerless(size int) error {
 				fmt.Sprintf("one of up to %g, what it waits for instances and data included: a task has an hour, and is tried four times", longestWait.Hours()),
 				"set the Job's MaxRuntime and MaxWait lower, or "+instead)
 		}
+		if len(d.Job.Manifests) > 0 {
+			l.Add("Job", "a job with a Manifest", "one whose inputs are prefixes", "Airflow's operator looks for the object, which the DAG's role may not read: "+instead)
+		}
 		if resources, _ := d.Job.Document["ResourceConfig"].(map[string]any); resources["InstanceGroups"] != nil {
 			l.Add("Job", "a job with Groups", "one with an InstanceType", "Airflow's sensor fails at the end of others: "+instead)
 		}

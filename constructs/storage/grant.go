@@ -9,8 +9,11 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// Grant is what somebody is allowed on prefixes. It is made of statements and makes no call: see [PolicyDocument].
-type Grant struct{ reads, writes, deletes []Prefix }
+// Grant is what somebody is allowed on prefixes and objects. It is made of statements and makes no call: see [PolicyDocument].
+type Grant struct {
+	reads, writes, deletes []Prefix
+	objects                []Object // that are read
+}
 
 // GrantRead allows to list and read the objects below the prefix.
 func (p Prefix) GrantRead() Grant { return Grant{reads: []Prefix{p}} }
@@ -28,11 +31,14 @@ func (p Prefix) GrantReadWriteDelete() Grant {
 	return Grant{reads: []Prefix{p}, writes: []Prefix{p}, deletes: []Prefix{p}}
 }
 
-// Validate reports every problem of the grant's prefixes.
+// Validate reports every problem of the grant's prefixes and objects.
 func (g Grant) Validate() error {
 	var l problem.List
 	for _, p := range slices.Compact(slices.Concat(g.reads, g.writes)) {
 		l.Include("", p.Validate())
+	}
+	for _, o := range g.objects {
+		l.Include("", o.Validate())
 	}
 	return l.Err()
 }
@@ -55,12 +61,15 @@ func Statements(grants ...Grant) []policy.Statement {
 	for _, more := range grants {
 		fault.Check("storage.Statements", more.Validate())
 		g.reads, g.writes = append(g.reads, more.reads...), append(g.writes, more.writes...)
-		g.deletes = append(g.deletes, more.deletes...)
+		g.deletes, g.objects = append(g.deletes, more.deletes...), append(g.objects, more.objects...)
 	}
-	s := lists(g.reads)
-	if len(g.reads) > 0 {
+	s := lists(g.reads, g.objects)
+	if arns := objectARNs(g.reads); len(arns)+len(g.objects) > 0 {
+		for _, o := range g.objects {
+			arns = append(arns, o.arn())
+		}
 		s = append(s, policy.Statement{
-			Effect: policy.Allow, Actions: []string{"s3:GetObject"}, Resources: objectARNs(g.reads), Why: "every object below the prefixes that are read",
+			Effect: policy.Allow, Actions: []string{"s3:GetObject"}, Resources: arns, Why: "every object below the prefixes that are read",
 		})
 	}
 	if len(g.writes) > 0 {
@@ -84,29 +93,36 @@ func Statements(grants ...Grant) []policy.Statement {
 		}
 	}
 	written := keyARNs(g.writes)
-	use(slices.DeleteFunc(slices.Clone(g.reads), func(p Prefix) bool { return slices.Contains(written, p.Bucket.KeyARN) }), "kms:Decrypt")
+	read := slices.Clone(g.reads)
+	for _, o := range g.objects {
+		read = append(read, o.Bucket.Prefix(""))
+	}
+	use(slices.DeleteFunc(read, func(p Prefix) bool { return slices.Contains(written, p.Bucket.KeyARN) }), "kms:Decrypt")
 	use(g.writes, "kms:GenerateDataKey", "kms:Decrypt")
 	return s
 }
 
-// lists let the keys below the prefixes be seen and no others: one statement a bucket.
-func lists(reads []Prefix) []policy.Statement {
+// lists let the objects, and the keys below the prefixes, be seen and no others: one statement a bucket.
+func lists(reads []Prefix, objects []Object) []policy.Statement {
 	var s []policy.Statement
 	var buckets []string
-	for _, o := range reads {
-		if slices.Contains(buckets, o.Bucket.ARN) {
-			continue
+	prefixes := map[string][]string{}
+	add := func(bucket, pattern string) {
+		if prefixes[bucket] == nil {
+			buckets = append(buckets, bucket)
 		}
-		buckets = append(buckets, o.Bucket.ARN)
-		var prefixes []string
-		for _, other := range reads {
-			if other.Bucket.ARN == o.Bucket.ARN {
-				prefixes = append(prefixes, other.Path+"*")
-			}
-		}
+		prefixes[bucket] = append(prefixes[bucket], pattern)
+	}
+	for _, p := range reads {
+		add(p.Bucket.ARN, p.Path+"*")
+	}
+	for _, o := range objects {
+		add(o.Bucket.ARN, o.Key)
+	}
+	for _, bucket := range buckets {
 		s = append(s, policy.Statement{
-			Effect: policy.Allow, Actions: []string{"s3:ListBucket"}, Resources: []string{o.Bucket.ARN},
-			Conditions: policy.Conditions{"StringLike": {"s3:prefix": prefixes}},
+			Effect: policy.Allow, Actions: []string{"s3:ListBucket"}, Resources: []string{bucket},
+			Conditions: policy.Conditions{"StringLike": {"s3:prefix": prefixes[bucket]}},
 		})
 	}
 	return s

@@ -166,10 +166,13 @@ func (j Job) validateDistributedType() error {
 	return l.Err()
 }
 
-// allHyperParameters are those that are fixed and those of the distribution.
+// allHyperParameters are those that are fixed, and those of the code and the distribution.
 func (j Job) allHyperParameters() map[string]any {
 	all := map[string]any{}
 	for name, value := range j.HyperParameters {
+		all[name] = value
+	}
+	for name, value := range j.Code.hyperParameters() {
 		all[name] = value
 	}
 	own, _ := j.Distribution.hyperParameters(j) // validated

@@ -24,8 +24,8 @@ const (
 func (j Job) validateHyperParameters() error {
 	var l problem.List
 	own, _ := j.Distribution.hyperParameters(j)
-	if n := len(j.HyperParameters) + len(j.Parameters) + len(own); n > maxHyperParameters {
-		l.Add("HyperParameters", n, fmt.Sprintf("at most %d together with Parameters and those of Distribution", maxHyperParameters), "")
+	if n := len(j.HyperParameters) + len(j.Parameters) + len(own) + len(j.Code.hyperParameters()); n > maxHyperParameters {
+		l.Add("HyperParameters", n, fmt.Sprintf("at most %d together with Parameters and those of Distribution and Code", maxHyperParameters), "")
 	}
 	if n := utf8.RuneCountInString(own[modelParameters]); n > maxValueLength {
 		l.Add("Distribution", n, fmt.Sprintf("parameters of at most %d characters as JSON", maxValueLength), "")

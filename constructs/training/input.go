@@ -12,7 +12,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// Input is one channel of a job: objects that are copied to its instances, or a directory that is mounted.
+// Input is one channel of a job: objects that its instances get, or a directory that is mounted.
 type Input struct {
 	// Channel is the name that the algorithm knows it by: "train".
 	Channel string
@@ -24,6 +24,18 @@ type Input struct {
 	// Mount is a directory of a file system, read in place. A job that mounts Lustre runs in the zone of the file system
 	// only. Not together with From or Prepared.
 	Mount storage.Directory
+	// Mode is how the objects come to the container. Empty: File.
+	Mode InputMode
+	// Manifest is the object that lists which objects below From the channel has; From is then only what the job may read
+	// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html). Not with Mount or Prepared. Zero: all of them.
+	Manifest storage.Object
+	// Attributes make the Manifest an augmented one, JSON lines: they are the names of the attributes that the algorithm gets, in that
+	// order, at most 16. Objects that it refers to lie below From. Only with Manifest, and Mode Pipe
+	// (https://docs.aws.amazon.com/sagemaker/latest/dg/augmented-manifest.html). Empty: it is an ordinary manifest.
+	Attributes []string
+	// RecordIO wraps each object, or each line of an augmented manifest, into a record of RecordIO. Only with Mode Pipe. Off: they come
+	// as they are.
+	RecordIO bool
 	// ContentType is their MIME type: "text/csv". SageMaker hands any text to the container, and the built-in XGBoost takes the short
 	// names csv, libsvm, parquet and recordio-protobuf too. Empty: the algorithm's default.
 	ContentType string
@@ -40,18 +52,22 @@ var channelPattern = regexp.MustCompile(`^[A-Za-z0-9.\-_]{1,64}$`)
 
 func (j Job) validateInputs() error {
 	var l problem.List
-	if len(j.Inputs) == 0 || len(j.Inputs) > maxChannels {
-		l.Add("Inputs", len(j.Inputs), fmt.Sprintf("1 to %d channels", maxChannels), "")
+	if len(j.Inputs) == 0 || len(j.channels()) > maxChannels {
+		l.Add("Inputs", len(j.Inputs), fmt.Sprintf("1 to %d channels, the code's included", maxChannels), "")
 	}
 	seen := map[string]bool{}
 	zone := ""
 	for i, in := range j.Inputs {
 		field := fmt.Sprintf("Inputs[%d]", i)
+		if j.Code.given() && in.Channel == channelCode {
+			l.Add(field+".Channel", in.Channel, "another name with Code", "SageMaker copies the code to a channel of that name")
+		}
 		if !channelPattern.MatchString(in.Channel) || seen[in.Channel] {
 			l.Add(field+".Channel", in.Channel, "1 to 64 letters, digits, dots, hyphens and underscores, different for each channel", "")
 		}
 		seen[in.Channel] = true
 		l.Include(field, in.validateGroups(j))
+		l.Include(field, in.validateMode())
 		switch {
 		case in.Prepared != "":
 			l.Include(field, in.validatePrepared())
@@ -104,7 +120,7 @@ func (in Input) validatePrepared() error {
 
 // reads are the prefixes of the job's inputs, and mounts its directories.
 func (j Job) reads() (reads []storage.Prefix, mounts []storage.Directory) {
-	for _, in := range j.Inputs {
+	for _, in := range j.channels() {
 		switch {
 		case in.mounted():
 			mounts = append(mounts, in.Mount)
@@ -121,6 +137,11 @@ func (j Job) reads() (reads []storage.Prefix, mounts []storage.Directory) {
 func (j Job) given() access.ExecutionRoleProps {
 	p := access.ExecutionRoleProps{Writes: []storage.Prefix{j.Output}}
 	p.Reads, p.Mounts = j.reads()
+	for _, in := range j.Inputs {
+		if in.Manifest.Bucket != nil {
+			p.Objects = append(p.Objects, in.Manifest)
+		}
+	}
 	if j.Checkpoints.Bucket != nil {
 		p.Checkpoints = []storage.Prefix{j.Checkpoints}
 	}
@@ -148,6 +169,12 @@ func channels(inputs []Input, d dialect) []any {
 		if in.ContentType != "" {
 			channel["ContentType"] = in.ContentType
 		}
+		if in.Mode != "" {
+			channel["InputMode"] = string(in.Mode)
+		}
+		if in.RecordIO {
+			channel["RecordWrapperType"] = "RecordIO"
+		}
 		all[i] = channel
 	}
 	return all
@@ -160,7 +187,10 @@ func (in Input) source(d dialect) map[string]any {
 			"DirectoryPath": in.Mount.MountPath(), "FileSystemAccessMode": "ro",
 		}}
 	}
-	source := map[string]any{"S3DataType": "S3Prefix", "S3DataDistributionType": "FullyReplicated"}
+	source := map[string]any{"S3DataType": in.dataType(), "S3DataDistributionType": "FullyReplicated"}
+	if len(in.Attributes) > 0 {
+		source["AttributeNames"] = in.Attributes
+	}
 	if len(in.Groups) > 0 {
 		source["InstanceGroupNames"] = in.Groups
 	}
@@ -175,6 +205,8 @@ func (in Input) put(source map[string]any, d dialect) {
 		d.set(source, "S3Uri", d.folder(in.preparation, strings.TrimPrefix(in.Prepared, "/")))
 	case in.model:
 		d.set(source, "S3Uri", d.model)
+	case in.Manifest.Bucket != nil:
+		source["S3Uri"] = in.Manifest.URI()
 	default:
 		source["S3Uri"] = in.From.URI()
 	}

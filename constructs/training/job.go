@@ -17,6 +17,14 @@ import (
 type Job struct {
 	// Image is what runs. Required.
 	Image Image
+	// EntryPoint is what the container runs in the place of its image's entry point, a program and its first arguments: at most 100 texts
+	// of at most 256 characters. Not in a search. Empty: the image's.
+	EntryPoint []string
+	// Arguments are the arguments of the entry point, in the place of the word train: as many and as long. Not in a search. Empty: the
+	// image's (https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html).
+	Arguments []string
+	// Code is the program that an image with SageMaker's training toolkit runs. Zero: the image holds it.
+	Code Code
 	// Inputs are the channels that the algorithm reads, 1 to 20. Required.
 	Inputs []Input
 	// Output is where the model goes. Its key also encrypts the volumes of the instances. Required.
@@ -96,6 +104,9 @@ func (j Job) validate(e environment.Environment, searched bool) error {
 	limits := e.Resolved().Limits
 	j.limits = limits
 	l.Include("", j.Image.validate())
+	l.Include("", validateWords("EntryPoint", j.EntryPoint))
+	l.Include("", validateWords("Arguments", j.Arguments))
+	l.Include("", j.validateCode())
 	l.Include("", j.validateInputs())
 	l.Include("Output", j.Output.Validate())
 	l.Include("", j.validateGroups())

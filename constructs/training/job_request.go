@@ -62,8 +62,10 @@ type Request struct {
 	Parameters []Parameter
 	// Checkpoints is where each run has a folder of its own: s3://bucket/path/. Empty: none are kept.
 	Checkpoints string
-	// Inputs are the prefixes that it reads from.
+	// Inputs are the prefixes that it reads from, its code's included.
 	Inputs []storage.Prefix
+	// Manifests are the objects that list what is read. Empty: none.
+	Manifests []storage.Object
 	// Longest is how long a job may take, waiting for instances and moving its data included.
 	Longest time.Duration
 }
@@ -91,11 +93,12 @@ func newRequest(this constructs.Construct, id string, props *RequestProps) *Requ
 		Construct: this, Name: w.namePrefix, Role: role, Team: props.Team, Document: common(bare, w, dialect{}, job.Spot), Parameters: slices.Clone(job.Parameters),
 		Longest: longest + pendingTime,
 	}
-	for _, i := range job.Inputs {
+	for _, i := range job.channels() {
 		if i.From.Bucket != nil {
 			made.Inputs = append(made.Inputs, i.From)
 		}
 	}
+	made.Manifests = job.given().Objects
 	if job.Checkpoints.Bucket != nil {
 		made.Checkpoints = job.Checkpoints.URI()
 	}

@@ -89,7 +89,7 @@ func (j Job) variables() map[string]any {
 	return all
 }
 
-// algorithm is the image and its metrics.
+// algorithm is the image, what it runs, and its metrics.
 func (j Job) algorithm(image string) map[string]any {
 	a := map[string]any{"TrainingImage": image, "TrainingInputMode": "File"}
 	var metrics []any
@@ -99,6 +99,7 @@ func (j Job) algorithm(image string) map[string]any {
 	if len(metrics) > 0 {
 		a["MetricDefinitions"] = metrics
 	}
+	putWords(a, j.EntryPoint, j.Arguments)
 	return a
 }
 

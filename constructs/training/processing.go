@@ -22,7 +22,10 @@ type Processing struct {
 	// Command is what the container runs, a program and its arguments: at most 100 texts of at most 256 characters. Empty: the image's
 	// entry point.
 	Command []string
-	// Inputs are copied below /opt/ml/processing/input, each into a folder named as its channel. Nothing can be mounted. At most 9.
+	// Arguments are further arguments of the command, or of the image's entry point: as many and as long. Empty: none.
+	Arguments []string
+	// Inputs are copied below /opt/ml/processing/input, each into a folder named as its channel; in Mode Pipe they are streamed. Nothing can
+	// be mounted, and there is neither FastFile nor an augmented manifest. A program that the image lacks comes as an input too. At most 9.
 	Inputs []Input
 	// Output is where /opt/ml/processing/output goes when the job ends, below a folder for each execution. Its key also encrypts the
 	// volumes of the instances. Required.
@@ -45,8 +48,6 @@ const (
 	maxProcessingTime        = 9 * 24 * time.Hour
 	maxProcessingInputs      = 10
 	maxProcessingVariableLen = 256
-	maxCommand               = 100
-	maxCommandLen            = 256
 )
 
 // channelModel is where an evaluation finds the model.
@@ -115,15 +116,18 @@ func (p *Processing) validate(e environment.Environment, more ...Input) error {
 		if in.mounted() {
 			l.Add(fmt.Sprintf("Inputs[%d].Mount", i), in.Mount.Path, "none: a processing job copies its inputs", "give From")
 		}
-	}
-	if len(p.Command) > maxCommand {
-		l.Add("Command", len(p.Command), fmt.Sprintf("at most %d texts", maxCommand), "")
-	}
-	for i, text := range p.Command {
-		if n := utf8.RuneCountInString(text); n == 0 || n > maxCommandLen && !token.Is(text) {
-			l.Add(fmt.Sprintf("Command[%d]", i), n, fmt.Sprintf("1 to %d characters", maxCommandLen), "")
+		if in.Mode == FastFile {
+			l.Add(fmt.Sprintf("Inputs[%d].Mode", i), string(in.Mode), "File or Pipe in a processing job", "")
+		}
+		if len(in.Attributes) > 0 {
+			l.Add(fmt.Sprintf("Inputs[%d].Attributes", i), in.Attributes, "none in a processing job", "it takes no augmented manifest: give Manifest alone")
+		}
+		if in.RecordIO {
+			l.Add(fmt.Sprintf("Inputs[%d].RecordIO", i), true, "off in a processing job", "")
 		}
 	}
+	l.Include("", validateWords("Command", p.Command))
+	l.Include("", validateWords("Arguments", p.Arguments))
 	for _, name := range slices.Sorted(maps.Keys(p.Variables)) {
 		if n := utf8.RuneCountInString(p.Variables[name]); n > maxProcessingVariableLen && !token.Is(p.Variables[name]) {
 			l.Add(fmt.Sprintf("Variables[%q]", name), n, fmt.Sprintf("at most %d characters", maxProcessingVariableLen), "")

@@ -1,9 +1,12 @@
 package training
 
+import "cmp"
+
 // processing is a processing job, and what is known of the resources around it.
 type processing struct {
 	job               Job // as far as it is one like any other: resolved, with all inputs
 	command           []string
+	arguments         []string
 	imageURI, roleARN string
 }
 
@@ -20,13 +23,11 @@ func (p *processing) request(w wiring, d dialect) map[string]any {
 		}
 	}
 	application := map[string]any{"ImageUri": p.imageURI}
-	if len(p.command) > 0 {
-		application["ContainerEntrypoint"] = p.command
-	}
+	putWords(application, p.command, p.arguments)
 	var inputs []any
 	for _, in := range p.job.Inputs {
-		source := map[string]any{"LocalPath": "/opt/ml/processing/input/" + in.Channel, "S3DataType": "S3Prefix", "S3InputMode": "File",
-			"S3DataDistributionType": "FullyReplicated"}
+		source := map[string]any{"LocalPath": "/opt/ml/processing/input/" + in.Channel, "S3DataType": in.dataType(),
+			"S3InputMode": cmp.Or(string(in.Mode), string(File)), "S3DataDistributionType": "FullyReplicated"}
 		in.put(source, d)
 		inputs = append(inputs, map[string]any{"InputName": in.Channel, "S3Input": source})
 	}

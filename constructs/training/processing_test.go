@@ -47,8 +47,13 @@ func TestMistakesInProcessing(t *testing.T) {
 			p.Prepare.Inputs[0] = Input{Channel: "raw", Mount: shared.Directory("/raw")}
 		}, "Prepare.Inputs[0].Mount: got \"/raw\"; allowed: none: a processing job copies its inputs; give From"},
 		"two models":      {func(p *WorkflowProps) { p.Evaluate.Inputs[0].Channel = "model" }, "Evaluate.Inputs[1].Channel: got \"model\""},
-		"a long command":  {func(p *WorkflowProps) { p.Prepare.Command = []string{"x", strings.Repeat("x", 257)} }, "Prepare.Command[1]: got 257"},
-		"an empty word":   {func(p *WorkflowProps) { p.Prepare.Command = []string{""} }, "Prepare.Command[0]: got 0"},
+		"a long command":  {func(p *WorkflowProps) { p.Prepare.Command = []string{"x", strings.Repeat("x", 257)} }, "allowed: at most 256 characters"},
+		"a word of lines": {func(p *WorkflowProps) { p.Prepare.Arguments = []string{"a\nb"} }, "Prepare.Arguments[0]: got \"a\\nb\""},
+		"fast files":      {func(p *WorkflowProps) { p.Prepare.Inputs[0].Mode = FastFile }, "Prepare.Inputs[0].Mode: got \"FastFile\"; allowed: File or Pipe"},
+		"an augmented manifest": {func(p *WorkflowProps) {
+			p.Prepare.Inputs[0].Manifest, p.Prepare.Inputs[0].Attributes = bucket.Object("raw.manifest"), []string{"source-ref"}
+			p.Prepare.Inputs[0].Mode, p.Prepare.Inputs[0].RecordIO = Pipe, true
+		}, "Prepare.Inputs[0].Attributes: got [source-ref]; allowed: none in a processing job"},
 		"many words":      {func(p *WorkflowProps) { p.Prepare.Command = strings.Split(strings.Repeat("x ", 101), " ") }, "Prepare.Command: got 102"},
 		"a long variable": {func(p *WorkflowProps) { p.Prepare.Variables = map[string]string{"A": strings.Repeat("x", 257)} }, "Prepare.Variables[\"A\"]: got 257; allowed: at most 256"},
 		"nothing is prepared": {func(p *WorkflowProps) {

@@ -40,7 +40,7 @@ func common(j Job, w wiring, d dialect, spot bool) map[string]any {
 	r := map[string]any{
 		"AlgorithmSpecification":                j.algorithm(w.imageURI),
 		"RoleArn":                               w.roleARN,
-		"InputDataConfig":                       channels(j.Inputs, d),
+		"InputDataConfig":                       channels(j.channels(), d),
 		"OutputDataConfig":                      output,
 		"ResourceConfig":                        resources,
 		"StoppingCondition":                     stopping,

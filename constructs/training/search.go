@@ -66,6 +66,13 @@ func (s *Search) validate(j Job, e environment.Environment) error {
 	if j.KeepAlive > 0 {
 		l.Add("Job.KeepAlive", j.KeepAlive, "none in a search", "it keeps its instances by itself")
 	}
+	const itself = "SageMaker takes it for jobs by themselves only: put it into the image"
+	if len(j.EntryPoint) > 0 {
+		l.Add("Job.EntryPoint", j.EntryPoint, "none in a search", itself)
+	}
+	if len(j.Arguments) > 0 {
+		l.Add("Job.Arguments", j.Arguments, "none in a search", itself)
+	}
 	if len(j.Groups) > 0 {
 		l.Add("Job.Groups", len(j.Groups), "none in a search", "AWS documents them for training jobs by themselves only: give InstanceType")
 	}

@@ -37,10 +37,10 @@ func (r runs) planned() wiring {
 		w.tags["Team"] = r.team
 	}
 	if p := r.prepare; p != nil {
-		w.prepare = &processing{job: p.resolvedJob(r.environment.Limits), command: p.Command}
+		w.prepare = &processing{job: p.resolvedJob(r.environment.Limits), command: p.Command, arguments: p.Arguments}
 	}
 	if p := r.evaluate.following(r.prepare); p != nil {
-		w.evaluate = &processing{job: p.resolvedJob(r.environment.Limits, modelOf(r.job)), command: p.Command}
+		w.evaluate = &processing{job: p.resolvedJob(r.environment.Limits, modelOf(r.job)), command: p.Command, arguments: p.Arguments}
 	}
 	return w
 }
