@@ -1,6 +1,8 @@
 package storage
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -31,6 +33,8 @@ type DataBucket struct {
 	Lacks []Lack
 
 	linkedToLustre bool
+	endpoints      bool     // objects are reached by endpoints of the network only
+	outside        []string // but by these roles, in which a * stands for any text
 }
 
 // NewDataBucket makes a bucket, and its key and Logs bucket where none is given. The props may be nil. It panics with
@@ -62,6 +66,7 @@ func newDataBucket(this constructs.Construct, _ string, props *DataBucketProps) 
 	bucket := &DataBucket{
 		Construct: this, Key: p.Key, AccessLogs: p.AccessLogs, Class: p.Class, Name: emitted.Ref("Bucket"), Region: b.at.Region, KeyARN: b.keyARN,
 		Events: p.Events || p.Backup != nil, linkedToLustre: p.LinkedToLustre,
+		endpoints: len(p.Endpoints) > 0, outside: slices.Concat(p.OutsideRoles, p.Environment.Administrators),
 	}
 	bucket.ARN = "arn:" + b.at.Partition + ":s3:::" + bucket.Name
 	bucket.Bucket = awss3.Bucket_FromBucketAttributes(this, jsii.String("Bucket"), &awss3.BucketAttributes{

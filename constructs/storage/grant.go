@@ -2,7 +2,9 @@ package storage
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/policy"
@@ -41,6 +43,31 @@ func (g Grant) Validate() error {
 		l.Include("", o.Validate())
 	}
 	return l.Err()
+}
+
+// ValidateOutside reports the buckets of the grant that the role can't reach from outside the network, whatever it is allowed. Of an
+// existing bucket nothing is known: it is taken to be reached. The role is given by its ARN; empty: it has no name to be known by.
+func (g Grant) ValidateOutside(role string) error {
+	var l problem.List
+	buckets := map[*DataBucket]bool{}
+	for _, p := range slices.Concat(g.reads, g.writes) {
+		b := p.Bucket
+		if b == nil || buckets[b] || !b.endpoints || role != "" && slices.ContainsFunc(b.outside, func(pattern string) bool { return like(pattern, role) }) {
+			continue
+		}
+		buckets[b] = true
+		fix := "name " + role + " in the bucket's OutsideRoles"
+		if role == "" {
+			fix = "set Name, and name access.LauncherRole in the bucket's OutsideRoles"
+		}
+		l.Add("", p.URI(), "a bucket that lets the role in from outside its Endpoints", fix)
+	}
+	return l.Err()
+}
+
+// like tells whether a pattern, in which a * stands for any text, matches a text.
+func like(pattern, text string) bool {
+	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$").MatchString(text)
 }
 
 // PolicyDocument is an IAM policy document that allows the grants, for one call:

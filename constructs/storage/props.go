@@ -32,7 +32,8 @@ type DataBucketProps struct {
 	// network.
 	Endpoints []string
 	// OutsideRoles are the ARNs of roles and users of the account that reach objects from outside the Endpoints, besides the
-	// environment's administrators: of SageMaker's Feature Store, of Athena, of a person who uploads data.
+	// environment's administrators: of SageMaker's Feature Store, of Athena, of a person or a workflow of GitHub that uploads data, whose
+	// role access.LauncherRole names before it is there.
 	OutsideRoles []string
 	// Organization is the id of the organization whose accounts may be given access. Empty: this account only.
 	Organization string

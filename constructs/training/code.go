@@ -45,7 +45,7 @@ func (j Job) channels() []Input {
 	return append(slices.Clone(j.Inputs), Input{Channel: channelCode, From: j.Code.From})
 }
 
-// hyperParameters tell the toolkit what to run, and where it is.
+// hyperParameters tell the toolkit what to run, and where it is: it reads each value as JSON, and AWS's SDK gives them so.
 func (c Code) hyperParameters() map[string]string {
 	if !c.given() {
 		return nil
@@ -54,7 +54,7 @@ func (c Code) hyperParameters() map[string]string {
 	if c.Archive != "" {
 		directory += "/" + c.Archive
 	}
-	return map[string]string{hyperProgram: c.Program, hyperDirectory: directory}
+	return map[string]string{hyperProgram: `"` + c.Program + `"`, hyperDirectory: `"` + directory + `"`}
 }
 
 // validateCode checks the code, and that no other way brings code in that does not work.
@@ -97,9 +97,9 @@ func (j Job) validateCode() error {
 	return l.Err()
 }
 
-// escapes tells whether a name is not that of a file in a folder: empty, absolute or out of it.
+// escapes tells whether a name is not that of a file in a folder: empty, absolute, out of it, or no text of JSON as it is.
 func escapes(name string) bool {
-	return !token.Is(name) && (name == "" || strings.HasPrefix(name, "/") || slices.Contains(strings.Split(name, "/"), ".."))
+	return !token.Is(name) && (name == "" || strings.ContainsAny(name, "\"\\\n") || strings.HasPrefix(name, "/") || slices.Contains(strings.Split(name, "/"), ".."))
 }
 
 // isS3 tells whether a hyperparameter names something in S3: as it is, or as JSON.

@@ -29,6 +29,7 @@ func TestMistakesInCode(t *testing.T) {
 		"no program":         {func(j *Job) { j.Code.Program = "" }, `Code.Program: got ""`},
 		"an absolute one":    {func(j *Job) { j.Code.Program = "/train.py" }, `Code.Program: got "/train.py"`},
 		"one outside":        {func(j *Job) { j.Code.Program = "../train.py" }, `Code.Program: got "../train.py"`},
+		"a quoted one":       {func(j *Job) { j.Code.Program = `a".py` }, "Code.Program: got"},
 		"an archive outside": {func(j *Job) { j.Code.Archive = "../x.tar.gz" }, `Code.Archive: got "../x.tar.gz"`},
 		"its channel": {func(j *Job) { j.Inputs[0].Channel = "code" },
 			`Inputs[0].Channel: got "code"; allowed: another name with Code`},
@@ -77,8 +78,8 @@ func manyInputs(j *Job, n int) []Input {
 func TestWhereTheCodeIs(t *testing.T) {
 	j := withCode()
 	asked := askedOf(t, j, goodWiring())
-	wantJSON(t, "the program", dig(asked, "HyperParameters", "sagemaker_program"), `"train.py"`)
-	wantJSON(t, "the folder", dig(asked, "HyperParameters", "sagemaker_submit_directory"), `"/opt/ml/input/data/code/sourcedir.tar.gz"`)
+	wantJSON(t, "the program", dig(asked, "HyperParameters", "sagemaker_program"), `"\"train.py\""`)
+	wantJSON(t, "the folder", dig(asked, "HyperParameters", "sagemaker_submit_directory"), `"\"/opt/ml/input/data/code/sourcedir.tar.gz\""`)
 	wantJSON(t, "the channel", dig(asked, "InputDataConfig").([]any)[2],
 		`{"ChannelName":"code","DataSource":{"S3DataSource":{"S3DataDistributionType":"FullyReplicated","S3DataType":"S3Prefix","S3Uri":"s3://data/code/"}}}`)
 	wantJSON(t, "isolation", asked["EnableNetworkIsolation"], "true")
@@ -86,7 +87,7 @@ func TestWhereTheCodeIs(t *testing.T) {
 		t.Errorf("the role reads %v", reads)
 	}
 	j.Code.Archive = ""
-	wantJSON(t, "the folder of files", dig(askedOf(t, j, goodWiring()), "HyperParameters", "sagemaker_submit_directory"), `"/opt/ml/input/data/code"`)
+	wantJSON(t, "the folder of files", dig(askedOf(t, j, goodWiring()), "HyperParameters", "sagemaker_submit_directory"), `"\"/opt/ml/input/data/code\""`)
 }
 
 func TestEntryPointAndArguments(t *testing.T) {
