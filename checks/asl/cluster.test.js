@@ -17,11 +17,12 @@ test('AWS takes the request for several groups', async () => {
   const groups = request.ResourceConfig.InstanceGroups.map((g) => [g.InstanceGroupName, g.InstanceType, g.InstanceCount]);
   assert.deepEqual(groups, [['data', 'ml.g4dn.xlarge', 1], ['gpu', 'ml.g5.xlarge', 2]]);
   assert.deepEqual([request.ResourceConfig.InstanceType, request.ResourceConfig.VolumeKmsKeyId], [undefined, undefined]);
-  const [raw, validation] = request.InputDataConfig.map((c) => c.DataSource.S3DataSource.InstanceGroupNames);
-  assert.deepEqual([raw, validation], [['data'], undefined]);
+  const [raw, validation, code] = request.InputDataConfig.map((c) => c.DataSource.S3DataSource.InstanceGroupNames);
+  assert.deepEqual([raw, validation, code], [['data'], undefined, undefined]);
   // The toolkit reads each value as JSON.
   const read = Object.fromEntries(Object.entries(request.HyperParameters).map(([name, value]) => [name, JSON.parse(value)]));
   assert.deepEqual(read, {
+    sagemaker_program: 'train.py', sagemaker_submit_directory: '/opt/ml/input/data/code/sourcedir.tar.gz',
     sagemaker_mpi_enabled: true, sagemaker_mpi_num_of_processes_per_host: 1, sagemaker_distribution_instance_groups: ['gpu'],
   });
   const { status, stdout, stderr } = spawnSync('.venv/bin/python', ['checks/asl/requests.py'], {

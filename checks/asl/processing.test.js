@@ -11,7 +11,8 @@ const dir = process.env.TRAINING ?? 'examples/complete-training/cdk.out';
 const [machine] = resources(dir, 'AWS::StepFunctions::StateMachine')
   .map(({ stack, properties }) => ({ stack: `${stack} processes`, definition: JSON.parse(properties.DefinitionString) }))
   .filter(({ definition }) => definition.States.Prepare && definition.States.Train);
-const run = (answers, input = { num_round: 100, eta: 0.3 }) => execute(machine, input, answers);
+const good = { num_round: 100, eta: 0.3, 'batch-size': 256 };
+const run = (answers, input = good) => execute(machine, input, answers);
 const stopped = () => ({ ProcessingJobStatus: 'Stopped' });
 const capacity = failed('CapacityError: Unable to provision requested ML compute capacity.');
 
@@ -52,6 +53,15 @@ test('data is prepared, trained on, and the model evaluated and registered', asy
   assert.equal(status, 0, stdout + stderr);
 });
 
+test('a parameter whose name has a hyphen is held to its bounds, and given as a text', async () => {
+  assert.equal((await run()).trained[0].HyperParameters['batch-size'], '256');
+  for (const wrong of [{ 'batch-size': 0 }, { 'batch-size': '256' }, { 'batch-size': 1.5 }, { 'batch-size': undefined }, { 'batch-sizes': 1 }]) {
+    const r = await run({}, JSON.parse(JSON.stringify({ ...good, ...wrong })));
+    assert.equal(r.asked, 'TellFailure', JSON.stringify(wrong));
+    assert.match(r.cause, /batch-size, a whole number from 1 to 4096/);
+  }
+});
+
 test('each job is tried again by itself, from the first attempt, under another name', async () => {
   const once = () => inTurn(capacity, () => processed());
   const r = await run({ prepare: once(), train: inTurn(capacity, capacity, completed), evaluate: inTurn(capacity, capacity, processed) });
@@ -63,10 +73,10 @@ test('each job is tried again by itself, from the first attempt, under another n
 });
 
 test('nothing is prepared for a bad input', async () => {
-  const r = await run({}, { num_round: 0, eta: 0.3 });
+  const r = await run({}, { ...good, num_round: 0 });
   assert.equal(r.asked, 'TellFailure');
   assert.equal(r.error, 'InputRejected');
-  assert.equal((await run({}, { num_round: 1.5, eta: 0.3 })).asked, 'TellFailure');
+  assert.equal((await run({}, { ...good, num_round: 1.5 })).asked, 'TellFailure');
 });
 
 const algorithm = failed('AlgorithmError: See job logs for more information, exit code: 1');

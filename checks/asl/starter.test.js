@@ -44,7 +44,7 @@ for (const what of ['schedule', 's3', 'ecr']) {
     const { started: [request], status } = await deliver(event(by(what), at('2026-11-23T16:20:00Z')));
     assert.equal(status, 'SUCCEEDED');
     assert.equal(request.StateMachineArn, workflow.arn);
-    assert.deepEqual(JSON.parse(request.Input), { num_round: 200, eta: 0.3 });
+    assert.deepEqual(JSON.parse(request.Input), { num_round: 200, eta: 0.3, 'batch-size': 256 });
     assert.match(request.Name, /^[A-Za-z0-9_-]{1,80}$/);
   });
 
