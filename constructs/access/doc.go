@@ -33,6 +33,17 @@
 // hand has to. No part of a name holds two hyphens in a row. Roles whose names are fixed have their region at the end, since roles are
 // those of the whole account.
 //
+// A launcher that comes from outside the network, as a workflow of GitHub does, gets at a bucket with Endpoints only if the bucket names its
+// role. Give it a Name, and the bucket its ARN, which is known before the role is there:
+//
+//	data := storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{
+//		Environment: dev, Endpoints: net.S3Endpoints(), OutsideRoles: []string{access.LauncherRole(stack, dev, "", "github")},
+//	})
+//	access.NewLauncher(stack, "GitHub", &access.LauncherProps{
+//		Environment: dev, Name: "github", Guard: guard, TrustedBy: []access.WayIn{access.GitHub("acme/churn", "training")},
+//		Data: []storage.Grant{data.Prefix("code/").GrantReadWrite()},
+//	})
+//
 // No AWS-managed policy is attached; every statement names its resources, and where AWS offers nothing narrower than
 // "*" the code says so beside it.
 //

@@ -8,6 +8,15 @@
 //	if err := dev.Validate(); err != nil { ... } // every problem at once
 //	fmt.Println(dev.Resolved().Limits.Runtime)   // 1h0m0s, from the preset
 //
+// A type that SageMaker has and the catalog lacks is declared, with what checks need to know of it:
+//
+//	Limits: environment.Limits{
+//		InstanceTypes: []string{"ml.m5.xlarge", "ml.p7.48xlarge"},
+//		DeclaredTypes: []catalog.InstanceType{{
+//			Name: "ml.p7.48xlarge", VCPU: 192, MemoryGiB: 2048, GPUs: 8, LocalNVMeGB: 30_000, EFAInterfaces: 16, USDPerHour: 100,
+//		}},
+//	},
+//
 // [ValidateSet] checks what only shows in several environments together, and [Differences] lists in which fields two
 // of them differ.
 package environment

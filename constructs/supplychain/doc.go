@@ -10,6 +10,9 @@
 //		Base: base, Tools: tools, Source: records.Prefix("sources/"), Records: records.Prefix("records/"),
 //	})
 //
+// A single environment has a chain of one stage, Stages: []supplychain.Stage{{Name: "prod"}}: packages and images are the same, and nothing
+// is promoted.
+//
 // # The way of a package
 //
 //	public index

@@ -25,6 +25,25 @@
 // Prepare, [Job].Spot, Gate, Evaluate, Register, AtOnce and Triggers are off until asked for. Triggers start executions on a schedule,
 // by new data or a new image: one for each event, or each hour of new data, however often EventBridge delivers it.
 //
+// # Data and code
+//
+// An [Input] is copied to the instances before the container starts. Set its Mode to [FastFile] where that takes too long and the files are
+// read in order, to [Pipe] where the algorithm reads pipes. A Manifest lists which objects a channel has, an augmented one, with Attributes,
+// what is known of each:
+//
+//	{Channel: "train", From: data.Prefix("images/"), Manifest: data.Object("labels/train.manifest"),
+//		Attributes: []string{"source-ref", "class"}, Mode: training.Pipe, RecordIO: true},
+//
+// The role may read the manifest and what lies below From: list nothing else in it, which synth cannot see.
+//
+// A container without network can't fetch its program from S3, as the toolkit does for sagemaker_submit_directory. So code comes in one of
+// three ways: in the image; as a channel, by [Job].Code; or, for an image without the toolkit, as any other channel, with an EntryPoint
+// that runs it:
+//
+//	Code: training.Code{From: data.Prefix("code/"), Archive: "sourcedir.tar.gz", Program: "train.py"},
+//
+// Put the archive there from a workflow of GitHub with an access.NewLauncher that has a Name.
+//
 // # Preparing and evaluating
 //
 // A [Processing] job before the training writes what the job's inputs then read; one after it gets the model and says by its exit code
