@@ -25,7 +25,7 @@ var logRetentionDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400
 
 var (
 	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
-	tagPattern     = regexp.MustCompile(`^[\pL\pN _.:/=+\-@]{1,256}$`)
+	tagPattern     = regexp.MustCompile(`^[\pL\pZ\pN_.:/=+\-@]{1,256}$`)
 )
 
 // Validate reports every problem of e, after its zero fields took their presets. An empty Name is allowed here and an
@@ -49,7 +49,7 @@ func (e Environment) Validate() error {
 		}
 	}
 	if e.AZs < 1 || e.AZs > maxAZs {
-		l.Add("AZs", e.AZs, fmt.Sprintf("1 to %d", maxAZs), "")
+		l.Add("AZs", e.AZs, fmt.Sprintf("1 to %d", maxAZs), "the address range is cut into eight blocks, and no region has more zones")
 	}
 	if !slices.Contains(logRetentionDays, e.LogRetentionDays) {
 		l.Add("LogRetentionDays", e.LogRetentionDays, fmt.Sprint("one of ", logRetentionDays), "")

@@ -47,7 +47,8 @@ type ClusterProps struct {
 
 // Group is machines of one type, and the Slurm partition of that name.
 type Group struct {
-	// Name is 1 to 30 lower-case letters, digits and hyphens, different for each group, and with Slurm not controller, login or dev. Required.
+	// Name is 1 to 30 lower-case letters, digits and hyphens, different for each group, and with Slurm not controller, login or dev; with EKS 1
+	// to 63 letters of either case, digits and hyphens. Required.
 	Name string
 	// InstanceType is one that the environment allows. Required.
 	InstanceType string
@@ -68,7 +69,8 @@ const (
 	defaultController = "ml.m5.xlarge"
 	defaultVolumeGB   = 100
 	maxVolumeGB       = 16_384
-	maxName           = 30 // of a group
+	maxName           = 30 // of a group of Slurm, whose partition is called so
+	maxNameOfEKS      = 63
 	maxGroups         = 98 // of SageMaker's 100, besides controller and login
 	// https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-eks-operate-cli-command-create-cluster.html
 	maxGroupsOfEKS = 20
@@ -83,6 +85,8 @@ const (
 
 var (
 	groupPattern = regexp.MustCompile(`^[a-z0-9](-*[a-z0-9])*$`)
+	// groupPatternOfEKS is what SageMaker takes (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ClusterInstanceGroupSpecification.html).
+	groupPatternOfEKS = regexp.MustCompile(`^[A-Za-z0-9](-*[A-Za-z0-9])*$`)
 )
 
 // resolved is the group with its zero fields filled in.
@@ -199,16 +203,18 @@ func (p *ClusterProps) subnet() string {
 func (p *ClusterProps) validateGroups() error {
 	var l problem.List
 	most, seen := maxGroups, map[string]bool{controllerGroup: true, loginGroup: true, devPartition: true}
+	pattern, longest, allowed := groupPattern, maxName, "1 to 30 lower-case letters, digits and hyphens, different for each group, and with Slurm not controller, login or dev"
 	if p.EKS != nil {
 		most, seen = maxGroupsOfEKS, map[string]bool{}
+		pattern, longest, allowed = groupPatternOfEKS, maxNameOfEKS, "1 to 63 letters, digits and hyphens between them, different for each group"
 	}
 	if n := len(p.Groups); n == 0 || n > most {
 		l.Add("Groups", n, fmt.Sprintf("1 to %d", most), "")
 	}
 	for i, g := range p.Groups {
 		at := fmt.Sprintf("Groups[%d]", i)
-		if len(g.Name) > maxName || !groupPattern.MatchString(g.Name) || seen[g.Name] {
-			l.Add(at+".Name", g.Name, "1 to 30 lower-case letters, digits and hyphens, different for each group, and with Slurm not controller, login or dev", "")
+		if len(g.Name) > longest || !pattern.MatchString(g.Name) || seen[g.Name] {
+			l.Add(at+".Name", g.Name, allowed, "")
 		}
 		seen[g.Name] = true
 		l.Include(at, g.validateKubernetes())

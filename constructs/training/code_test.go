@@ -38,7 +38,7 @@ func TestMistakesInCode(t *testing.T) {
 		"the program given": {func(j *Job) { j.Parameters = []Parameter{OneOf("sagemaker_program", "a.py")} },
 			`Parameters[0]: got "sagemaker_program"; allowed: a name that Code does not set`},
 		"20 channels": {func(j *Job) { j.Inputs = manyInputs(j, 19) }, ""},
-		"21 channels": {func(j *Job) { j.Inputs = manyInputs(j, 20) }, "Inputs: got 20; allowed: 1 to 20 channels, the code's included"},
+		"21 channels": {func(j *Job) { j.Inputs = manyInputs(j, 20) }, "Inputs: got 20; allowed: at most 20 channels, the code's included"},
 		"fetched": {func(j *Job) { j.Code, j.HyperParameters[hyperDirectory] = Code{}, "s3://b/sourcedir.tar.gz" },
 			`HyperParameters["sagemaker_submit_directory"]: got "s3://b/sourcedir.tar.gz"; ` + fetched},
 		"fetched, as JSON": {func(j *Job) { j.Code, j.HyperParameters[hyperDirectory] = Code{}, `"s3://b/sourcedir.tar.gz"` }, fetched},
@@ -112,5 +112,25 @@ func TestEntryPointAndArguments(t *testing.T) {
 		if err := p.Validate("X"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
+	}
+}
+
+// A program that learns from nothing has no channels, and its request no list of them.
+func TestAJobWithoutInputs(t *testing.T) {
+	j := own()
+	j.Inputs = nil
+	if err := j.Validate(environment.Environment{}); err != nil {
+		t.Error(err)
+	}
+	if _, there := askedOf(t, j, goodWiring())["InputDataConfig"]; there {
+		t.Error("the request has an empty list of channels, which SageMaker refuses")
+	}
+	p := prepares()
+	p.Inputs = nil
+	if err := p.validate(environment.Environment{}); err != nil {
+		t.Error(err)
+	}
+	if _, there := (&processing{job: p.resolvedJob(environment.Environment{}.Resolved().Limits)}).request(goodWiring(), ofMachine)["ProcessingInputs"]; there {
+		t.Error("the request has an empty list of inputs")
 	}
 }

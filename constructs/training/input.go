@@ -52,8 +52,11 @@ var channelPattern = regexp.MustCompile(`^[A-Za-z0-9.\-_]{1,64}$`)
 
 func (j Job) validateInputs() error {
 	var l problem.List
-	if len(j.Inputs) == 0 || len(j.channels()) > maxChannels {
-		l.Add("Inputs", len(j.Inputs), fmt.Sprintf("1 to %d channels, the code's included", maxChannels), "")
+	if len(j.channels()) > maxChannels {
+		l.Add("Inputs", len(j.Inputs), fmt.Sprintf("at most %d channels, the code's included", maxChannels), "")
+	}
+	if len(j.Inputs) == 0 && j.Image.builtIn != "" {
+		l.Add("Inputs", 0, fmt.Sprintf("1 to %d channels", maxChannels), "a built-in algorithm learns from what they hold")
 	}
 	seen := map[string]bool{}
 	zone := ""
@@ -105,12 +108,14 @@ func (in Input) validateGroups(j Job) error {
 	return l.Err()
 }
 
-var preparedPattern = regexp.MustCompile(`^(/|([A-Za-z0-9._-]+/)+)$`)
+// preparedPattern is what a text of an intrinsic function can hold as it stands, and a policy takes for no wildcard.
+var preparedPattern = regexp.MustCompile(`^(/|([^/'{}\\*?$\x00-\x1f]+/)+)$`)
 
 func (in Input) validatePrepared() error {
 	var l problem.List
 	if !preparedPattern.MatchString(in.Prepared) {
-		l.Add("Prepared", in.Prepared, `a folder of letters, digits, dots, underscores and hyphens, such as "train/"; or "/" for all`, "")
+		l.Add("Prepared", in.Prepared, `a folder such as "train/", without ', {, }, \, *, ? and $; or "/" for all`,
+			"it stands in a text of the state machine, which takes those for its own")
 	}
 	if in.From != (storage.Prefix{}) || in.mounted() {
 		l.Add("Prepared", in.Prepared, "one of From, Mount and Prepared", "a channel comes from one place")

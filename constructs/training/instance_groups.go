@@ -3,6 +3,7 @@ package training
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 // without GPUs prepare what those with GPUs learn from. All run the same image; SageMaker's training toolkit tells a program which group
 // it is in (https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster.html). Name and InstanceType are required.
 type InstanceGroup struct {
-	// Name is 1 to 64 letters, digits, dots, hyphens and underscores, different for each group. Required.
+	// Name is 1 to 64 characters, without line breaks, different for each group. Required.
 	Name string
 	// InstanceType is the type of its instances, one that the environment allows; a token as in [Job].InstanceType. Required.
 	InstanceType string
@@ -30,6 +31,10 @@ const (
 	// maxCounted is more instances than any network holds, so that sums never overflow.
 	maxCounted = 1 << 24
 )
+
+// groupPattern is what SageMaker takes for the name of a group
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InstanceGroup.html).
+var groupPattern = regexp.MustCompile(`^.{1,64}$`)
 
 // groups are the instances by type: Groups, or the one group that InstanceType and Instances are.
 func (j Job) groups() []InstanceGroup {
@@ -81,8 +86,8 @@ func (j Job) validateGroups() error {
 	}
 	seen := map[string]bool{}
 	for i, g := range j.Groups {
-		if !channelPattern.MatchString(g.Name) || seen[g.Name] {
-			l.Add(j.field(i, "Name"), g.Name, "1 to 64 letters, digits, dots, hyphens and underscores, different for each group", "")
+		if !groupPattern.MatchString(g.Name) || seen[g.Name] {
+			l.Add(j.field(i, "Name"), g.Name, "1 to 64 characters, without line breaks, different for each group", "")
 		}
 		seen[g.Name] = true
 		if g.Instances < 0 {

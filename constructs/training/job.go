@@ -13,7 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// Job is one kind of training job. Image, Inputs, Output, and InstanceType or Groups are required.
+// Job is one kind of training job. Image, Output, and InstanceType or Groups are required.
 type Job struct {
 	// Image is what runs. Required.
 	Image Image
@@ -25,7 +25,7 @@ type Job struct {
 	Arguments []string
 	// Code is the program that an image with SageMaker's training toolkit runs. Zero: the image holds it.
 	Code Code
-	// Inputs are the channels that the algorithm reads, 1 to 20. Required.
+	// Inputs are the channels that the algorithm reads, at most 20. Required with a built-in algorithm. Empty: it reads nothing.
 	Inputs []Input
 	// Output is where the model goes. Its key also encrypts the volumes of the instances. Required.
 	Output storage.Prefix

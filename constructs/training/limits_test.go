@@ -87,7 +87,7 @@ var badJobs = []struct {
 	{"image from the public gallery", func(j *Job) { j.Image = ImageURI("public.ecr.aws/docker/library/python:3.12") }, "Image", []string{"private ECR"}},
 
 	{"no channel", func(j *Job) { j.Inputs = nil }, "Inputs", []string{"got 0", "1 to 20"}},
-	{"too many channels", func(j *Job) { j.Inputs = channelsNamed(21) }, "Inputs", []string{"got 21", "1 to 20"}},
+	{"too many channels", func(j *Job) { j.Inputs = channelsNamed(21) }, "Inputs", []string{"got 21", "at most 20"}},
 	{"bad channel", func(j *Job) { j.Inputs[1].Channel = "my data" }, "Inputs[1].Channel", []string{`"my data"`, "letters, digits, dots"}},
 	{"channel without name", func(j *Job) { j.Inputs[0].Channel = "" }, "Inputs[0].Channel", []string{`""`}},
 	{"duplicate channel", func(j *Job) { j.Inputs[1].Channel = "train" }, "Inputs[1].Channel", []string{`"train"`, "different"}},

@@ -142,7 +142,7 @@ func (j Job) validateGate(gate []Threshold) error {
 func (j Job) checkMetric(l *problem.List, at, name string) {
 	switch {
 	case name == "" || strings.ContainsAny(name, `'"\`):
-		l.Add(at, name, "the name of a metric, without quotes and backslashes", "")
+		l.Add(at, name, "the name of a metric, without quotes and backslashes", "it is looked for by a path, which quotes it")
 	case j.Image.builtIn == "" && !slices.ContainsFunc(j.Metrics, func(m Metric) bool { return m.Name == name }):
 		l.Add(at, name, "one of Job.Metrics", "SageMaker would never find it in the log")
 	}

@@ -33,7 +33,6 @@ func (p *processing) request(w wiring, d dialect) map[string]any {
 	}
 	r := map[string]any{
 		"AppSpecification":       application,
-		"ProcessingInputs":       inputs,
 		"ProcessingOutputConfig": outputs,
 		"ProcessingResources":    map[string]any{"ClusterConfig": cluster},
 		"StoppingCondition":      map[string]any{"MaxRuntimeInSeconds": int(p.job.MaxRuntime.Seconds())},
@@ -43,6 +42,9 @@ func (p *processing) request(w wiring, d dialect) map[string]any {
 		},
 		"RoleArn": p.roleARN,
 		"Tags":    tags(w.tags),
+	}
+	if len(inputs) > 0 {
+		r["ProcessingInputs"] = inputs
 	}
 	if variables := p.job.variables(); len(variables) > 0 {
 		r["Environment"] = variables

@@ -31,12 +31,12 @@ func TestMistakesInProcessing(t *testing.T) {
 		change func(*WorkflowProps)
 		want   string
 	}{
-		"nothing given":         {func(p *WorkflowProps) { p.Prepare = &Processing{} }, "Prepare.Output"},
-		"no image":              {func(p *WorkflowProps) { p.Prepare.Image = Image{} }, "Prepare.Image: got nothing"},
-		"no input":              {func(p *WorkflowProps) { p.Prepare.Inputs = nil }, "Prepare.Inputs: got 0"},
-		"a type that is barred": {func(p *WorkflowProps) { p.Prepare.InstanceType = "ml.p5.48xlarge" }, "Prepare.InstanceType: got \"ml.p5.48xlarge\""},
-		"too many instances":    {func(p *WorkflowProps) { p.Evaluate.Instances = 99 }, "Evaluate.Instances: got 99"},
-		"too long":              {func(p *WorkflowProps) { p.Prepare.MaxRuntime = 10 * 24 * time.Hour }, "Prepare.MaxRuntime: got 240h0m0s; allowed: at most 216h0m0s"},
+		"nothing given":               {func(p *WorkflowProps) { p.Prepare = &Processing{} }, "Prepare.Output"},
+		"no image":                    {func(p *WorkflowProps) { p.Prepare.Image = Image{} }, "Prepare.Image: got nothing"},
+		"no input for a built-in one": {func(p *WorkflowProps) { p.Prepare.Inputs, p.Prepare.Image = nil, XGBoost("3.2-0") }, "Prepare.Inputs: got 0"},
+		"a type that is barred":       {func(p *WorkflowProps) { p.Prepare.InstanceType = "ml.p5.48xlarge" }, "Prepare.InstanceType: got \"ml.p5.48xlarge\""},
+		"too many instances":          {func(p *WorkflowProps) { p.Evaluate.Instances = 99 }, "Evaluate.Instances: got 99"},
+		"too long":                    {func(p *WorkflowProps) { p.Prepare.MaxRuntime = 10 * 24 * time.Hour }, "Prepare.MaxRuntime: got 240h0m0s; allowed: at most 216h0m0s"},
 		"too many inputs": {func(p *WorkflowProps) {
 			p.Evaluate.Inputs = nil
 			for i := range 10 {

@@ -40,7 +40,6 @@ func common(j Job, w wiring, d dialect, spot bool) map[string]any {
 	r := map[string]any{
 		"AlgorithmSpecification":                j.algorithm(w.imageURI),
 		"RoleArn":                               w.roleARN,
-		"InputDataConfig":                       channels(j.channels(), d),
 		"OutputDataConfig":                      output,
 		"ResourceConfig":                        resources,
 		"StoppingCondition":                     stopping,
@@ -50,6 +49,9 @@ func common(j Job, w wiring, d dialect, spot bool) map[string]any {
 		"EnableNetworkIsolation":                !j.installs(),
 		"EnableInterContainerTrafficEncryption": true,
 		"Tags":                                  tags(w.tags),
+	}
+	if inputs := j.channels(); len(inputs) > 0 {
+		r["InputDataConfig"] = channels(inputs, d)
 	}
 	if variables := j.variables(); len(variables) > 0 {
 		r["Environment"] = variables

@@ -110,7 +110,7 @@ func TestMistakes(t *testing.T) {
 		want             []string
 	}{
 		{"nothing given", "", "Workflow", func(p *training.WorkflowProps) { *p = training.WorkflowProps{} },
-			[]string{"Network: got nothing", "Job.Image", "Job.Inputs", "Job.Output.Bucket", "Job.InstanceType", "workflow_test.go:"}},
+			[]string{"Network: got nothing", "Job.Image", "Job.Output.Bucket", "Job.InstanceType", "workflow_test.go:"}},
 		{"too dear", "", "Workflow", func(p *training.WorkflowProps) {
 			p.Environment = environment.Environment{Tier: environment.Development, Limits: environment.Limits{PricePerRun: 0.25, Runtime: 2 * 3600e9}}
 		}, []string{"Job.MaxRuntime", "0.46 USD", "Limits.PricePerRun"}},
