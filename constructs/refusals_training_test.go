@@ -1,0 +1,220 @@
+package constructs_test
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/supplychain"
+	"github.com/plinth-ml/plinth/constructs/training"
+)
+
+const ownImage = "111122223333.dkr.ecr.us-east-1.amazonaws.com/churn:1"
+
+// inWorkflow is what is said of a workflow without a network.
+func inWorkflow(change func(*training.WorkflowProps)) said {
+	p := &training.WorkflowProps{
+		Environment: environment.Environment{Limits: environment.Limits{InstancesPerJob: 9, Runtime: 28 * 24 * time.Hour, PricePerRun: 1e6, MonthlyBudget: 1e6}},
+		Job: training.Job{
+			Image: training.ImageURI(ownImage), Inputs: []training.Input{{Channel: "train", From: held.Prefix("train/")}}, Output: held.Prefix("models/"),
+			InstanceType: "ml.m5.xlarge", MaxRuntime: time.Hour, HyperParameters: map[string]string{}, Variables: map[string]string{},
+		},
+	}
+	change(p)
+	return said{err: p.Validate("X")}
+}
+
+// inJob is what is said of its job.
+func inJob(change func(*training.Job)) said {
+	return inWorkflow(func(p *training.WorkflowProps) { change(&p.Job) })
+}
+
+func inInput(change func(*training.Input)) said {
+	return inJob(func(j *training.Job) { change(&j.Inputs[0]) })
+}
+
+func inParameter(p training.Parameter) said {
+	return inJob(func(j *training.Job) { j.Parameters = []training.Parameter{p} })
+}
+
+func inSearch(s training.Search) said {
+	return inWorkflow(func(p *training.WorkflowProps) {
+		p.Job.Metrics, p.Job.Parameters = []training.Metric{{Name: "loss", Regex: "(.)"}}, []training.Parameter{training.Integer("n", 1, 9)}
+		s.Objective, p.Search = "loss", &s
+	})
+}
+
+func inGroups(groups ...training.InstanceGroup) said {
+	return inJob(func(j *training.Job) { j.InstanceType, j.Groups = "", groups })
+}
+
+func inCode(change func(*training.Code)) said {
+	return inJob(func(j *training.Job) {
+		j.Code = training.Code{From: held.Prefix("code/"), Program: "train.py"}
+		change(&j.Code)
+	})
+}
+
+func inPipeline(change func(*training.PipelineProps)) said {
+	p := &training.PipelineProps{}
+	change(p)
+	return said{err: p.Validate("X")}
+}
+
+func channels(n int) func(*training.Job) {
+	return func(j *training.Job) {
+		j.Inputs = nil
+		for i := range n {
+			j.Inputs = append(j.Inputs, training.Input{Channel: fmt.Sprint("c", i), From: held.Prefix("train/")})
+		}
+	}
+}
+
+func metrics(n int) func(*training.Job) {
+	return func(j *training.Job) {
+		for i := range n {
+			j.Metrics = append(j.Metrics, training.Metric{Name: fmt.Sprint("m", i), Regex: "(.)"})
+		}
+	}
+}
+
+func texts(n int) map[string]string {
+	all := map[string]string{}
+	for i := range n {
+		all[fmt.Sprint("t", i)] = "x"
+	}
+	return all
+}
+
+const (
+	api       = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/"
+	createJob = api + "API_CreateTrainingJob.html"
+	channel   = api + "API_Channel.html"
+	resource  = api + "API_ResourceConfig.html"
+	spotDocs  = "https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html"
+	limited   = "ours: the environment's Limits bound it"
+	byPath    = "ours: a path of the state machine has to hold it"
+	noSuch    = "ours: there is nothing without one"
+)
+
+var refusalsOfTraining = []refusal{
+	// The job.
+	{"training Image", "the URI of a private ECR repository", api + "API_AlgorithmSpecification.html", inJob(func(j *training.Job) { j.Image = training.ImageURI("python:3") }), inJob(func(*training.Job) {}), ""},
+	{"training Inputs", "at most 20 channels", createJob, inJob(channels(21)), inJob(channels(20)), ""},
+	{"training Inputs", "none too, but for a built-in algorithm", createJob, inJob(func(j *training.Job) { j.Inputs, j.Image = nil, training.XGBoost("3.2-0") }), inJob(channels(0)), ""},
+	{"training Channel", "1 to 64 letters, digits, dots, hyphens and underscores", channel, inInput(func(i *training.Input) { i.Channel = strings.Repeat("a", 65) }),
+		inInput(func(i *training.Input) { i.Channel = strings.Repeat("a", 60) + "._-0" }), ""},
+	{"training Mode", "File, FastFile or Pipe", channel, inInput(func(i *training.Input) { i.Mode = "Fast" }), inInput(func(i *training.Input) { i.Mode = training.FastFile }), ""},
+	{"training Mode", "Pipe for augmented manifests", api + "API_S3DataSource.html",
+		inInput(func(i *training.Input) {
+			i.Mode, i.Manifest, i.Attributes = training.FastFile, held.Object("m"), []string{"a"}
+		}),
+		inInput(func(i *training.Input) {
+			i.Mode, i.Manifest, i.Attributes = training.Pipe, held.Object("m"), []string{"a"}
+		}), ""},
+	{"training RecordIO", "off in Mode File", channel, inInput(func(i *training.Input) { i.RecordIO = true }), inInput(func(i *training.Input) { i.RecordIO, i.Mode = true, training.Pipe }), ""},
+	{"training Manifest", "none with Prepared", "ours: the folder of an execution is not known before it starts", inInput(func(i *training.Input) { i.Prepared, i.From, i.Manifest = "a/", storage.Prefix{}, held.Object("m") }),
+		inInput(func(i *training.Input) { i.Manifest = held.Object("m") }), ""},
+	{"training Attributes", "at most 16", api + "API_S3DataSource.html",
+		inInput(func(i *training.Input) {
+			i.Mode, i.Manifest, i.Attributes = training.Pipe, held.Object("m"), strings.Split(strings.Repeat("a,", 16)+"a", ",")
+		}),
+		inInput(func(i *training.Input) {
+			i.Mode, i.Manifest, i.Attributes = training.Pipe, held.Object("m"), strings.Split(strings.Repeat("a,", 15)+"a", ",")
+		}), ""},
+	{"training Mount", "one source of a channel", channel, inInput(func(i *training.Input) { i.Mount.Path = "/a" }), inInput(func(*training.Input) {}), ""},
+	{"training Prepared", "a folder, of what a text of the state machine can hold", "ours: it stands in a text of States.Format", inInput(func(i *training.Input) { i.Prepared, i.From = "a'b/", storage.Prefix{} }),
+		inWorkflow(func(p *training.WorkflowProps) {
+			p.Job.Inputs[0] = training.Input{Channel: "train", Prepared: "a b (1)/"}
+			p.Prepare = &training.Processing{}
+		}).at("Job.Inputs[0].Prepared"), ""},
+	{"training Groups", "those of the job", api + "API_S3DataSource.html", inInput(func(i *training.Input) { i.Groups = []string{"gpu"} }), inInput(func(*training.Input) {}), ""},
+	{"training Instances", "1 or more", resource, inJob(func(j *training.Job) { j.Instances = -1 }), inJob(func(j *training.Job) { j.Instances = 1 }), ""},
+	{"training VolumeGB", "1 or more", resource, inJob(func(j *training.Job) { j.VolumeGB = -1 }), inJob(func(j *training.Job) { j.VolumeGB = 1 }), ""},
+	{"training VolumeGB", "none on a local disk", resource, inJob(func(j *training.Job) { j.InstanceType, j.VolumeGB = "ml.g5.xlarge", 30 }), inJob(func(j *training.Job) { j.InstanceType = "ml.g5.xlarge" }), ""},
+	{"training MaxRuntime", "whole seconds", api + "API_StoppingCondition.html", inJob(func(j *training.Job) { j.MaxRuntime = time.Second / 2 }), inJob(func(j *training.Job) { j.MaxRuntime = time.Second }), ""},
+	{"training InstanceType", "one that the environment allows", limited, inJob(func(j *training.Job) { j.InstanceType = "ml.p5.48xlarge" }), inJob(func(*training.Job) {}), ""},
+	{"training (validateLimits)", "as many instances as the environment allows", limited, inJob(func(j *training.Job) { j.Instances = 10 }).at("Instances"), inJob(func(j *training.Job) { j.Instances = 9 }).at("Instances"), ""},
+	{"training MaxWait", "more than MaxRuntime", spotDocs, inJob(func(j *training.Job) { j.Spot, j.Checkpoints, j.MaxWait = true, held.Prefix("c/"), time.Hour }),
+		inJob(func(j *training.Job) {
+			j.Spot, j.Checkpoints, j.MaxWait = true, held.Prefix("c/"), time.Hour+time.Second
+		}), ""},
+	{"training Checkpoints", "some with Spot", "ours: an interrupted job would start again", inJob(func(j *training.Job) { j.Spot = true }), inJob(func(j *training.Job) { j.Spot, j.Checkpoints = true, held.Prefix("c/") }), ""},
+	{"training KeepAlive", "up to an hour", "https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html", inJob(func(j *training.Job) { j.KeepAlive = time.Hour + time.Second }), inJob(func(j *training.Job) { j.KeepAlive = time.Hour }), ""},
+	{"training KeepAlive", "none with Spot", "https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html",
+		inJob(func(j *training.Job) { j.Spot, j.Checkpoints, j.KeepAlive = true, held.Prefix("c/"), time.Hour }), inJob(func(j *training.Job) { j.KeepAlive = time.Hour }), ""},
+	{"training EntryPoint", "at most 100 texts", api + "API_AlgorithmSpecification.html", inJob(func(j *training.Job) { j.EntryPoint = make([]string, 101) }), inJob(func(j *training.Job) { j.EntryPoint = make([]string, 100) }), ""},
+	{"training (validateWords)", "at most 256 characters", api + "API_AlgorithmSpecification.html", inJob(func(j *training.Job) { j.Arguments = []string{strings.Repeat("x", 257)} }).at("Arguments"),
+		inJob(func(j *training.Job) { j.Arguments = []string{strings.Repeat("x", 256), ""} }).at("Arguments"), ""},
+	{"training Program", "a file of the code", "ours: the toolkit runs what lies in the code's folder", inCode(func(c *training.Code) { c.Program = "../train.py" }), inCode(func(c *training.Code) { c.Program = "src/train.py" }), ""},
+	{"training Archive", "a file of the code", "ours: it is looked for in the channel", inCode(func(c *training.Code) { c.Archive = "/a.tar.gz" }), inCode(func(c *training.Code) { c.Archive = "a.tar.gz" }), ""},
+	// Parameters, metrics and variables.
+	{"training HyperParameters", "at most 100", createJob, inJob(func(j *training.Job) { j.HyperParameters = texts(101) }), inJob(func(j *training.Job) { j.HyperParameters = texts(100) }), ""},
+	{"training HyperParameters", "no code in S3 for an isolated container", "https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html", inJob(func(j *training.Job) { j.HyperParameters["sagemaker_submit_directory"] = "s3://b/x" }),
+		inJob(func(j *training.Job) { j.HyperParameters["sagemaker_submit_directory"] = "/opt/ml/code" }), ""},
+	{"training (validateHyperParameters)", "values of at most 2,500 characters", createJob, inJob(func(j *training.Job) { j.HyperParameters["a"] = strings.Repeat("x", 2501) }).at("HyperParameters"),
+		inJob(func(j *training.Job) { j.HyperParameters["a"] = strings.Repeat("x", 2500) }).at("HyperParameters"), ""},
+	{"training name", "hyphens and dots too", byPath, inParameter(training.Integer("batch size", 1, 2)), inParameter(training.Integer("batch-size.0", 1, 2)), ""},
+	{"training name", "64 letters, digits, underscores and hyphens in a pipeline", "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Parameter.html",
+		inPipeline(func(p *training.PipelineProps) {
+			p.Job.Parameters = []training.Parameter{training.Integer(strings.Repeat("a", 65), 1, 2)}
+		}),
+		inPipeline(func(p *training.PipelineProps) {
+			p.Job.Parameters = []training.Parameter{training.Integer(strings.Repeat("-", 64), 1, 2)}
+		}), ""},
+	{"training bounds", "finite numbers", "https://www.rfc-editor.org/rfc/rfc8259#section-6", inParameter(training.Number("a", 0, math.Inf(1))), inParameter(training.Number("a", 0, 1e308)), ""},
+	{"training min", "at most max", "ours: nothing would be let through", inParameter(training.Integer("a", 2, 1)), inParameter(training.Integer("a", 1, 1)), ""},
+	{"training allowed", "at least one text", "ours: nothing would be let through", inParameter(training.OneOf("a")), inParameter(training.OneOf("a", "")), ""},
+	{"training Parameters", "none that is fixed too", "ours: one of the two would be lost", inJob(func(j *training.Job) {
+		j.HyperParameters["n"], j.Parameters = "1", []training.Parameter{training.Integer("n", 1, 2)}
+	}), inParameter(training.Integer("n", 1, 2)), ""},
+	{"training Metrics", "at most 40", createJob, inJob(metrics(41)), inJob(metrics(40)), ""},
+	{"training Name", "1 to 255 characters", api + "API_MetricDefinition.html", inJob(func(j *training.Job) { j.Metrics = []training.Metric{{Name: strings.Repeat("é", 256), Regex: "."}} }),
+		inJob(func(j *training.Job) { j.Metrics = []training.Metric{{Name: strings.Repeat("é", 255), Regex: "."}} }), ""},
+	{"training Regex", "1 to 500 characters, in SageMaker's dialect", api + "API_MetricDefinition.html", inJob(func(j *training.Job) { j.Metrics = []training.Metric{{Name: "m", Regex: strings.Repeat("(", 501)}} }),
+		inJob(func(j *training.Job) {
+			j.Metrics = []training.Metric{{Name: "m", Regex: "(?<=loss: )" + strings.Repeat("(.)", 163)}}
+		}), ""},
+	{"training Variables", "at most 100", createJob, inJob(func(j *training.Job) { j.Variables = texts(101) }), inJob(func(j *training.Job) { j.Variables = texts(100) }), ""},
+	{"training (validateVariables)", "names of letters, digits and underscores, no digit first", createJob, inJob(func(j *training.Job) { j.Variables["1A"] = "x" }).at("Variables"),
+		inJob(func(j *training.Job) { j.Variables["_A1"] = "x" }).at("Variables"), ""},
+	{"training (validateVariables)", "values of at most 512 characters", createJob, inJob(func(j *training.Job) { j.Variables["A"] = strings.Repeat("x", 513) }).at("Variables"),
+		inJob(func(j *training.Job) { j.Variables["A"] = strings.Repeat("x", 512) }).at("Variables"), ""},
+	{"training (checkMetric)", "no quotes", byPath, inWorkflow(func(p *training.WorkflowProps) { p.Gate = []training.Threshold{training.AtLeast("a'b", 1)} }).at("Gate"),
+		inWorkflow(func(p *training.WorkflowProps) {
+			p.Job.Metrics, p.Gate = []training.Metric{{Name: "a b:c", Regex: "."}}, []training.Threshold{training.AtLeast("a b:c", 1)}
+		}).at("Gate"), ""},
+	// Several instances.
+	{"training Groups", "at most 5", resource, inGroups(make([]training.InstanceGroup, 6)...),
+		inGroups(training.InstanceGroup{Name: "a b", InstanceType: "ml.m5.large"}, training.InstanceGroup{Name: strings.Repeat("é", 64), InstanceType: "ml.m5.large"}), ""},
+	{"training Distribution", "1 or more processes, or 0", "ours: MPI would start none", inJob(func(j *training.Job) { j.Distribution = training.MPI(-1) }), inJob(func(j *training.Job) { j.Distribution = training.MPI(1) }), ""},
+	{"training Packages", "where containers have a network", "ours: an isolated container installs nothing", inJob(func(j *training.Job) { j.Packages = supplychain.Repository{ARN: repositoryARN} }), none, ""},
+	// Searches, processing and what is around them.
+	{"training Jobs", "1 to 750", "https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html", inSearch(training.Search{Jobs: 751}), inSearch(training.Search{Jobs: 750}), ""},
+	{"training Parallel", "1 to 10", "https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html", inSearch(training.Search{Jobs: 20, Parallel: 11}), inSearch(training.Search{Jobs: 20, Parallel: 10}), ""},
+	{"training Arguments", "none in a search", api + "API_HyperParameterAlgorithmSpecification.html",
+		inWorkflow(func(p *training.WorkflowProps) { p.Job.Arguments, p.Search = []string{"a"}, &training.Search{} }), inJob(func(j *training.Job) { j.Arguments = []string{"a"} }), ""},
+	{"training (validate)", "a schedule", "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html",
+		inWorkflow(func(p *training.WorkflowProps) { p.Triggers = []training.Trigger{training.OnSchedule("daily", nil)} }).at("Triggers[0]"),
+		inWorkflow(func(p *training.WorkflowProps) {
+			p.Triggers = []training.Trigger{training.OnSchedule("rate(1 day)", nil)}
+		}).at("Triggers[0]"), ""},
+	{"training (ValidateInput)", "what the parameters take", "ours: the execution would be refused", said{err: training.ValidateInput([]training.Parameter{training.Integer("n", 1, 2)}, map[string]any{"n": 3})}.at("n"),
+		said{err: training.ValidateInput([]training.Parameter{training.Integer("n", 1, 2)}, map[string]any{"n": 2})}.at("n"), ""},
+	{"training Bucket", "one that tells of new data", "ours: nothing would start",
+		inWorkflow(func(p *training.WorkflowProps) {
+			p.Triggers = []training.Trigger{training.OnData(held.Prefix("a/"), nil)}
+		}).at("Triggers[0].Bucket"), none, ""},
+	{"training AtOnce", "0 to 50", "ours: an execution looks at one list of 100", inWorkflow(func(p *training.WorkflowProps) { p.AtOnce = 51 }), inWorkflow(func(p *training.WorkflowProps) { p.AtOnce = 50 }), ""},
+	{"training CacheFor", "whole days", "ours: a fraction is a mistake", inPipeline(func(p *training.PipelineProps) { p.CacheFor = time.Hour }), inPipeline(func(p *training.PipelineProps) { p.CacheFor = 24 * time.Hour }), ""},
+	{"training Team", "1 to 20 lower-case letters, digits and single hyphens", inNames, inWorkflow(func(p *training.WorkflowProps) { p.Team = "Red" }), inWorkflow(func(p *training.WorkflowProps) { p.Team = "red-1" }), ""},
+	{"training Network", "a network", "ours: jobs run in a VPC", inWorkflow(func(*training.WorkflowProps) {}), none, ""},
+	{"training Guard", "a guard", "ours: a pipeline's jobs are held by it", inPipeline(func(*training.PipelineProps) {}), none, ""},
+	in("pipeline_search_test.go", "training Gate", "the objective, in a pipeline's search", "ours: SageMaker tells a pipeline of no other metric"),
+	in("processing_test.go", "training Job, Prepare and Evaluate", "what a run may cost in all", limited),
+	in("workflow_test.go", "training (validateRegion)", "an image of the job's region", createJob),
+	in("workflow_test.go", "training (validateRegistry)", "a region that has the built-in XGBoost", "https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html"),
+}
