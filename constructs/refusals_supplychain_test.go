@@ -6,7 +6,6 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/hyperpod"
-	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
 )
 

@@ -165,7 +165,7 @@ var refusalsOfTraining = []refusal{
 		inPipeline(func(p *training.PipelineProps) {
 			p.Job.Parameters = []training.Parameter{training.Integer(strings.Repeat("-", 64), 1, 2)}
 		}), ""},
-	{"training bounds", "finite numbers", "https://www.rfc-editor.org/rfc/rfc8259#section-6", inParameter(training.Number("a", 0, math.Inf(1))), inParameter(training.Number("a", 0, 1e308)), ""},
+	{"training bounds", "finite numbers", "https://www.rfc-editor.org/rfc/rfc8259#section-6", inParameter(training.Number("a", 0, math.Inf(1))).at("Parameters"), inParameter(training.Number("a", 0, 1e308)).at("Parameters"), ""},
 	{"training min", "at most max", "ours: nothing would be let through", inParameter(training.Integer("a", 2, 1)), inParameter(training.Integer("a", 1, 1)), ""},
 	{"training allowed", "at least one text", "ours: nothing would be let through", inParameter(training.OneOf("a")), inParameter(training.OneOf("a", "")), ""},
 	{"training Parameters", "none that is fixed too", "ours: one of the two would be lost", inJob(func(j *training.Job) {
