@@ -175,5 +175,5 @@ var refusalsOfNetworks = []refusal{
 	in(reachTest, "network (ValidateInstances)", "room and a way for the instances", "https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html"),
 	in("../storage/constructors_test.go", "network Zone", "a zone of the network", "ours: there is no subnet in others"),
 	in(reachTest, "network repository", "the ARN of an ECR repository", "ours: it is compared with ImageRepositories"),
-	in("perimeter_test.go", "network PackageAssets", "a region that the catalog has, or the bucket", "ours: the bucket of CodeArtifact's assets has to be named"),
+	in("brought_test.go", "network PackageAssets", "a region that the catalog has, or the bucket", "ours: the bucket of CodeArtifact's assets has to be named"),
 }
