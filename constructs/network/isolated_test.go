@@ -25,7 +25,7 @@ func TestNilPropsMakeAProductionNetwork(t *testing.T) {
 		t.Errorf("%d endpoints, want those of Training: s3, ecr.api, ecr.dkr", got)
 	}
 	for _, id := range template.OfType("AWS::Logs::LogGroup") {
-		if group := template.Resources[id]; group.Properties["KmsKeyId"] == nil || group.DeletionPolicy != "Retain" {
+		if group := template.Resources[id]; group.Properties["KmsKeyId"] == nil || group.DeletionPolicy != "RetainExceptOnCreate" {
 			t.Errorf("%s is not encrypted and retained: %v", id, group)
 		}
 	}

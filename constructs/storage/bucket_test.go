@@ -73,7 +73,7 @@ func TestNilPropsMakeASafeBucket(t *testing.T) {
 		if r.Type == "AWS::CDK::Metadata" {
 			continue
 		}
-		if r.DeletionPolicy != "Retain" || r.UpdateReplacePolicy != "Retain" {
+		if r.DeletionPolicy != "RetainExceptOnCreate" || r.UpdateReplacePolicy != "Retain" {
 			t.Errorf("%s does not outlive its stack", id)
 		}
 	}
@@ -159,7 +159,7 @@ func TestGivenKeysAreUsed(t *testing.T) {
 	}
 	own, _ := find(t, template, "Own/Resource")
 	shared, key := find(t, template, "Shared/Key/Resource")
-	if key.Properties["PendingWindowInDays"] != 8.0 || key.DeletionPolicy != "Retain" {
+	if key.Properties["PendingWindowInDays"] != 8.0 || key.DeletionPolicy != "RetainExceptOnCreate" {
 		t.Errorf("the shared key: %v, %s", key.Properties["PendingWindowInDays"], key.DeletionPolicy)
 	}
 	for id, want := range map[string]string{"One": own, "Two": shared, "Three": shared} {

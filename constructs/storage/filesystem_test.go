@@ -75,7 +75,7 @@ func TestLustre(t *testing.T) {
 		mount, arn = text(t, stack.Resolve(fs.Directory("/a").MountPath())), text(t, stack.Resolve(fs.ARN))
 	})
 	resources, ids := made(template, "Files")
-	if names := slices.Sorted(maps.Keys(resources)); len(names) != 3+1+2*6 || resources["Key"].DeletionPolicy != "Retain" {
+	if names := slices.Sorted(maps.Keys(resources)); len(names) != 3+1+2*6 || resources["Key"].DeletionPolicy != "RetainExceptOnCreate" {
 		t.Errorf("made %v", names)
 	}
 	if want := `{"Fn::Join":["",["/",{"Fn::GetAtt":["` + ids["FileSystem"] + `","LustreMountName"]},"/a"]]}`; mount != want {
@@ -137,7 +137,7 @@ func TestEFS(t *testing.T) {
 			t.Errorf("no %s in %s", want, properties)
 		}
 	}
-	if r := resources["FileSystem"]; r.DeletionPolicy != "Retain" || r.UpdateReplacePolicy != "Retain" || strings.Contains(properties, "PlainNFS") {
+	if r := resources["FileSystem"]; r.DeletionPolicy != "RetainExceptOnCreate" || r.UpdateReplacePolicy != "Retain" || strings.Contains(properties, "PlainNFS") {
 		t.Errorf("got %+v", r)
 	}
 	for i := 1; i <= 3; i++ {

@@ -78,9 +78,9 @@ func TestOneKeysActionsAreNotAnothers(t *testing.T) {
 }
 
 func TestKeyResource(t *testing.T) {
-	for retain, want := range map[bool]string{true: "Retain", false: "Delete"} {
+	for retain, want := range map[bool][2]string{true: {"RetainExceptOnCreate", "Retain"}, false: {"Delete", "Delete"}} {
 		r := key.Plan{Description: "Buckets", At: here, Retain: retain, DeletionDays: 9}.Resource()
-		if r.Type != "AWS::KMS::Key" || r.DeletionPolicy != want || r.UpdateReplacePolicy != want {
+		if r.Type != "AWS::KMS::Key" || r.DeletionPolicy != want[0] || r.UpdateReplacePolicy != want[1] {
 			t.Errorf("%s: %s, %s", r.Type, r.DeletionPolicy, r.UpdateReplacePolicy)
 		}
 		same(t, r.Properties["KeyPolicy"], short(t, policy.Document(key.Plan{At: here}.Statements()...)))

@@ -59,7 +59,7 @@ func TestEveryOptionTogether(t *testing.T) {
 			`"Lifecycle":{"DeleteAfterDays":14},"RuleName":"Continuous","ScheduleExpression":"cron(0 3 * * ? *)","TargetBackupVault":{"Ref":"` + vault + `"}}]}}`},
 		{"vault's key", text(t, kept.Properties), `"EncryptionKeyArn":{"Fn::GetAtt":["` + key + `","Arn"]}`},
 		{"types", planned.Type + " " + kept.Type, "AWS::Backup::BackupPlan AWS::Backup::BackupVault"},
-		{"vault stays", kept.DeletionPolicy + kept.UpdateReplacePolicy, "RetainRetain"},
+		{"vault stays", kept.DeletionPolicy + kept.UpdateReplacePolicy, "RetainExceptOnCreateRetain"},
 		{"replication's permissions", text(t, at(t, template, "Data/Default/ReplicationPolicy").Properties), `"Roles":[{"Ref":"` + replication + `"}]`},
 		{"backup's permissions", text(t, at(t, template, "Data/Default/BackupPolicy").Properties), `"Roles":[{"Ref":"` + backup + `"}]`},
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -61,7 +62,7 @@ func lost(t *testing.T, before, after assembly.Template) []string {
 // CloudFormation then leaves behind; the function that empties buckets does nothing in an update.
 func safelyDeleted(r assembly.Resource) bool {
 	switch {
-	case r.DeletionPolicy == "Retain":
+	case strings.HasPrefix(r.DeletionPolicy, "Retain"):
 		return true
 	case r.Type == "AWS::KMS::Key":
 		return r.Properties["PendingWindowInDays"] == 30.0

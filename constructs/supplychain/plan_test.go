@@ -29,7 +29,7 @@ func TestWhatIsKept(t *testing.T) {
 	images := (&ImagesProps{Name: "churn"}).resources(Chain{}.resolved(), here, "arn:key")
 	for name, r := range merged(packages, images) {
 		kept := r.Type != "AWS::CodeArtifact::PackageGroup" || !strings.Contains(name, "acme")
-		if got := r.DeletionPolicy == "Retain" && r.UpdateReplacePolicy == "Retain"; got != kept {
+		if got := r.DeletionPolicy == "RetainExceptOnCreate" && r.UpdateReplacePolicy == "Retain"; got != kept {
 			t.Errorf("%s is kept: %t, want %t", name, got, kept)
 		}
 	}

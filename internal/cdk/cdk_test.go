@@ -257,7 +257,7 @@ func TestDocuments(t *testing.T) {
 		`"Condition":{"StringNotEquals":{"aws:PrincipalAccount":[{"Ref":"AWS::AccountId"}]}},"Effect":"Deny","Principal":"*",`+
 		`"Resource":[{"Fn::GetAtt":["BUCKET","Arn"]},{"Fn::Join":["",[{"Fn::GetAtt":["BUCKET","Arn"]},"/a/*"]]}],"Sid":"All"}],"Version":"2012-10-17"}}`,
 		"BUCKET", bucket)
-	if string(got) != want || made.DeletionPolicy != "Retain" {
+	if string(got) != want || made.DeletionPolicy != "RetainExceptOnCreate" {
 		t.Errorf("%s\ngot  %s\nwant %s", made.DeletionPolicy, got, want)
 	}
 }

@@ -54,7 +54,7 @@ func newKey(scope constructs.Construct, id string, props *awskms.KeyProps, state
 // RemovalPolicy is what happens to a stateful resource when its stack goes.
 func RemovalPolicy(retain bool) awscdk.RemovalPolicy {
 	if retain {
-		return awscdk.RemovalPolicy_RETAIN
+		return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 	}
 	return awscdk.RemovalPolicy_DESTROY
 }

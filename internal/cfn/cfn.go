@@ -36,13 +36,14 @@ func Zone(n int) map[string]any {
 	return map[string]any{"Fn::Select": []any{n, map[string]any{"Fn::GetAZs": ""}}}
 }
 
-// Stateful says what happens to a resource that holds data when its stack goes or an update replaces it.
+// Stateful says what happens to a resource that holds data when its stack goes or an update replaces it. One that is
+// retained still goes when the creation of its stack fails: it holds nothing yet, and would be in the way of the next try
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html).
 func (r Resource) Stateful(retain bool) Resource {
-	policy := "Delete"
+	r.DeletionPolicy, r.UpdateReplacePolicy = "Delete", "Delete"
 	if retain {
-		policy = "Retain"
+		r.DeletionPolicy, r.UpdateReplacePolicy = "RetainExceptOnCreate", "Retain"
 	}
-	r.DeletionPolicy, r.UpdateReplacePolicy = policy, policy
 	return r
 }
 

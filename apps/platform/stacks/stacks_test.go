@@ -62,16 +62,16 @@ func TestNoDataInTraining(t *testing.T) {
 
 func TestDataOutlivesItsStackOutsideDev(t *testing.T) {
 	for _, s := range app {
-		want := "Retain"
+		gone, replaced := "RetainExceptOnCreate", "Retain"
 		if s.Stage() == "dev" {
-			want = "Delete"
+			gone, replaced = "Delete", "Delete"
 		}
 		for id, r := range s.Template.Resources {
 			if _, stateful := replacedBy[r.Type]; !stateful || r.Type == "AWS::EC2::VPC" || r.Type == "AWS::EC2::Subnet" {
 				continue // a network holds no data
 			}
-			if r.DeletionPolicy != want || r.UpdateReplacePolicy != want {
-				t.Errorf("%s %s: DeletionPolicy %q, UpdateReplacePolicy %q, want %s", s.Path, id, r.DeletionPolicy, r.UpdateReplacePolicy, want)
+			if r.DeletionPolicy != gone || r.UpdateReplacePolicy != replaced {
+				t.Errorf("%s %s: DeletionPolicy %q, UpdateReplacePolicy %q, want %s and %s", s.Path, id, r.DeletionPolicy, r.UpdateReplacePolicy, gone, replaced)
 			}
 		}
 	}
