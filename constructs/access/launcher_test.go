@@ -29,7 +29,7 @@ func TestTheNameOfALauncher(t *testing.T) {
 		}
 	})
 	for name, want := range map[string]string{
-		"CI": `Name: got "CI"; allowed: lower-case letters`, "ci--x": `Name: got "ci--x"`, strings.Repeat("x", 44): "for the role's name",
+		"CI": `Name: got "CI"; allowed: lower-case letters`, "ci--x": `Name: got "ci--x"`, strings.Repeat("x", 44): "at most 43 characters, since the role's name starts with",
 	} {
 		err := synthtest.Error(t, "eu-west-1", launcher(func(_ *access.GuardProps, p *access.LauncherProps) { p.Name = name }))
 		if !strings.Contains(err.Error(), want) {
