@@ -85,6 +85,7 @@ test('every way to run a job is looked at', () => {
   assert.deepEqual(jobs.map((j) => j.where).sort(), [
     'Churn Airflow', 'Churn Airflow serverless',
     'Churn Churn Train', 'Churn Churn TrainOnSpot', 'Churn ChurnWorkflowRole Evaluate', 'Churn ChurnWorkflowRole Prepare', 'Churn Cluster Train',
+    'Churn Images Train',
     'Churn Search', 'Churn SearchWorkflowRole Prepare', 'Churn pipeline Evaluate', 'Churn pipeline Prepare', 'Churn pipeline Train',
     ...['dev', 'prod', 'staging'].flatMap((e) => [`${e}/Training XGBoost Train`, `${e}/Training XGBoost TrainOnSpot`]),
   ]);
