@@ -45,7 +45,7 @@ func in(test, check, rule, source string) refusal {
 }
 
 // refusals are all of them.
-var refusals = slices.Concat(refusalsOfEnvironments, refusalsOfNetworks, refusalsOfStorage, refusalsOfTraining, refusalsOfChains, refusalsOfClusters)
+var refusals = slices.Concat(refusalsOfEnvironments, refusalsOfNetworks, refusalsOfStorage, refusalsOfTraining, refusalsOfChains, refusalsOfClusters, refusalsOfAccess, refusalsOfAirflow)
 
 var index = regexp.MustCompile(`\[[^\]]*\]|%s`)
 
@@ -93,7 +93,7 @@ func TestRefusals(t *testing.T) {
 }
 
 // tabled are the packages whose every check is in the table.
-var tabled = []string{"catalog", "environment", "hyperpod", "network", "storage", "supplychain", "training"}
+var tabled = []string{"access", "airflow", "catalog", "environment", "hyperpod", "network", "storage", "supplychain", "training"}
 
 // A new check belongs into the table.
 func TestEveryRefusalIsInTheTable(t *testing.T) {

@@ -348,6 +348,11 @@ func TestServerlessMistakes(t *testing.T) {
 				j.Groups = []training.InstanceGroup{{Name: "a", InstanceType: "ml.m5.xlarge"}, {Name: "b", InstanceType: "ml.m5.2xlarge"}}
 			})
 		}, []string{"1 problem", `DAGs[1].Job: got "a job with Groups"; allowed: one with an InstanceType`}},
+		"a manifest": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
+			p.DAGs[1].Job = quick(awscdk.NewStack(stack, jsii.String("M"), nil), p, func(j *training.Job) {
+				j.Inputs[0].Manifest = j.Inputs[0].From.Bucket.Object("train.manifest")
+			})
+		}, []string{"1 problem", `DAGs[1].Job: got "a job with a Manifest"; allowed: one whose inputs are prefixes`}},
 		"a long definition": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
 			p.DAGs[1].Job = quick(awscdk.NewStack(stack, jsii.String("H"), nil), p, func(j *training.Job) {
 				j.HyperParameters = map[string]string{}

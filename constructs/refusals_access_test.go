@@ -1,0 +1,92 @@
+package constructs_test
+
+import (
+	"strings"
+	"time"
+
+	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/airflow"
+)
+
+func inGuard(p access.GuardProps) said { return said{err: p.Validate()} }
+
+func inRole(p access.ExecutionRoleProps) said { return said{err: p.Validate()} }
+
+func byWays(ways ...access.WayIn) said {
+	return said{err: (&access.OperatorProps{TrustedBy: ways}).Validate()}.at("TrustedBy")
+}
+
+func inAirflow(change func(*airflow.EnvironmentProps)) said {
+	p := &airflow.EnvironmentProps{}
+	change(p)
+	return said{err: p.Validate("X")}
+}
+
+func inDAG(d airflow.DAG) said {
+	return inAirflow(func(p *airflow.EnvironmentProps) { p.DAGs = []airflow.DAG{d} })
+}
+
+func inLock(lines string) said {
+	return inAirflow(func(p *airflow.EnvironmentProps) { p.Requirements.Lock = lines })
+}
+
+const (
+	aKey        = "arn:aws:kms:us-east-1:111122223333:key/1234abcd"
+	warmPools   = "https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html"
+	mwaaClasses = "https://docs.aws.amazon.com/mwaa/latest/userguide/environment-class.html"
+	inHand      = "ours: what is made elsewhere is not known"
+)
+
+var refusalsOfAccess = []refusal{
+	{"access Keys", "the ARN of a key", byPolicies, inGuard(access.GuardProps{Keys: []string{"alias/data"}}), inGuard(access.GuardProps{Keys: []string{aKey}}), ""},
+	{"access KeepAlive", "up to an hour", warmPools, inGuard(access.GuardProps{KeepAlive: time.Hour + time.Second}), inGuard(access.GuardProps{KeepAlive: time.Hour}), ""},
+	{"access Features", "a feature, once", "ours: all others are denied", inGuard(access.GuardProps{Features: []access.Feature{"Chess"}}), inGuard(access.GuardProps{Features: []access.Feature{access.Tuning}}), ""},
+	{"access Jobs", "a kind of job", "ours: it decides the log group", inRole(access.ExecutionRoleProps{Jobs: 9}), inRole(access.ExecutionRoleProps{Jobs: access.ProcessingJobs}), ""},
+	{"access Repositories", "the ARN of an ECR repository", byPolicies, inRole(access.ExecutionRoleProps{Repositories: []string{"base"}}),
+		inRole(access.ExecutionRoleProps{Repositories: []string{"arn:aws:ecr:us-east-1:111122223333:repository/base"}}), ""},
+	{"access (validateWaysIn)", "at least one way in", "ours: nobody could assume the role", byWays(), byWays(access.Role("arn:aws:iam::111122223333:role/CI")), ""},
+	{"access (check)", "a permission set of 1 to 32 letters", "https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreatePermissionSet.html", byWays(access.IdentityCenter(strings.Repeat("x", 33))),
+		byWays(access.IdentityCenter(strings.Repeat("x", 32))), ""},
+	{"access (check)", "a repository without wildcards", "ours: a pattern lets in who was not meant", byWays(access.GitHub("acme/*", "prod")), byWays(access.GitHub("acme/a.b_c-d", "prod")), ""},
+	{"access Guard", "a guard", "ours: launchers are held by it", said{err: (&access.LauncherProps{}).Validate()}, none, ""},
+	{"access Workflows", "the ARN of a state machine", byPolicies, said{err: (&access.LauncherProps{Workflows: []string{"churn"}}).Validate()},
+		said{err: (&access.LauncherProps{Workflows: []string{"arn:aws:states:us-east-1:111122223333:stateMachine:churn"}}).Validate()}, ""},
+	{"access ExecutionRoles", "the roles of the jobs", "ours: a job without one never starts", said{err: (&access.AirflowRoleProps{Jobs: []string{"churn"}}).Validate()}, said{err: (&access.AirflowRoleProps{}).Validate()}, ""},
+	{"access (validateJobs)", "a name of jobs, and no pattern", "ours: a pattern holds names that were not meant", said{err: (&access.AirflowRoleProps{Jobs: []string{"*"}}).Validate()}.at("Jobs"),
+		said{err: (&access.AirflowRoleProps{Jobs: []string{"dev--churn"}}).Validate()}.at("Jobs"), ""},
+	{"access Files", "a bucket with a key", "ours: the environment has the same key", said{err: (&access.AirflowRoleProps{}).Validate()}, none, ""},
+	{"access Buckets", "some", "ours: without any it is no more than an operator", said{err: (&access.BreakGlassProps{}).Validate()}, none, ""},
+	{"access SubnetIDs", "some", "ours: machines stand in a VPC", said{err: (&access.ClusterRoleProps{}).Validate()}, said{err: (&access.ClusterRoleProps{SubnetIDs: []string{"subnet-12345678"}}).Validate()}, ""},
+	{"access ExecutionRole", "the role of the job", noSuch, said{err: (&access.AirflowServerlessRoleProps{Job: "dev--churn"}).Validate()}, none, ""},
+	in("covers_test.go", "access (Covers)", "the prefixes that the role was given", "ours: a job would be denied what it reads"),
+	in("objects_test.go", "access Objects", "the objects that the role was given", "ours: a job would be denied what it reads"),
+	in("mistakes_test.go", "access (checkName)", "a name that is no pattern", "ours: a pattern holds names that were not meant"),
+	in("mistakes_test.go", "access (validateRoles)", "a role", noSuch),
+	in("mistakes_test.go", "access Team", "one with a guard for Teams, and only then", "ours: the guard compares tags"),
+	in("guardtemplates_test.go", "access (notUsed)", "a guard that holds somebody", "ours: it would protect nothing"),
+	in("mistakes_test.go", "access (tooLarge)", "policies that IAM takes", "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"),
+	in("protect_test.go", "access /Resource", "no other boundary", "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"),
+	in("protect_test.go", "access Protect", "one guard for a role", "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"),
+	in("jobrequest_test.go", "access Action", "a request that a guard looks at", inHand),
+	{"access VolumeKeys", "the ARN of a key", byPolicies, said{err: (&access.ClusterRoleProps{VolumeKeys: []string{"alias/x"}}).Validate()}, said{err: (&access.ClusterRoleProps{VolumeKeys: []string{aKey}}).Validate()}, ""},
+}
+
+var refusalsOfAirflow = []refusal{
+	{"airflow Guard", "a guard", "ours: jobs are held by it", inAirflow(func(*airflow.EnvironmentProps) {}), none, ""},
+	in("mistakes_test.go", "airflow Network", "a network of two zones", "https://docs.aws.amazon.com/mwaa/latest/userguide/networking-about.html"),
+	{"airflow Class", "a class of MWAA", mwaaClasses, inAirflow(func(p *airflow.EnvironmentProps) { p.Class = "mw1.huge" }), inAirflow(func(p *airflow.EnvironmentProps) { p.Class = airflow.Small }), ""},
+	{"airflow MaxWorkers", "none with Micro", mwaaClasses, inAirflow(func(p *airflow.EnvironmentProps) { p.Class, p.MaxWorkers = airflow.Micro, 2 }), inAirflow(func(p *airflow.EnvironmentProps) { p.Class, p.MaxWorkers = airflow.Small, 2 }), ""},
+	{"airflow ID", "letters, digits, hyphens and underscores", "ours: it is a part of names of AWS", inDAG(airflow.DAG{ID: "a b"}), inDAG(airflow.DAG{ID: "A_b-1"}), ""},
+	{"airflow Workflow", "a workflow or a job", "ours: a DAG starts one of them", inDAG(airflow.DAG{ID: "a"}), none, ""},
+	{"airflow Schedule", "five fields or a preset", "https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/cron.html", inDAG(airflow.DAG{ID: "a", Schedule: "daily"}), inDAG(airflow.DAG{ID: "a", Schedule: "0 6 * * 1"}), ""},
+	{"airflow Lock", "packages with one version and hashes", "ours: what is installed has to be what was looked at", inLock("numpy"), inLock(""), ""},
+	{"airflow From", "From or Wheels", "ours: packages come from one place", inLock("numpy==1.0.0 --hash=sha256:" + strings.Repeat("a", 64)), inLock(""), ""},
+	in("mistakes_test.go", "airflow Capabilities", "a network with Airflow", "ours: no endpoint leads to MWAA"),
+	in("mistakes_test.go", "airflow DAGs", "as many as the class holds", mwaaClasses),
+	in("serverless_test.go", "airflow Job", "a job that the operator can run", "https://docs.aws.amazon.com/mwaa/latest/mwaa-serverless-userguide/operators.html"),
+	in("serverless_test.go", "airflow Settings", "a value for each parameter", "ours: a run takes no others"),
+	in("mistakes_test.go", "airflow Name", "a name that leaves room", inNames),
+	in("requirements_test.go", "airflow Wheels", "the version of an object", "https://docs.aws.amazon.com/mwaa/latest/userguide/working-dags-dependencies.html"),
+	in("environment_test.go", "airflow as", "a role of Airflow", "https://docs.aws.amazon.com/mwaa/latest/userguide/access-policies.html"),
+	in("environment_test.go", "airflow role", "a role of the account", "https://docs.aws.amazon.com/mwaa/latest/userguide/access-policies.html"),
+}
