@@ -66,13 +66,7 @@ func (e Environment) Validate() error {
 func (m Limits) validate() error {
 	var l problem.List
 	cheapest := math.Inf(1)
-	for i, t := range m.DeclaredTypes {
-		field := fmt.Sprintf("DeclaredTypes[%d]", i)
-		l.Include(field, t.Validate())
-		if slices.ContainsFunc(m.DeclaredTypes[:i], func(other catalog.InstanceType) bool { return other.Name == t.Name }) {
-			l.Add(field+".Name", t.Name, "each type once", "")
-		}
-	}
+	l.Include("", m.validateDeclared())
 	for i, name := range m.InstanceTypes {
 		t, ok := m.LookupInstanceType(name)
 		field := fmt.Sprintf("InstanceTypes[%d]", i)
@@ -101,6 +95,19 @@ func (m Limits) validate() error {
 	if m.PricePerRun > 0 && cheapest > m.PricePerRun && !math.IsInf(cheapest, 1) {
 		l.Add("PricePerRun", m.PricePerRun, fmt.Sprintf("at least %g, an hour of the cheapest of InstanceTypes", cheapest),
 			"raise it, or allow a cheaper type: as it is no useful run can start")
+	}
+	return l.Err()
+}
+
+// validateDeclared checks the types that are declared.
+func (m Limits) validateDeclared() error {
+	var l problem.List
+	for i, t := range m.DeclaredTypes {
+		field := fmt.Sprintf("DeclaredTypes[%d]", i)
+		l.Include(field, t.Validate())
+		if slices.ContainsFunc(m.DeclaredTypes[:i], func(other catalog.InstanceType) bool { return other.Name == t.Name }) {
+			l.Add(field+".Name", t.Name, "each type once", "")
+		}
 	}
 	return l.Err()
 }

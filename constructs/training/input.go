@@ -52,25 +52,18 @@ var channelPattern = regexp.MustCompile(`^[A-Za-z0-9.\-_]{1,64}$`)
 
 func (j Job) validateInputs() error {
 	var l problem.List
-	if len(j.channels()) > maxChannels {
-		l.Add("Inputs", len(j.Inputs), fmt.Sprintf("at most %d channels, the code's included", maxChannels), "")
-	}
-	if len(j.Inputs) == 0 && j.Image.builtIn != "" {
-		l.Add("Inputs", 0, fmt.Sprintf("1 to %d channels", maxChannels), "a built-in algorithm learns from what they hold")
-	}
+	l.Include("", j.validateChannels())
 	seen := map[string]bool{}
 	zone := ""
 	for i, in := range j.Inputs {
 		field := fmt.Sprintf("Inputs[%d]", i)
-		if j.Code.given() && in.Channel == channelCode {
-			l.Add(field+".Channel", in.Channel, "another name with Code", "SageMaker copies the code to a channel of that name")
-		}
 		if !channelPattern.MatchString(in.Channel) || seen[in.Channel] {
 			l.Add(field+".Channel", in.Channel, "1 to 64 letters, digits, dots, hyphens and underscores, different for each channel", "")
 		}
 		seen[in.Channel] = true
 		l.Include(field, in.validateGroups(j))
 		l.Include(field, in.validateMode())
+		l.Include(field, in.validateManifest())
 		switch {
 		case in.Prepared != "":
 			l.Include(field, in.validatePrepared())
@@ -88,6 +81,23 @@ func (j Job) validateInputs() error {
 				l.Add(field+".Mount", "a file system in another zone", "file systems of one zone", "a job runs where its Lustre file system stands")
 			}
 			zone = f.SubnetID
+		}
+	}
+	return l.Err()
+}
+
+// validateChannels checks how many channels there are, and that none is that of the code.
+func (j Job) validateChannels() error {
+	var l problem.List
+	if len(j.channels()) > maxChannels {
+		l.Add("Inputs", len(j.Inputs), fmt.Sprintf("at most %d channels, the code's included", maxChannels), "")
+	}
+	if len(j.Inputs) == 0 && j.Image.builtIn != "" {
+		l.Add("Inputs", 0, fmt.Sprintf("1 to %d channels", maxChannels), "a built-in algorithm learns from what they hold")
+	}
+	for i, in := range j.Inputs {
+		if j.Code.given() && in.Channel == channelCode {
+			l.Add(fmt.Sprintf("Inputs[%d].Channel", i), in.Channel, "another name with Code", "SageMaker copies the code to a channel of that name")
 		}
 	}
 	return l.Err()

@@ -3,6 +3,7 @@ package training
 import (
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -30,18 +31,24 @@ const maxAttributes = 16
 
 var attributePattern = regexp.MustCompile(`^.{1,256}$`)
 
-// validateMode checks how the objects come, and what lists them.
+// validateMode checks how the objects come.
 func (in Input) validateMode() error {
 	var l problem.List
-	manifest := in.Manifest != (storage.Object{})
 	switch {
-	case in.Mode != "" && in.Mode != File && in.Mode != FastFile && in.Mode != Pipe:
+	case !slices.Contains([]InputMode{"", File, FastFile, Pipe}, in.Mode):
 		l.Add("Mode", string(in.Mode), "File, FastFile or Pipe, or empty for File", "")
 	case in.mounted() && in.Mode != "" && in.Mode != File:
 		l.Add("Mode", string(in.Mode), "File with Mount", "a directory is mounted, whatever the mode")
 	case in.RecordIO && in.Mode != Pipe:
 		l.Add("RecordIO", true, "off unless Mode is Pipe", "SageMaker wraps what it streams only")
 	}
+	return l.Err()
+}
+
+// validateManifest checks what lists the objects.
+func (in Input) validateManifest() error {
+	var l problem.List
+	manifest := in.Manifest != (storage.Object{})
 	if manifest && (in.mounted() || in.Prepared != "") {
 		l.Add("Manifest", in.Manifest.Key, "none with Mount or Prepared",
 			"a manifest names objects in full, and nobody knows the folder of an execution before it starts: give From")

@@ -8,9 +8,10 @@ import (
 
 // Sizes of blocks, in bits of the prefix.
 const (
-	// Largest is the largest block of a VPC, and Smallest its smallest subnet
-	// (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html).
-	Largest, Smallest = 16, 28
+	// Largest is the largest block of a VPC (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html).
+	Largest = 16
+	// Smallest is the smallest subnet (https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html).
+	Smallest = 28
 	// largestPrivate is the largest of the private ranges.
 	largestPrivate = 8
 )
