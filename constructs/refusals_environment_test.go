@@ -169,6 +169,7 @@ var refusalsOfNetworks = []refusal{
 		additional(network.AdditionalEndpoint{Service: "glue", Actions: []string{"glue:Get*"}, Hosts: []string{"glue.REGION.amazonaws.com"}}), ""},
 	{"network (validate)", "SERVICE:RESOURCE", "ours: partition, region and account are the network's", additional(network.AdditionalEndpoint{Service: "glue", Actions: []string{"glue:GetTable"}, Resources: []string{"arn:aws:glue:x"}}).at("Resources"),
 		additional(network.AdditionalEndpoint{Service: "glue", Actions: []string{"glue:GetTable"}, Resources: []string{"glue:table/*"}}).at("Resources"), ""},
+	in(broughtTest, "network Vpc", "one with DNS, where endpoints are made", "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"),
 	in(broughtTest, "network Subnets", "with a Vpc, or neither", "ours: subnets are those of a VPC"),
 	in(broughtTest, "network (validateSubnets)", "private, with a route table", "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"),
 	in(broughtTest, "network (validateShared)", "nothing that the other network decides", "ours: a shared network is one network"),

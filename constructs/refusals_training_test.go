@@ -164,6 +164,7 @@ var refusalsOfTraining = []refusal{
 		inPipeline(func(p *training.PipelineProps) {
 			p.Job.Parameters = []training.Parameter{training.Integer(strings.Repeat("-", 64), 1, 2)}
 		}), ""},
+	in("job_test.go", "training bounds", "finite numbers", "https://www.rfc-editor.org/rfc/rfc8259#section-6"),
 	{"training min", "at most max", "ours: nothing would be let through", inParameter(training.Integer("a", 2, 1)), inParameter(training.Integer("a", 1, 1)), ""},
 	{"training allowed", "at least one text", "ours: nothing would be let through", inParameter(training.OneOf("a")), inParameter(training.OneOf("a", "")), ""},
 	{"training Parameters", "none that is fixed too", "ours: one of the two would be lost", inJob(func(j *training.Job) {

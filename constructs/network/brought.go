@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 
+	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/cidr"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -119,8 +120,34 @@ func routesOf(s awsec2.ISubnet) (id string) {
 	return *s.RouteTable().RouteTableId()
 }
 
-// validateSubnets refuses the subnets that the VPC itself calls public, and those whose route table is not known where the S3
-// endpoint has to be put into it.
+// zoneOf is the zone of a subnet. It is empty where the app does not know it, for which the CDK throws, or decides it when it
+// is deployed: two such may be the same by chance.
+func zoneOf(s awsec2.ISubnet) (zone string) {
+	defer func() {
+		if recover() != nil {
+			zone = ""
+		}
+	}()
+	if zone = *s.AvailabilityZone(); token.Is(zone) {
+		return ""
+	}
+	return zone
+}
+
+// validateDNS refuses a VPC of the app in which the names of interface endpoints do not resolve
+// (https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html). Of one that is imported nothing is known.
+func validateDNS(vpc awsec2.IVpc) error {
+	var l problem.List
+	made, ok := vpc.(awsec2.Vpc)
+	if ok && (!*made.DnsSupportEnabled() || !*made.DnsHostnamesEnabled()) {
+		l.Add("Vpc", problem.Phrase("one without DNS"), "one with EnableDnsSupport and EnableDnsHostnames",
+			"the names of AWS's services would lead past the endpoints: set both in VpcProps")
+	}
+	return l.Err()
+}
+
+// validateSubnets refuses the subnets that the VPC itself calls public, those of another VPC, two of a zone where interface
+// endpoints are to stand, and those whose route table is not known where the S3 endpoint has to be put into it.
 func validateSubnets(p IsolatedProps, decided plan) error {
 	if p.Vpc == nil {
 		return nil
@@ -130,11 +157,26 @@ func validateSubnets(p IsolatedProps, decided plan) error {
 		public = append(public, *s.SubnetId())
 	}
 	gateway := slices.ContainsFunc(decided.missing(), func(e Endpoint) bool { return e.Gateway })
+	interfaces := slices.ContainsFunc(decided.missing(), func(e Endpoint) bool { return !e.Gateway })
+	inZone := map[string]string{}
 	var l problem.List
+	if interfaces {
+		l.Include("", validateDNS(p.Vpc))
+	}
 	for i, s := range p.Subnets {
 		field, id := fmt.Sprintf("Subnets[%d]", i), *s.SubnetId()
 		if slices.Contains(public, id) {
 			l.Add(field, id, "a subnet without a route to an internet gateway", "Vpc lists it among its public subnets: take its isolated ones")
+		}
+		if made, ok := s.Node().DefaultChild().(awsec2.CfnSubnet); ok && cdk.Different(*made.VpcId(), *p.Vpc.VpcId()) {
+			l.Add(field, problem.Phrase(cdk.Describe(id)+", of "+cdk.Describe(*made.VpcId())), "a subnet of Vpc, "+cdk.Describe(*p.Vpc.VpcId()), "")
+		}
+		if zone := zoneOf(s); interfaces && zone != "" {
+			if other, taken := inZone[zone]; taken && i < p.endpointZones() {
+				l.Add(field, problem.Phrase(cdk.Describe(id)+", in "+zone+" as "+other+" is"), "one subnet a zone, where interface endpoints stand",
+					"AWS puts an endpoint into one subnet of a zone: leave it out, or set EndpointZones and give the subnets of other zones first")
+			}
+			inZone[zone] = field
 		}
 		if gateway && routesOf(s) == "" {
 			l.Add(field, problem.Phrase(id+", without a route table"), "a subnet whose route table the app knows: the S3 endpoint is put into it",

@@ -28,6 +28,33 @@ func existing(stack awscdk.Stack, kind awsec2.SubnetType) awsec2.Vpc {
 	})
 }
 
+// twice is an imported VPC with two subnets in one zone, and a third in another.
+func twice(stack awscdk.Stack) awsec2.IVpc {
+	return awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Existing"), &awsec2.VpcAttributes{
+		VpcId: jsii.String("vpc-0123456789abcdef0"), AvailabilityZones: jsii.Strings("eu-west-1a", "eu-west-1a", "eu-west-1b"),
+		IsolatedSubnetIds: jsii.Strings("subnet-1", "subnet-2", "subnet-3"), IsolatedSubnetRouteTableIds: jsii.Strings("rtb-1", "rtb-2", "rtb-3"),
+	})
+}
+
+// Subnets of one zone are taken where no endpoint is put into both.
+func TestSubnetsOfOneZone(t *testing.T) {
+	for name, change := range map[string]func(p *network.IsolatedProps){
+		"endpoints in the first": func(p *network.IsolatedProps) { p.EndpointZones = 1 },
+		"endpoints that stand": func(p *network.IsolatedProps) {
+			p.ExistingEndpoints, p.ExistingEndpointsRange = []string{"ecr.api", "ecr.dkr", "kms", "logs", "monitoring", "sagemaker.api", "sts"}, "10.0.0.0/16"
+		},
+	} {
+		synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
+			vpc := twice(stack)
+			p := &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets()}
+			change(p)
+			if network.NewIsolated(stack, "Network", p).S3Endpoint == "" {
+				t.Errorf("%s: no network", name)
+			}
+		})
+	}
+}
+
 // endpoints are the services whose endpoints stand in a template.
 func endpoints(t *testing.T, template assembly.Template) string {
 	t.Helper()
@@ -216,6 +243,18 @@ func TestWrongThingsBrought(t *testing.T) {
 				awsec2.Subnet_FromSubnetId(stack, jsii.String("Subnet"), jsii.String("subnet-0123456789abcdef0")),
 			}}
 		}, "Subnets[0]: got subnet-0123456789abcdef0, without a route table; allowed: a subnet whose route table the app knows"},
+		{"two subnets of a zone", func(stack awscdk.Stack) *network.IsolatedProps {
+			vpc := twice(stack)
+			return &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets()}
+		}, "Subnets[1]: got subnet-2, in eu-west-1a as Subnets[0] is; allowed: one subnet a zone, where interface endpoints stand"},
+		{"a subnet of another VPC", func(stack awscdk.Stack) *network.IsolatedProps {
+			other := awsec2.NewVpc(stack, jsii.String("Other"), nil)
+			return &network.IsolatedProps{Vpc: existing(stack, awsec2.SubnetType_PRIVATE_ISOLATED), Subnets: *other.PrivateSubnets()}
+		}, "Subnets[0]: got Stack/Other/PrivateSubnet1/Subnet, of Stack/Other/Resource; allowed: a subnet of Vpc, Stack/Existing/Resource"},
+		{"a VPC without DNS", func(stack awscdk.Stack) *network.IsolatedProps {
+			vpc := awsec2.NewVpc(stack, jsii.String("Existing"), &awsec2.VpcProps{EnableDnsHostnames: jsii.Bool(false)})
+			return &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.PrivateSubnets()}
+		}, "Vpc: got one without DNS; allowed: one with EnableDnsSupport and EnableDnsHostnames"},
 		{"a repository that is a token", func(awscdk.Stack) *network.IsolatedProps {
 			return &network.IsolatedProps{Capabilities: []network.Capability{network.Packages}, PackageRepositories: []string{
 				*awscdk.Fn_ImportValue(jsii.String("Repository")),

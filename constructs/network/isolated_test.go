@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/jsii-runtime-go"
 
@@ -54,6 +55,7 @@ func TestNoGroupReachesEverything(t *testing.T) {
 func TestAGivenLogKeyIsUsed(t *testing.T) {
 	template := synthtest.Template(t, "", func(stack awscdk.Stack) {
 		key := awskms.NewKey(stack, jsii.String("Own"), nil)
+		key.GrantEncryptDecrypt(awsiam.NewServicePrincipal(jsii.String("logs.eu-west-1.amazonaws.com"), nil))
 		network.NewIsolated(stack, "Network", &network.IsolatedProps{LogKey: key})
 	})
 	if keys := template.OfType("AWS::KMS::Key"); len(keys) != 1 {

@@ -1,6 +1,7 @@
 package training
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +73,7 @@ func TestWrongJobs(t *testing.T) {
 		{"given twice", func(j *Job) { j.Parameters = append(j.Parameters, Number("num_round", 0, 1)) }, "Parameters[1]: got \"num_round\""},
 		{"odd parameter", func(j *Job) { j.Parameters[0] = Number("a b", 0, 1) }, "Parameters[0].name: got \"a b\""},
 		{"no number fits", func(j *Job) { j.Parameters[0] = Number("eta", 1, 0) }, "Parameters[0].min: got 1; allowed: at most max, 0"},
+		{"no bound", func(j *Job) { j.Parameters[0] = Number("eta", 0, math.Inf(1)) }, "Parameters[0].bounds: got +Inf"},
 		{"no text fits", func(j *Job) { j.Parameters[0] = OneOf("booster") }, "Parameters[0].allowed: got nothing; allowed: at least one text"},
 	}
 	for _, test := range tests {

@@ -2,6 +2,7 @@ package training
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -71,6 +72,11 @@ func (p Parameter) validate() error {
 	var l problem.List
 	if !parameterPattern.MatchString(p.name) || p.name == textsField {
 		l.Add("name", p.name, "1 to 256 letters, digits, underscores, hyphens and dots, and not "+textsField, "the state machine finds it by a path in the input, and keeps its own in "+textsField)
+	}
+	for _, bound := range []float64{p.min, p.max} {
+		if math.IsInf(bound, 0) || math.IsNaN(bound) {
+			l.Add("bounds", bound, "finite numbers", "a state machine can hold no other")
+		}
 	}
 	if p.allowed == nil && p.min > p.max {
 		l.Add("min", p.min, fmt.Sprintf("at most max, %g", p.max), "")

@@ -2,6 +2,7 @@
 package assembly
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -139,7 +140,7 @@ func Read(dir string) ([]Stack, error) {
 			}
 			stacks = append(stacks, nested...)
 		case "aws:cloudformation:stack":
-			s := Stack{Path: a.DisplayName, StackName: a.Properties.StackName}
+			s := Stack{Path: a.DisplayName, StackName: cmp.Or(a.Properties.StackName, id)} // which is left out where it is the id
 			account, region, _ := strings.Cut(strings.TrimPrefix(a.Environment, "aws://"), "/")
 			if account != "unknown-account" {
 				s.Account = account
@@ -153,13 +154,15 @@ func Read(dir string) ([]Stack, error) {
 			if err := readJSON(filepath.Join(dir, a.Properties.TemplateFile), &s.Template); err != nil {
 				return nil, err
 			}
+			known := metadata{}
 			if a.Metadata != "" {
-				if err := s.readMetadata(filepath.Join(dir, a.Metadata)); err != nil {
+				if err := readJSON(filepath.Join(dir, a.Metadata), &known); err != nil {
 					return nil, err
 				}
 			}
+			s.take(known)
 			stacks = append(stacks, s)
-			nested, err := s.readNested(dir)
+			nested, err := s.readNested(dir, known)
 			if err != nil {
 				return nil, err
 			}
@@ -170,64 +173,21 @@ func Read(dir string) ([]Stack, error) {
 	return stacks, nil
 }
 
-// Outer is what a value of a nested stack is in the stacks that it is nested in, and the stack that it is then of: what a
-// parameter stands for that a stack is given.
-func Outer(stacks []Stack, s *Stack, value any) (*Stack, any) {
-	for s.Nested != nil {
-		reference, _ := value.(map[string]any)
-		name, _ := reference["Ref"].(string)
-		given, ok := s.Nested.Parameters[name]
-		i := slices.IndexFunc(stacks, func(o Stack) bool { return o.Path == s.Nested.In })
-		if !ok || i < 0 {
-			break
-		}
-		s, value = &stacks[i], given
-	}
-	return s, value
+// metadata is what a file tells of constructs, by their paths.
+type metadata map[string][]struct {
+	Type string
+	Data any
 }
 
-// readNested reads the stacks that are nested in a stack, at any depth.
-func (s Stack) readNested(dir string) ([]Stack, error) {
-	var all []Stack
-	for _, id := range s.Template.OfType("AWS::CloudFormation::Stack") {
-		r := s.Template.Resources[id]
-		file, made := r.Metadata["aws:asset:path"].(string)
-		if !made {
-			continue // a template that the app has a link to
-		}
-		given, _ := r.Properties["Parameters"].(map[string]any)
-		n := Stack{
-			Path:    strings.TrimSuffix(filepath.Dir(r.Path()), ".NestedStack"),
-			Account: s.Account, Region: s.Region, Nested: &Nested{In: s.Path, ID: id, Outermost: s.Path, Parameters: given},
-		}
-		if s.Nested != nil {
-			n.Nested.Outermost = s.Nested.Outermost
-		}
-		if err := readJSON(filepath.Join(dir, file), &n.Template); err != nil {
-			return nil, err
-		}
-		nested, err := n.readNested(dir)
-		if err != nil {
-			return nil, err
-		}
-		all = append(append(all, n), nested...)
-	}
-	return all, nil
-}
-
-// readMetadata reads what a file tells of constructs by their paths: warnings, and the paths of resources whose own
-// metadata leaves them out.
-func (s *Stack) readMetadata(file string) error {
-	var paths map[string][]struct {
-		Type string
-		Data any
-	}
-	if err := readJSON(file, &paths); err != nil {
-		return err
-	}
-	for _, path := range slices.Sorted(maps.Keys(paths)) {
+// take takes from metadata what is of the stack: warnings, and the paths of resources whose own metadata leaves them out. What is
+// of a stack that is nested in it is that one's.
+func (s *Stack) take(m metadata) {
+	for _, path := range slices.Sorted(maps.Keys(m)) {
 		construct := strings.TrimPrefix(path, "/")
-		for _, entry := range paths[path] {
+		if s.Nested != nil && !strings.HasPrefix(construct, s.Path+"/") {
+			continue
+		}
+		for _, entry := range m[path] {
 			text, _ := entry.Data.(string)
 			switch entry.Type {
 			case "aws:cdk:warning":
@@ -243,7 +203,6 @@ func (s *Stack) readMetadata(file string) error {
 			}
 		}
 	}
-	return nil
 }
 
 func readJSON(file string, into any) error {

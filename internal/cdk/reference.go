@@ -20,7 +20,7 @@ type reference struct {
 }
 
 // distinct are the types of resources of which no two have the same Ref, id or ARN.
-var distinct = map[string]bool{"AWS::EC2::SecurityGroup": true, "AWS::EC2::Subnet": true, "AWS::KMS::Key": true}
+var distinct = map[string]bool{"AWS::EC2::SecurityGroup": true, "AWS::EC2::Subnet": true, "AWS::EC2::VPC": true, "AWS::KMS::Key": true}
 
 // pseudoToken starts the token of a pseudo parameter.
 const pseudoToken = token.Start + "AWS"

@@ -20,7 +20,9 @@ type rule struct {
 var rules = []rule{
 	{"AccessRefused", refusedByBucket},
 	{"AssumeRoleRefused", untrusted},
+	{"EndpointTwice", twice},
 	{"GrantLost", lost},
+	{"KeyRefused", locked},
 	{"LinkLost", unlinked},
 	{"MessagesLost", unheard},
 	{"NameTaken", taken},

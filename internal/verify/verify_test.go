@@ -378,3 +378,47 @@ func TestNestedStacks(t *testing.T) {
 		t.Errorf("outside: got %q", got)
 	}
 }
+
+func TestEndpointsTwice(t *testing.T) {
+	endpoint := func(id, path, more string) string {
+		return at(id, "AWS::EC2::VPCEndpoint", path, `"ServiceName": "com.amazonaws.eu-west-1.sts", "VpcId": {"Ref": "VPC"}, `+more)
+	}
+	vpc := at("VPC", "AWS::EC2::VPC", "dev/Vpc/Resource", "")
+	const private, public = `"PrivateDnsEnabled": true`, `"PrivateDnsEnabled": false`
+	const one, both, other = `"RouteTableIds": ["rtb-1"]`, `"RouteTableIds": ["rtb-2", "rtb-1"]`, `"RouteTableIds": ["rtb-3"]`
+	for _, test := range []struct {
+		ours, theirs string
+		found        bool
+	}{
+		{private, private, true}, {private, public, false}, {one, both, true}, {one, other, false},
+		{private, strings.Replace(private, "true", `true, "VpcId": "vpc-other"`, 1), false},
+	} {
+		want := ""
+		if test.found {
+			want = "EndpointTwice dev/Vpc/STS/Resource"
+		}
+		if got := found(stack(t, "dev", resources(vpc, endpoint("Ours", "dev/Network/Default/EndpointSts", test.ours),
+			endpoint("Theirs", "dev/Vpc/STS/Resource", test.theirs)), "")); got != want {
+			t.Errorf("%s beside %s: got %q", test.theirs, test.ours, got)
+		}
+	}
+}
+
+func TestKeysOfLogs(t *testing.T) {
+	group := at("Logs", "AWS::Logs::LogGroup", "dev/Churn/Default/Logs", `"KmsKeyId": {"Fn::GetAtt": ["Key", "Arn"]}`)
+	key := func(principal, action string) string {
+		return at("Key", "AWS::KMS::Key", "dev/Key/Resource", `"KeyPolicy": {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+			"Action": "kms:*"}, {"Effect": "Allow", "Principal": `+principal+`, "Action": `+action+`}]}`)
+	}
+	for _, test := range []struct{ principal, action, want string }{
+		{`{"Service": "logs.eu-west-1.amazonaws.com"}`, `"kms:GenerateDataKey*"`, ""},
+		{`{"Service": {"Fn::Join": ["", ["logs.", {"Ref": "AWS::Region"}, ".amazonaws.com"]]}}`, `["kms:Encrypt", "kms:GenerateDataKey"]`, ""},
+		{`{"AWS": "*"}`, `"kms:*"`, ""},
+		{`{"Service": "logs.eu-west-1.amazonaws.com"}`, `"kms:Decrypt"`, "KeyRefused dev/Key/Resource"},
+		{`{"Service": "s3.amazonaws.com"}`, `"kms:*"`, "KeyRefused dev/Key/Resource"},
+	} {
+		if got := found(stack(t, "dev", resources(group, key(test.principal, test.action)), "")); got != test.want {
+			t.Errorf("%s %s: got %q", test.principal, test.action, got)
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/plinth-ml/plinth/internal/assembly"
+)
+
+// twice finds endpoints of services for which a network puts an endpoint into the same VPC, one that Plinth did not make: AWS takes
+// neither a second one with the same private names nor a second route to the same service
+// (https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html,
+// https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html).
+func twice(a *app) []assembly.Finding {
+	var all []assembly.Finding
+	endpoints := a.of("AWS::EC2::VPCEndpoint")
+	for _, own := range endpoints {
+		network, _, ours := strings.Cut(own.Path(), "/Default/")
+		service := serviceOf(own.Properties["ServiceName"])
+		for _, e := range endpoints {
+			if ours && !strings.Contains(e.Path(), "/Default/") && serviceOf(e.Properties["ServiceName"]) == service && a.collide(own, e) {
+				all = append(all, assembly.Finding{
+					Path:        e.Path(),
+					Description: fmt.Sprintf("network.Isolated %s makes an endpoint of %s in the same VPC, and AWS takes one", network, service),
+					Fix:         fmt.Sprintf("leave it out, or give the network ExistingEndpoints: []string{%q}", service),
+				})
+			}
+		}
+	}
+	return all
+}
+
+// collide tells whether two endpoints of one service are in one VPC, and in each other's way there.
+func (a *app) collide(x, y resource) bool {
+	private := x.Properties["PrivateDnsEnabled"] == true && y.Properties["PrivateDnsEnabled"] == true
+	routes := slices.ContainsFunc(list(x.Properties["RouteTableIds"]), func(r any) bool {
+		return slices.ContainsFunc(list(y.Properties["RouteTableIds"]), func(other any) bool { return a.same(x.stack, r, y.stack, other) })
+	})
+	return (private || routes) && a.same(x.stack, x.Properties["VpcId"], y.stack, y.Properties["VpcId"])
+}
+
+// same tells whether two values of stacks are one: the same text, or references to the same resource.
+func (a *app) same(s *assembly.Stack, v any, t *assembly.Stack, w any) bool {
+	if text, ok := v.(string); ok {
+		return w == text
+	}
+	x, known := a.target(s, v)
+	y, ok := a.target(t, w)
+	return known && ok && x.is(y)
+}
