@@ -9,6 +9,7 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -34,7 +35,7 @@ type Processing struct {
 	InstanceType string
 	// Instances is their number. Zero: 1.
 	Instances int
-	// VolumeGB is the size of each instance's volume, in GB. Zero: 30.
+	// VolumeGB is the size of each instance's volume, in GB, at most 16,384. Zero: 30.
 	VolumeGB int
 	// MaxRuntime is when SageMaker stops the job, in whole seconds, at most 9 days. Zero: what the environment allows, up to that.
 	MaxRuntime time.Duration

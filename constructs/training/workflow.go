@@ -93,6 +93,7 @@ func (p *WorkflowProps) Validate(id string) error {
 	}
 	for i, t := range p.Triggers {
 		l.Include(fmt.Sprintf("Triggers[%d]", i), t.validate(taken))
+		l.Include(fmt.Sprintf("Triggers[%d]", i), p.validateStarts(t))
 	}
 	if p.AtOnce < 0 || p.AtOnce > longestLine/2 {
 		l.Add("AtOnce", p.AtOnce, fmt.Sprintf("1 to %d, or 0 for any number", longestLine/2), "")

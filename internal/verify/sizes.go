@@ -117,7 +117,12 @@ func (a *app) maker(r resource) (construct string, ok bool) {
 	if construct, _, ok := strings.Cut(r.Path(), "/Default/"); ok {
 		return construct, true
 	}
-	return a.made(r.stack, r.Path(), "/Policy/Resource")
+	for _, of := range []string{"/Topic/Policy/Resource", "/Policy/Resource", "/Key/Resource"} {
+		if construct, ok := a.made(r.stack, r.Path(), of); ok {
+			return construct, true
+		}
+	}
+	return "", false
 }
 
 // inline is the size of all inline policies of a role that the app knows.
