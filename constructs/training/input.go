@@ -170,7 +170,18 @@ func (j Job) reads() (reads []storage.Prefix, mounts []storage.Directory) {
 			reads = append(reads, in.From)
 		}
 	}
-	return reads, mounts
+	return once(reads), once(mounts)
+}
+
+// once are those of a list, each once.
+func once[T comparable](all []T) []T {
+	var kept []T
+	for _, e := range all {
+		if !slices.Contains(kept, e) {
+			kept = append(kept, e)
+		}
+	}
+	return kept
 }
 
 // given is what the execution role of the job needs, but for its network and image.

@@ -28,12 +28,9 @@ func Knows(service string) bool { return slices.Contains(publishers, service) }
 func ValidatePublishers(field string, all []string) error {
 	var l problem.List
 	for i, p := range all {
-		switch {
-		case !slices.Contains(publishers, p):
+		if !slices.Contains(publishers, p) {
 			l.Add(fmt.Sprintf("%s[%d]", field, i), p, "one of "+strings.Join(publishers, ", "),
 				"let others in by Topic.AddToResourcePolicy, and by the policy of the topic's key")
-		case slices.Contains(all[:i], p):
-			l.Add(fmt.Sprintf("%s[%d]", field, i), p, "each service once", "")
 		}
 	}
 	return l.Err()
