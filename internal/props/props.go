@@ -40,14 +40,7 @@ func clean(v reflect.Value, path string, l *problem.List) {
 	case reflect.Pointer:
 		cleanPointer(v, path, l)
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if at, looked := fieldPath(v.Type(), i, path); looked {
-				clean(v.Field(i), at, l)
-				if f := v.Type().Field(i); f.IsExported() && !repeating[v.Type().String()+"."+f.Name] {
-					noteRepeated(v.Field(i), at, l)
-				}
-			}
-		}
+		cleanStruct(v, path, l)
 	case reflect.Slice:
 		cleanSlice(v, path, l)
 	case reflect.Map:
@@ -57,6 +50,19 @@ func clean(v reflect.Value, path string, l *problem.List) {
 	case reflect.String:
 		if wrong := text(v.String()); wrong != "" {
 			note(v, path, l, problem.Problem{Got: v.String(), Allowed: wrong})
+		}
+	}
+}
+
+func cleanStruct(v reflect.Value, path string, l *problem.List) {
+	for i := range v.NumField() {
+		at, looked := fieldPath(v.Type(), i, path)
+		if !looked {
+			continue
+		}
+		clean(v.Field(i), at, l)
+		if f := v.Type().Field(i); f.IsExported() && !repeating[v.Type().String()+"."+f.Name] {
+			noteRepeated(v.Field(i), at, l)
 		}
 	}
 }

@@ -24,7 +24,7 @@ const events = "events.amazonaws.com"
 // Knows tells whether a service is one that can be let in.
 func Knows(service string) bool { return slices.Contains(publishers, service) }
 
-// ValidatePublishers reports each that is not known, or there twice.
+// ValidatePublishers reports each that is not known.
 func ValidatePublishers(field string, all []string) error {
 	var l problem.List
 	for i, p := range all {

@@ -75,8 +75,9 @@ func tooLarge(a *app) []assembly.Finding {
 			}
 		}
 	}
+	attached := a.attached()
 	for _, r := range a.of("AWS::IAM::Role") {
-		if n := a.inline(r); n > maxInline {
+		if n := inline(r) + attached[r.Path()]; n > maxInline {
 			all = append(all, a.large(r, "all inline policies of a role", n, maxInline, "what it may read, write and start"))
 		}
 	}
@@ -125,22 +126,28 @@ func (a *app) maker(r resource) (construct string, ok bool) {
 	return "", false
 }
 
-// inline is the size of all inline policies of a role that the app knows.
-func (a *app) inline(role resource) int {
+// inline is the size of the policies in a role.
+func inline(role resource) int {
 	n := 0
 	for _, p := range list(role.Properties["Policies"]) {
 		if p, ok := p.(map[string]any); ok {
 			n += size(role.stack, p["PolicyDocument"])
 		}
 	}
+	return n
+}
+
+// attached is the size of the inline policies beside roles, by the paths of the roles.
+func (a *app) attached() map[string]int {
+	all := map[string]int{}
 	for _, p := range a.of("AWS::IAM::Policy", "AWS::IAM::RolePolicy") {
 		for _, of := range slices.Concat(list(p.Properties["Roles"]), list(p.Properties["RoleName"])) {
-			if to, ok := a.target(p.stack, of); ok && to.is(role) {
-				n += size(p.stack, p.Properties["PolicyDocument"])
+			if to, ok := a.target(p.stack, of); ok {
+				all[to.Path()] += size(p.stack, p.Properties["PolicyDocument"])
 			}
 		}
 	}
-	return n
+	return all
 }
 
 // size is the least number of characters of a document, as JSON where it is none yet.
