@@ -50,13 +50,18 @@ func (d DAG) validate(guard *access.Guard, team string) error {
 	case d.Job != nil:
 		l.Include("", d.validateGuard(guard, team))
 	}
-	if _, preset := presets[d.Schedule]; d.Schedule != "" && !preset {
-		if wrong := schedule.Airflow(d.Schedule); wrong != "" {
-			l.Add("Schedule", d.Schedule, `a cron expression of five fields, such as "0 6 * * 1", or @hourly, @daily, @weekly or @monthly`, wrong)
-		}
-	}
+	d.validateSchedule(&l)
 	l.Include("Settings", d.validateSettings())
 	return l.Err()
+}
+
+func (d DAG) validateSchedule(l *problem.List) {
+	if _, preset := presets[d.Schedule]; d.Schedule == "" || preset {
+		return
+	}
+	if wrong := schedule.Airflow(d.Schedule); wrong != "" {
+		l.Add("Schedule", d.Schedule, `a cron expression of five fields, such as "0 6 * * 1", or @hourly, @daily, @weekly or @monthly`, wrong)
+	}
 }
 
 // validateSettings holds the settings against the parameters, which are not known without a workflow or job.
