@@ -47,7 +47,7 @@ func readModels(t *testing.T) (all models, unread int) {
 		model, path := line[0], line[1]
 		m := limit{kind: line[2], min: number(line[3]), max: number(line[4]), unique: line[6] != ""}
 		if line[5] != "" {
-			if m.pattern, err = regexp.Compile(inGo(line[5], strings.HasPrefix(model, "AWS::"))); err != nil {
+			if m.pattern, err = regexp.Compile(patternInGo(line[5], strings.HasPrefix(model, "AWS::"))); err != nil {
 				unread++
 			}
 		}
@@ -67,9 +67,9 @@ func number(s string) *float64 {
 // unicode is a character by its number, as Java and JavaScript write it.
 var unicode = regexp.MustCompile(`\\u([0-9A-Fa-f]{4})`)
 
-// inGo is a pattern in Go's syntax. That of a schema may match a part of a text; that of an operation matches all of it,
+// patternInGo is a pattern in Go's syntax. That of a schema may match a part of a text; that of an operation matches all of it,
 // as Java does, whose dot is no end of a line.
-func inGo(pattern string, schema bool) string {
+func patternInGo(pattern string, schema bool) string {
 	pattern = strings.ReplaceAll(unicode.ReplaceAllString(pattern, `\x{$1}`), `\Z`, `\z`)
 	if schema {
 		return pattern
@@ -208,7 +208,7 @@ func plainly(v any) any {
 		if len(v) == 1 {
 			for key, of := range v {
 				if key == "Ref" || strings.HasPrefix(key, "Fn::") {
-					return filled(key, of)
+					return knownText(key, of)
 				}
 			}
 		}
@@ -221,7 +221,7 @@ func plainly(v any) any {
 	return v
 }
 
-func filled(key string, of any) any {
+func knownText(key string, of any) any {
 	known := map[any]string{"AWS::Partition": "aws", "AWS::Region": region, "AWS::AccountId": account, "AWS::URLSuffix": "amazonaws.com"}
 	parts, _ := of.([]any)
 	switch {

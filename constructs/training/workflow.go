@@ -86,6 +86,7 @@ func (p *WorkflowProps) Validate(id string) error {
 		l.Include("", p.validateGuard(id))
 	}
 	l.Include("", p.Job.validateGate(p.Gate))
+	l.Include("Register", p.Register.validate())
 	taken := p.Job.Parameters
 	if p.Search != nil {
 		l.Include("", p.Search.validate(p.Job, p.Environment))

@@ -43,7 +43,10 @@ var (
 	MetricName          = Text{"sagemaker CreateTrainingJob AlgorithmSpecification.MetricDefinitions[].Name", 1, 255, oneLine, "a name", onOneLine}
 	MetricRegex         = Text{"sagemaker CreateTrainingJob AlgorithmSpecification.MetricDefinitions[].Regex", 1, 500, oneLine, "a regular expression", onOneLine}
 	Command             = Text{"sagemaker CreateProcessingJob AppSpecification.ContainerEntrypoint[]", 0, 256, oneLine, "a text", onOneLine}
-	RoleDescription     = Text{"AWS::IAM::Role Description", 0, 1000, regexp.MustCompile(`^[\t\n\r\x{20}-\x{7e}\x{a1}-\x{ff}]*$`),
+	ModelContentType    = Text{"sagemaker CreateModelPackage InferenceSpecification.SupportedContentTypes[]", 0, 256, oneLine, "a MIME type", onOneLine}
+	ModelResponseType   = Text{"sagemaker CreateModelPackage InferenceSpecification.SupportedResponseMIMETypes[]", 0, 1024,
+		regexp.MustCompile(`^[-\w]+/[^\n\r\x{85}\x{2028}\x{2029}]+$`), "a MIME type", "such as text/csv, on one line"}
+	RoleDescription = Text{"AWS::IAM::Role Description", 0, 1000, regexp.MustCompile(`^[\t\n\r\x{20}-\x{7e}\x{a1}-\x{ff}]*$`),
 		"a text", "of ASCII and Latin-1"}
 )
 
@@ -57,7 +60,7 @@ var (
 // All are both tables, for a test.
 func All() ([]Text, []Number) {
 	return []Text{
-		HyperParameterName, HyperParameterValue, ContentType, TrainingImage, S3URI, MetricName, MetricRegex, Command, RoleDescription,
+		HyperParameterName, HyperParameterValue, ContentType, TrainingImage, S3URI, MetricName, MetricRegex, Command, ModelContentType, ModelResponseType, RoleDescription,
 	}, []Number{VolumeGB, FSxCapacityGB}
 }
 
