@@ -25,7 +25,7 @@ PYTHON := .venv/bin/python
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 # Pure Go, without jsii: cheap to build for the race detector.
 PURE := ./constructs/catalog ./constructs/environment ./internal/assembly ./internal/fault ./internal/made ./internal/names \
-	./internal/policy ./internal/problem ./internal/props ./internal/summary ./internal/token ./internal/topic ./internal/verify
+	./internal/policy ./internal/problem ./internal/props ./internal/schedule ./internal/summary ./internal/token ./internal/topic ./internal/verify
 
 synth: need-go $(TOOLS)
 	@cdk synth '**' --quiet --no-notices
@@ -84,8 +84,9 @@ templates: assemblies .venv/.installed
 	@.venv/bin/cfn-lint -c I -- cdk.out/assembly-*/*.template.json $(ASSEMBLIES:%=examples/%/cdk.out/*.template.json) && echo "no finding"
 
 names: assemblies .venv/.installed
-	@echo "== names, held against AWS's own models"
+	@echo "== names and limits, held against AWS's own models"
 	@$(PYTHON) checks/names/test_names.py
+	@$(PYTHON) checks/models/limits.py --check
 
 workflows: assemblies $(CHECK_TOOLS) .venv/.installed
 	@echo "== state machines, executed"
@@ -101,6 +102,8 @@ dags: assemblies checks/airflow/.venv/.installed checks/airflow/v2/.venv/.instal
 	@checks/airflow/.venv/bin/python checks/airflow/test_dags.py
 	@PYTHONWARNINGS=ignore AIRFLOW__CORE__EXECUTOR=SequentialExecutor checks/airflow/v2/.venv/bin/python checks/airflow/test_dags.py
 	@checks/airflow/.venv/bin/python checks/airflow/test_serverless.py
+	@checks/airflow/.venv/bin/python checks/airflow/test_schedules.py
+	@checks/airflow/v2/.venv/bin/python checks/airflow/test_schedules.py
 	@$(PYTHON) checks/airflow/test_files.py
 
 iam: assemblies $(CHECK_TOOLS)

@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -94,8 +95,8 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 		}, []string{"2 problems", "Mounts[0].FileSystem: got nothing", `Mounts[0].Path: got "x"`}},
 		{"too many ways in", func(s awscdk.Stack) {
 			var many []access.WayIn
-			for range 12 {
-				many = append(many, access.GitHub("acme/a-repository-with-quite-a-long-name", "production"))
+			for i := range 12 {
+				many = append(many, access.GitHub("acme/a-repository-with-quite-a-long-name", fmt.Sprint("production", i)))
 			}
 			access.NewOperator(s, "X", &access.OperatorProps{TrustedBy: many})
 		}, []string{"TrustedBy: got a trust policy of", "at most 2048, which IAM takes"}},

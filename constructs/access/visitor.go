@@ -4,12 +4,13 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // VisitorProps say who comes in. TrustedBy is required.
 type VisitorProps struct {
-	// Description says what the role is for. Empty: nothing is said.
+	// Description says what the role is for, in at most 1,000 characters of ASCII and Latin-1. Empty: nothing is said.
 	Description string
 	// TrustedBy is who may assume it. Required.
 	TrustedBy []WayIn
@@ -18,6 +19,7 @@ type VisitorProps struct {
 // Validate reports every problem of the props.
 func (p *VisitorProps) Validate() error {
 	p, l := props.Of(p)
+	model.RoleDescription.Check(&l, "Description", p.Description)
 	l.Include("", validateWaysIn(p.TrustedBy))
 	return l.Err()
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/training"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/schedule"
 )
 
 // DAG starts a workflow, or runs a job by itself, once for each of its runs. ID, and one of Workflow and Job, are required.
@@ -28,10 +29,7 @@ type DAG struct {
 	Settings map[string]any
 }
 
-var (
-	idPattern       = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,99}$`)
-	schedulePattern = regexp.MustCompile(`^(@(hourly|daily|weekly|monthly)|[0-9*/,-]+ [0-9*/,-]+ [0-9*/,-]+ [0-9A-Za-z*/,-]+ [0-9A-Za-z*/,#-]+)$`)
-)
+var idPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,99}$`)
 
 // validate checks the DAG, whose jobs are held to that guard and of that team; empty: of none.
 func (d DAG) validate(guard *access.Guard, team string) error {
@@ -52,11 +50,18 @@ func (d DAG) validate(guard *access.Guard, team string) error {
 	case d.Job != nil:
 		l.Include("", d.validateGuard(guard, team))
 	}
-	if d.Schedule != "" && !schedulePattern.MatchString(d.Schedule) {
-		l.Add("Schedule", d.Schedule, `a cron expression of five fields, such as "0 6 * * 1", or @hourly, @daily, @weekly or @monthly`, "")
-	}
+	d.validateSchedule(&l)
 	l.Include("Settings", d.validateSettings())
 	return l.Err()
+}
+
+func (d DAG) validateSchedule(l *problem.List) {
+	if _, preset := presets[d.Schedule]; d.Schedule == "" || preset {
+		return
+	}
+	if wrong := schedule.Airflow(d.Schedule); wrong != "" {
+		l.Add("Schedule", d.Schedule, `a cron expression of five fields, such as "0 6 * * 1", or @hourly, @daily, @weekly or @monthly`, wrong)
+	}
 }
 
 // validateSettings holds the settings against the parameters, which are not known without a workflow or job.

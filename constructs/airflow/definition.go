@@ -20,7 +20,7 @@ const (
 // another is a name that no run had before. A request that is sent twice has one name, and starts one job or execution.
 const another = "{{ macros.uuid.uuid4().hex }}"
 
-// presets are schedules as cron expressions, which is all that MWAA Serverless takes.
+// presets are the schedules by name that a DAG may have, as cron expressions, which is all that MWAA Serverless takes.
 var presets = map[string]string{"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *"}
 
 // definition is the DAG in the form of dag-factory, which MWAA Serverless takes, as JSON, which is YAML. It may hold CDK tokens.

@@ -134,8 +134,10 @@ func (p *IsolatedProps) Validate() error {
 	text(&l, "PackageAssets", p.PackageAssets, bucketPattern, "the name of a bucket")
 	text(&l, "S3PrefixList", p.S3PrefixList, prefixListPattern, "the id of a prefix list, pl- and 8 to 17 hexadecimal digits")
 	for i, d := range p.AllowedDomains {
-		text(&l, fmt.Sprintf("AllowedDomains[%d]", i), d, domainPattern,
-			`a domain name of two labels or more, such as "git.corp.example" or "*.corp.example": "*" and "*.com" would open DNS to everybody`)
+		if !token.Is(d) && !domainPattern.MatchString(d) {
+			l.Add(fmt.Sprintf("AllowedDomains[%d]", i), d,
+				`a domain name of two labels or more, such as "git.corp.example" or "*.corp.example": "*" and "*.com" would open DNS to everybody`, "")
+		}
 	}
 	l.Include("", p.validateAdditional())
 	l.Include("", p.validateBrought())

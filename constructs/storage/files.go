@@ -64,11 +64,17 @@ type Files struct {
 	URI, ARN string
 
 	emitted cdk.Emitted
+	names   []string // of the files that have one
 }
 
 // Version is the version of the file of that name.
 func (f *Files) Version(name string) string {
-	return cdk.Text("storage.Files.Version", f, func() string { return f.emitted.Att("Files", name) })
+	return cdk.Text("storage.Files.Version", f, func() string {
+		if !slices.Contains(f.names, name) {
+			cdk.Check(problem.Problem{Field: "name", Got: name, Allowed: "the Name of one of Files: " + strings.Join(f.names, ", ")})
+		}
+		return f.emitted.Att("Files", name)
+	})
 }
 
 // FilesRole is the ARN of the role that writes files, NAME--REGION in the construct's account, to let its bucket know of it before it is
@@ -115,6 +121,9 @@ func (p *FilesProps) Validate() error {
 			l.Add(fmt.Sprintf("Files[%d].Path", i), f.Path, "a path in one of Folders, different for each file", "")
 		}
 		seen[f.Path] = true
+		if f.Name != "" && slices.ContainsFunc(p.Files[:i], func(other File) bool { return other.Name == f.Name }) {
+			l.Add(fmt.Sprintf("Files[%d].Name", i), f.Name, "a name that no other file has", "")
+		}
 		if !fileNamePattern.MatchString(f.Name) || f.Name == "URI" || f.Name == "ARN" {
 			l.Add(fmt.Sprintf("Files[%d].Name", i), f.Name, "letters and digits, and not URI or ARN", "")
 		}
@@ -140,7 +149,13 @@ func NewFiles(scope constructs.Construct, id string, props *FilesProps) *Files {
 
 func newFiles(this constructs.Construct, _ string, props *FilesProps) *Files {
 	emitted := cdk.Emit(this, cdk.PathOf(this), filesResources(cdk.Location(this), *props))
-	return &Files{Construct: this, URI: emitted.Att("Files", "URI"), ARN: emitted.Att("Files", "ARN"), emitted: emitted}
+	made := &Files{Construct: this, URI: emitted.Att("Files", "URI"), ARN: emitted.Att("Files", "ARN"), emitted: emitted}
+	for _, f := range props.Files {
+		if f.Name != "" {
+			made.names = append(made.names, f.Name)
+		}
+	}
+	return made
 }
 
 // filesResources are the files, the function that writes them, its role and its log.

@@ -103,3 +103,27 @@ func TestTheWriterOfFiles(t *testing.T) {
 		}
 	}
 }
+
+// Of a file that is not there no version is told, and no two files have one name.
+func TestNamesOfFiles(t *testing.T) {
+	props := func(stack awscdk.Stack) *storage.FilesProps {
+		return &storage.FilesProps{
+			Bucket: storage.NewDataBucket(stack, "Bucket", nil), Folders: []string{"a/"}, Role: "dev--writer", LogKey: logKey(stack),
+			Files: []storage.File{{Path: "a/x", Name: "X"}, {Path: "a/y"}, {Path: "a/z", Name: "Z"}},
+		}
+	}
+	for name, want := range map[string]string{"Y": `name: got "Y"; allowed: the Name of one of Files: X, Z`, "": `name: got ""`, "URI": `name: got "URI"`} {
+		err := synthtest.Error(t, "eu-west-1", func(stack awscdk.Stack) { storage.NewFiles(stack, "Files", props(stack)).Version(name) })
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	err := synthtest.Error(t, "eu-west-1", func(stack awscdk.Stack) {
+		p := props(stack)
+		p.Files[2].Name = "X"
+		storage.NewFiles(stack, "Files", p)
+	})
+	if want := `Files[2].Name: got "X"; allowed: a name that no other file has`; !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/props"
 )
 
@@ -28,7 +29,7 @@ type LustreProps struct {
 	// Data is what it shows: objects appear as files, and change with the bucket. The bucket is made with LinkedToLustre and
 	// is in the same region. Required.
 	Data Prefix
-	// CapacityGiB is its size: 1,200, or a multiple of 2,400. Zero: 1,200.
+	// CapacityGiB is its size: 1,200, or a multiple of 2,400 up to 65,536. Zero: 1,200.
 	CapacityGiB int
 	// MBPerSecondPerTiB is its throughput: 125, 250, 500 or 1,000. Zero: 125.
 	MBPerSecondPerTiB int
@@ -59,8 +60,8 @@ func (p *LustreProps) Validate() error {
 		l.Add("Network", nil, "the network that the jobs run in", "make one with network.NewIsolated")
 	}
 	l.Include("", p.Network.ValidateZone(p.Zone))
-	if c := cmp.Or(p.CapacityGiB, smallestLustre); c != smallestLustre && (c < lustreStep || c%lustreStep != 0) {
-		l.Add("CapacityGiB", p.CapacityGiB, "1200, or a multiple of 2400", "")
+	if c := cmp.Or(p.CapacityGiB, smallestLustre); c != smallestLustre && (c < lustreStep || c%lustreStep != 0 || c > model.FSxCapacityGB.Max) {
+		l.Add("CapacityGiB", p.CapacityGiB, fmt.Sprintf("1200, or a multiple of 2400 up to %d", model.FSxCapacityGB.Max), "")
 	}
 	if t := cmp.Or(p.MBPerSecondPerTiB, lustreThroughputs[0]); !slices.Contains(lustreThroughputs, t) {
 		l.Add("MBPerSecondPerTiB", p.MBPerSecondPerTiB, fmt.Sprint("one of ", lustreThroughputs), "")

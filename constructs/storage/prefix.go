@@ -1,6 +1,9 @@
 package storage
 
 import (
+	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -11,7 +14,8 @@ import (
 type Prefix struct {
 	// Bucket holds it.
 	Bucket *DataBucket
-	// Path ends with a slash, or is empty for the whole bucket.
+	// Path ends with a slash, or is empty for the whole bucket. It has at most 1,024 bytes, no control characters, and nothing between two
+	// slashes that S3 and a file system read differently: neither nothing at all, nor . or ..
 	Path string
 }
 
@@ -36,8 +40,21 @@ func (p Prefix) Validate() error {
 	return l.Err()
 }
 
+// unprintable are characters that keys can't be listed with, or that end a line for the services that read them.
+var unprintable = regexp.MustCompile(`[\x{00}-\x{1f}\x{7f}-\x{9f}\x{2028}\x{2029}]`)
+
 func validatePath(path string) error {
 	var l problem.List
+	bare := token.Pattern.ReplaceAllString(path, "token")
+	switch {
+	case unprintable.MatchString(bare):
+		l.Add("Path", path, "no control characters", "")
+	case slices.ContainsFunc(strings.Split(strings.Trim(bare, "/"), "/"), func(part string) bool { return part == "." || part == ".." }),
+		strings.Contains(bare, "//"):
+		l.Add("Path", path, "no //, /./ or /../: jobs copy objects to files, whose paths have none", "")
+	case len(bare) > maxKey:
+		l.Add("Path", problem.Phrase(fmt.Sprintf("%d bytes", len(bare))), fmt.Sprintf("at most %d bytes, which a key of S3 has", maxKey), "")
+	}
 	if !token.Is(path) && path != "" && (strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/")) {
 		l.Add("Path", path, `a path that ends with a slash and starts without one, such as "churn/train/", or empty for the whole bucket`, "")
 	}

@@ -3,6 +3,7 @@ package supplychain
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/constructs-go/constructs/v10"
@@ -22,8 +23,8 @@ type Chain struct {
 	// digits and single hyphens between them, a letter first. It becomes a part of a public DNS name, so that nothing confidential goes into it
 	// (https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html). Empty: "ml".
 	Name string
-	// Stages are in the order of promotion; one alone takes packages and images, and promotes nothing. Empty: dev, staging and prod, all
-	// of the account that the chain is deployed to.
+	// Stages are in the order of promotion, those whose names say production (prod, production, prd) last; one alone takes packages and
+	// images, and promotes nothing. Empty: dev, staging and prod, all of the account that the chain is deployed to.
 	Stages []Stage
 	// Organization is the id of the AWS organization that the accounts of stages have to be in, such as "o-a1b2c3d4e5". Empty:
 	// not looked at.
@@ -87,11 +88,19 @@ func (c Chain) Validate() error {
 			l.Add(at+".Name", s.Name, "a name that no other stage has", "")
 		}
 		seen[s.Name] = true
+		if i > 0 && !isProduction(s.Name) && isProduction(c.Stages[i-1].Name) {
+			l.Add(at+".Name", s.Name, "stages of production last, as "+c.Stages[i-1].Name+" is by its name", "what comes after would get only what production had already")
+		}
 		for j, a := range s.Accounts {
 			text(&l, fmt.Sprintf("%s.Accounts[%d]", at, j), a, accountPattern, "an account, 12 digits")
 		}
 	}
 	return l.Err()
+}
+
+// isProduction tells whether a stage is one of production by its name: "prod", or "prod-eu".
+func isProduction(name string) bool {
+	return slices.ContainsFunc(strings.Split(name, "-"), func(part string) bool { return part == "prod" || part == "production" || part == "prd" })
 }
 
 func text(l *problem.List, field, value string, pattern *regexp.Regexp, allowed string) {

@@ -75,11 +75,8 @@ func validateConnections(all []Connection) error {
 	var l problem.List
 	for i, c := range all {
 		field := fmt.Sprintf("Connections[%d]", i)
-		switch {
-		case !slices.Contains(known, string(c)):
+		if !slices.Contains(known, string(c)) {
 			l.Add(field, string(c), "one of "+strings.Join(known, ", "), "")
-		case slices.Contains(all[:i], c):
-			l.Add(field, string(c), "each connection once", "")
 		}
 	}
 	return l.Err()

@@ -40,7 +40,7 @@ func TestMistakes(t *testing.T) {
 			"supplychain.Packages Stack/X", "mistakes_test.go:", "11 problems", `Chain.Name: got "Acme Corp"`, `Chain.Organization: got "acme"`,
 			`Chain.Administrators[0]: got "admin"`, `Chain.Stages[0].Accounts[0]: got "12"`, `Chain.Stages[1].Name: got "dev"; allowed: a name that no other stage has`,
 			`Chain.Stages[2].Name: got "public-x"`, `Connections[0]: got "cpan"; allowed: one of crates-io, maven-central`,
-			"Connections[2]", "each connection once", `Internal[0]: got "/pypi//acme*"`, "Blocked[1]", "a package is the team's own or nobody's",
+			"Connections[2]", "each entry once", `Internal[0]: got "/pypi//acme*"`, "Blocked[1]", "a package is the team's own or nobody's",
 		}},
 		{"a promotion in a chain of one stage", func(s awscdk.Stack) {
 			p := newComplete(s).promotion()

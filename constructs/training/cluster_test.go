@@ -125,7 +125,7 @@ func TestNetworksThatCannotHoldAProcessingJob(t *testing.T) {
 		p.Network = network.NewIsolated(stack, "Alone", &network.IsolatedProps{Environment: environment.Environment{Tier: environment.Development}})
 		p.Job.InstanceType = "ml.m5.large"
 		process := training.Processing{Image: p.Job.Image, Output: p.Job.Output, InstanceType: "ml.m5.large", Instances: 2, MaxRuntime: time.Hour,
-			Inputs: []training.Input{{Channel: "x", From: p.Job.Output}}}
+			Inputs: []training.Input{{Channel: "x", From: p.Job.Output.Bucket.Prefix("x/")}}}
 		p.Prepare, p.Evaluate = &process, &process
 		training.NewWorkflow(stack, "Workflow", p)
 	})

@@ -39,7 +39,7 @@ func newGuarded(stack awscdk.Stack) guarded {
 	}
 	g := guarded{stack: stack, data: bucket("Data"), scratch: bucket("Scratch"), other: net("Other")}
 	g.workflow = training.WorkflowProps{Environment: dev, Network: net("Network"), Job: training.Job{
-		Image: training.XGBoost("3.2-0"), Inputs: []training.Input{{Channel: "train", From: g.data.Prefix("train/")}},
+		Image: training.XGBoost("3.2-0"), Inputs: []training.Input{{Channel: "train", From: g.data.Prefix("train/")}, {Channel: "validation", From: g.data.Prefix("validation/")}},
 		Output: g.data.Prefix("models/"), InstanceType: "ml.m5.xlarge", MaxRuntime: 40 * time.Minute,
 	}}
 	g.guard = access.GuardProps{

@@ -7,17 +7,13 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/problem"
-	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// What CreateTrainingJob takes
+// maxHyperParameters is how many CreateTrainingJob takes
 // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html).
-const (
-	maxHyperParameters = 100
-	maxNameLength      = 256
-	maxValueLength     = 2500
-)
+const maxHyperParameters = 100
 
 // validateHyperParameters checks those that are fixed, sorted by name, and the parameters. The length of a token is not
 // known.
@@ -27,8 +23,8 @@ func (j Job) validateHyperParameters() error {
 	if n := len(j.HyperParameters) + len(j.Parameters) + len(own) + len(j.Code.hyperParameters()); n > maxHyperParameters {
 		l.Add("HyperParameters", n, fmt.Sprintf("at most %d together with Parameters and those of Distribution and Code", maxHyperParameters), "")
 	}
-	if n := utf8.RuneCountInString(own[modelParameters]); n > maxValueLength {
-		l.Add("Distribution", n, fmt.Sprintf("parameters of at most %d characters as JSON", maxValueLength), "")
+	if n := utf8.RuneCountInString(own[modelParameters]); n > model.HyperParameterValue.Max {
+		l.Add("Distribution", n, fmt.Sprintf("parameters of at most %d characters as JSON", model.HyperParameterValue.Max), "")
 	}
 	l.Include("", j.validateShared())
 	for _, name := range slices.Sorted(maps.Keys(j.HyperParameters)) {
@@ -36,12 +32,8 @@ func (j Job) validateHyperParameters() error {
 		if strings.HasSuffix(name, ".$") {
 			l.Add(field, name, "a name that does not end in .$", "the state machine would take the value for a path into its input")
 		}
-		if n := utf8.RuneCountInString(name); n > maxNameLength && !token.Is(name) {
-			l.Add(field, n, fmt.Sprintf("a name of at most %d characters", maxNameLength), "")
-		}
-		if n := utf8.RuneCountInString(value); n > maxValueLength && !token.Is(value) {
-			l.Add(field, n, fmt.Sprintf("a value of at most %d characters", maxValueLength), "")
-		}
+		model.HyperParameterName.Check(&l, field, name)
+		model.HyperParameterValue.Check(&l, field, value)
 	}
 	seen := map[string]bool{}
 	for i, p := range j.Parameters {

@@ -1,10 +1,12 @@
 package training
 
 import (
-	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/plinth-ml/plinth/internal/image"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -24,16 +26,16 @@ func XGBoost(version string) Image { return Image{builtIn: "sagemaker-xgboost", 
 // ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG, or @sha256:DIGEST.
 func ImageURI(uri string) Image { return Image{uri: uri} }
 
-var versionPattern = regexp.MustCompile(`^[0-9]+\.[0-9]+-[0-9]+$`)
-
 func (i Image) validate() error {
 	var l problem.List
 	switch {
 	case i == Image{}:
 		l.Add("Image", nil, "training.XGBoost(version) or training.ImageURI(uri)", "")
-	case i.builtIn != "" && !token.Is(i.version) && !versionPattern.MatchString(i.version):
-		l.Add("Image", i.version, "a version of the built-in XGBoost, such as 3.2-0", "")
+	case i.builtIn != "" && !token.Is(i.version) && !slices.Contains(xgboostVersions, i.version):
+		l.Add("Image", i.version, "a version of the built-in XGBoost, such as 3.2-0: one of "+strings.Join(xgboostVersions, ", "),
+			"name the image of a newer one with training.ImageURI")
 	case i.builtIn == "" && !token.Is(i.uri):
+		model.TrainingImage.Check(&l, "Image", i.uri)
 		if _, ok := image.Parse(i.uri); !ok {
 			l.Add("Image", i.uri, image.Allowed, "")
 		}

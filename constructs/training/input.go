@@ -5,11 +5,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // Input is one channel of a job: objects that its instances get, or a directory that is mounted.
@@ -61,6 +64,7 @@ func (j Job) validateInputs() error {
 			l.Add(field+".Channel", in.Channel, "1 to 64 letters, digits, dots, hyphens and underscores, different for each channel", "")
 		}
 		seen[in.Channel] = true
+		model.ContentType.Check(&l, field+".ContentType", in.ContentType)
 		l.Include(field, in.validateGroups(j))
 		l.Include(field, in.validateMode())
 		l.Include(field, in.validateManifest())
@@ -70,6 +74,7 @@ func (j Job) validateInputs() error {
 			continue
 		case !in.mounted():
 			l.Include(field+".From", in.From.Validate())
+			l.Include("", validateURI(field+".From", in.From, 0))
 			continue
 		}
 		if in.From != (storage.Prefix{}) {
@@ -102,6 +107,26 @@ func (j Job) validateChannels() error {
 	}
 	return l.Err()
 }
+
+// validateURI checks that a prefix is as short as a URI that SageMaker takes, with so many characters below it. Of a bucket whose name
+// only the deployment knows the shortest name counts.
+func validateURI(field string, p storage.Prefix, below int) error {
+	var l problem.List
+	if p.Bucket == nil || token.Is(p.Path) {
+		return nil
+	}
+	name := p.Bucket.Name
+	if token.Is(name) {
+		name = "abc"
+	}
+	if n := len("s3://") + utf8.RuneCountInString(name+"/"+p.Path) + below; n > model.S3URI.Max {
+		l.Add(field+".Path", problem.Phrase(fmt.Sprintf("%d characters as a URI", n)), fmt.Sprintf("at most %d, which SageMaker takes", model.S3URI.Max), "")
+	}
+	return l.Err()
+}
+
+// executionFolder is how many characters the folder of an execution has, with its slash.
+const executionFolder = 37
 
 func (in Input) mounted() bool { return in.Mount != (storage.Directory{}) }
 
@@ -145,7 +170,18 @@ func (j Job) reads() (reads []storage.Prefix, mounts []storage.Directory) {
 			reads = append(reads, in.From)
 		}
 	}
-	return reads, mounts
+	return once(reads), once(mounts)
+}
+
+// once are those of a list, each once.
+func once[T comparable](all []T) []T {
+	var kept []T
+	for _, e := range all {
+		if !slices.Contains(kept, e) {
+			kept = append(kept, e)
+		}
+	}
+	return kept
 }
 
 // given is what the execution role of the job needs, but for its network and image.

@@ -9,6 +9,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -40,7 +41,7 @@ type Job struct {
 	Groups []InstanceGroup
 	// Distribution starts the program on all instances together, or on those of one group. Zero: each instance runs it by itself.
 	Distribution Distribution
-	// VolumeGB is the size of each instance's volume, in GB. A type with a local disk has no other volume, and takes no size. Zero: 30.
+	// VolumeGB is the size of each instance's volume, in GB, at most 16,384. A type with a local disk has no other volume, and takes no size. Zero: 30.
 	VolumeGB int
 	// MaxRuntime is when SageMaker stops the job, in whole seconds. Zero: what the environment allows.
 	MaxRuntime time.Duration
@@ -109,6 +110,9 @@ func (j Job) validate(e environment.Environment, searched bool) error {
 	l.Include("", j.validateCode())
 	l.Include("", j.validateInputs())
 	l.Include("Output", j.Output.Validate())
+	l.Include("", validateURI("Output", j.Output, executionFolder))
+	l.Include("", validateURI("Checkpoints", j.Checkpoints, executionFolder))
+	l.Include("", j.validateApart())
 	l.Include("", j.validateGroups())
 	l.Include("", j.validateDistribution())
 	l.Include("", j.validateHyperParameters())
@@ -120,8 +124,8 @@ func (j Job) validate(e environment.Environment, searched bool) error {
 	if j.Instances < 0 {
 		l.Add("Instances", j.Instances, "1 or more, or 0 for 1", "")
 	}
-	if j.VolumeGB < 0 {
-		l.Add("VolumeGB", j.VolumeGB, "1 or more, or 0 for 30", "")
+	if j.VolumeGB < 0 || j.VolumeGB > model.VolumeGB.Max {
+		l.Add("VolumeGB", j.VolumeGB, fmt.Sprintf("1 to %d, or 0 for %d", model.VolumeGB.Max, defaultVolumeGB), "")
 	}
 	if local, others := j.disks(); j.VolumeGB > 0 && local > 0 && others == 0 {
 		l.Add("VolumeGB", j.VolumeGB, "0 on "+j.types(), "a local disk is all that an instance has, of the type's own size")

@@ -38,7 +38,7 @@ func TestAGoodJob(t *testing.T) {
 		"a type that is a token":     func(j *Job) { j.InstanceType = aToken },
 		"a type of two tokens":       func(j *Job) { j.InstanceType = "ml." + aToken + "." + aToken },
 		"a path that is a token":     func(j *Job) { j.Output.Path = aToken },
-		"the whole bucket":           func(j *Job) { j.Inputs[0].From.Path = "" },
+		"the whole bucket":           func(j *Job) { j.Inputs[0].From = storage.Prefix{Bucket: &storage.DataBucket{Name: "other"}} },
 		"twenty channels":            func(j *Job) { j.Inputs = channelsNamed(20) },
 		"a hundred hyperparameters":  func(j *Job) { j.HyperParameters = texts(99); j.Parameters = []Parameter{Integer("n", 1, 1)} },
 		"parameters with one value":  func(j *Job) { j.Parameters = []Parameter{Integer("n", 1, 1), Number("x", 0, 0), OneOf("kind", "a")} },

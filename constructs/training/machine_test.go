@@ -22,7 +22,7 @@ func goodJob() Job {
 	bucket := &storage.DataBucket{Name: "data"}
 	return Job{
 		Image:           XGBoost("3.2-0"),
-		Inputs:          []Input{{Channel: "train", From: bucket.Prefix("train/"), ContentType: "text/csv"}, {Channel: "test", From: bucket.Prefix("test/")}},
+		Inputs:          []Input{{Channel: "train", From: bucket.Prefix("train/"), ContentType: "text/csv"}, {Channel: "validation", From: bucket.Prefix("validation/")}},
 		Output:          bucket.Prefix("models/"),
 		InstanceType:    "ml.m5.xlarge",
 		MaxRuntime:      20 * time.Minute,
@@ -113,7 +113,7 @@ func TestChannels(t *testing.T) {
 	if len(got) != 2 {
 		t.Fatalf("%d channels, want 2", len(got))
 	}
-	for i, want := range []struct{ name, uri, contentType string }{{"train", "s3://data/train/", `"text/csv"`}, {"test", "s3://data/test/", `null`}} {
+	for i, want := range []struct{ name, uri, contentType string }{{"train", "s3://data/train/", `"text/csv"`}, {"validation", "s3://data/validation/", `null`}} {
 		if dig(got[i], "ChannelName") != want.name || dig(got[i], "DataSource", "S3DataSource", "S3Uri") != want.uri {
 			t.Errorf("channel %d is %v, want %s of %s", i, got[i], want.name, want.uri)
 		}

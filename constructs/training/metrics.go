@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/plinth-ml/plinth/constructs/supplychain"
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -31,11 +32,7 @@ type Metric struct {
 	Regex string
 }
 
-var (
-	metricPattern   = regexp.MustCompile(`^.{1,255}$`)
-	regexPattern    = regexp.MustCompile(`^.{1,500}$`)
-	variablePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,511}$`)
-)
+var variablePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,511}$`)
 
 func (j Job) validateMetrics() error {
 	var l problem.List
@@ -48,13 +45,12 @@ func (j Job) validateMetrics() error {
 	seen := map[string]bool{}
 	for i, m := range j.Metrics {
 		at := fmt.Sprintf("Metrics[%d]", i)
-		if !metricPattern.MatchString(m.Name) || seen[m.Name] {
-			l.Add(at+".Name", m.Name, "1 to 255 characters, different for each metric", "")
+		model.MetricName.Check(&l, at+".Name", m.Name)
+		if seen[m.Name] {
+			l.Add(at+".Name", m.Name, "another name for each metric", "")
 		}
 		seen[m.Name] = true
-		if !regexPattern.MatchString(m.Regex) {
-			l.Add(at+".Regex", m.Regex, "a regular expression of 1 to 500 characters, without line breaks", "")
-		}
+		model.MetricRegex.Check(&l, at+".Regex", m.Regex)
 	}
 	return l.Err()
 }
@@ -143,6 +139,10 @@ func (j Job) checkMetric(l *problem.List, at, name string) {
 	switch {
 	case name == "" || strings.ContainsAny(name, `'"\`):
 		l.Add(at, name, "the name of a metric, without quotes and backslashes", "it is looked for by a path, which quotes it")
+	case j.Image.builtIn != "" && !xgboostHas(name):
+		l.Add(at, name, "train: or validation: and one of "+strings.Join(xgboostMetrics, ", "), "the built-in XGBoost measures nothing else")
+	case j.Image.builtIn != "" && !j.measures(name):
+		l.Add(at, name, "a metric of train:, or an input for it", "add an input whose Channel is "+xgboostValidation)
 	case j.Image.builtIn == "" && !slices.ContainsFunc(j.Metrics, func(m Metric) bool { return m.Name == name }):
 		l.Add(at, name, "one of Job.Metrics", "SageMaker would never find it in the log")
 	}

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -83,6 +85,13 @@ func (p Parameter) validate() error {
 	}
 	if p.allowed != nil && len(p.allowed) == 0 {
 		l.Add("allowed", nil, "at least one text", "")
+	}
+	for i, text := range p.allowed {
+		field := fmt.Sprintf("allowed[%d]", i)
+		model.HyperParameterValue.Check(&l, field, text)
+		if slices.Index(p.allowed, text) < i {
+			l.Add(field, text, "each text once", "")
+		}
 	}
 	return l.Err()
 }

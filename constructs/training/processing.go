@@ -34,7 +34,7 @@ type Processing struct {
 	InstanceType string
 	// Instances is their number. Zero: 1.
 	Instances int
-	// VolumeGB is the size of each instance's volume, in GB. Zero: 30.
+	// VolumeGB is the size of each instance's volume, in GB, at most 16,384. Zero: 30.
 	VolumeGB int
 	// MaxRuntime is when SageMaker stops the job, in whole seconds, at most 9 days. Zero: what the environment allows, up to that.
 	MaxRuntime time.Duration

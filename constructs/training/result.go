@@ -3,6 +3,9 @@ package training
 import (
 	"fmt"
 	"strings"
+
+	"github.com/plinth-ml/plinth/internal/model"
+	"github.com/plinth-ml/plinth/internal/problem"
 )
 
 // Registration is how a model is registered: as a new version in the workflow's model package group, which waits for somebody's
@@ -10,6 +13,21 @@ import (
 type Registration struct {
 	// ContentTypes are the MIME types that the model takes, and ResponseTypes those that it answers with. Empty: text/csv.
 	ContentTypes, ResponseTypes []string
+}
+
+// validate checks how the model is asked; nil: it is not registered.
+func (r *Registration) validate() error {
+	var l problem.List
+	if r == nil {
+		return nil
+	}
+	for i, t := range r.ContentTypes {
+		model.ModelContentType.Check(&l, fmt.Sprintf("ContentTypes[%d]", i), t)
+	}
+	for i, t := range r.ResponseTypes {
+		model.ModelResponseType.Check(&l, fmt.Sprintf("ResponseTypes[%d]", i), t)
+	}
+	return l.Err()
 }
 
 // inference says how the model is asked.

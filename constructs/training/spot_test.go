@@ -53,7 +53,7 @@ func TestSpotMetricsAndVariables(t *testing.T) {
 				j.Metrics = append(j.Metrics, Metric{strconv.Itoa(i), regex})
 			}
 		}, ""},
-		{"no expression", own(), func(j *Job) { j.Metrics = []Metric{{"auc", ""}} }, `Metrics[0].Regex: got ""`},
+		{"no expression", own(), func(j *Job) { j.Metrics = []Metric{{"auc", ""}} }, "Metrics[0].Regex: got 0 characters"},
 		{"a long expression", own(), func(j *Job) { j.Metrics = []Metric{{"auc", strings.Repeat("x", 501)}} }, "Metrics[0].Regex"},
 		{"an expression of two lines", own(), func(j *Job) { j.Metrics = []Metric{{"auc", "a\nb"}} }, "Metrics[0].Regex"},
 		{"a variable", goodJob(), func(j *Job) { j.Variables = map[string]string{"MODE": "fast", "T": aToken} }, ""},

@@ -163,7 +163,7 @@ func TestUnknownPublishers(t *testing.T) {
 	})
 	for _, want := range []string{
 		`Publishers[0]: got "cloudwatch"; allowed: one of budgets.amazonaws.com, cloudwatch.amazonaws.com`,
-		"Publishers[2]", "each service once",
+		"Publishers[2]", "each entry once",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no %s in\n%v", want, err)

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"regexp"
 	"slices"
 	"time"
 
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/schedule"
 )
 
 // Trigger starts executions of a workflow by itself: OnSchedule, OnData or OnImage. Each event starts one execution, however often
@@ -53,15 +53,13 @@ func OnImage(repository string, input map[string]any) Trigger {
 // settling is how long new data is waited for after the first: as long as the time that one execution stands for.
 const settling = time.Hour
 
-var schedulePattern = regexp.MustCompile(`^(rate\([1-9][0-9]* (minute|minutes|hour|hours|day|days)\)|cron\([^()]+\))$`)
-
 // validate checks the trigger, and its input against the job's parameters.
 func (t Trigger) validate(parameters []Parameter) error {
 	var l problem.List
 	switch t.kind {
 	case scheduled:
-		if !schedulePattern.MatchString(t.schedule) {
-			l.Add("", t.schedule, `rate(...) or cron(...), such as "rate(7 days)"`, "")
+		if wrong := schedule.EventBridge(t.schedule); wrong != "" {
+			l.Add("", t.schedule, `a schedule of EventBridge, such as "rate(7 days)" or "cron(0 6 ? * MON *)"`, wrong)
 		}
 	case newData:
 		l.Include("", t.data.Validate())

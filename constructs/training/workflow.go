@@ -86,6 +86,7 @@ func (p *WorkflowProps) Validate(id string) error {
 		l.Include("", p.validateGuard(id))
 	}
 	l.Include("", p.Job.validateGate(p.Gate))
+	l.Include("Register", p.Register.validate())
 	taken := p.Job.Parameters
 	if p.Search != nil {
 		l.Include("", p.Search.validate(p.Job, p.Environment))
@@ -93,6 +94,7 @@ func (p *WorkflowProps) Validate(id string) error {
 	}
 	for i, t := range p.Triggers {
 		l.Include(fmt.Sprintf("Triggers[%d]", i), t.validate(taken))
+		l.Include(fmt.Sprintf("Triggers[%d]", i), p.validateStarts(t))
 	}
 	if p.AtOnce < 0 || p.AtOnce > longestLine/2 {
 		l.Add("AtOnce", p.AtOnce, fmt.Sprintf("1 to %d, or 0 for any number", longestLine/2), "")

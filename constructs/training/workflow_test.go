@@ -127,7 +127,7 @@ func TestMistakes(t *testing.T) {
 				training.OnData(storage.Prefix{}, map[string]any{"n": 1}), training.OnImage("churn", map[string]any{"n": 1, "m": 2}), {},
 				training.OnData(p.Job.Output, map[string]any{"n": 1}),
 			}
-		}, []string{`Triggers[0]: got "every day"; allowed: rate(...) or cron(...)`, `Triggers[0].n: got nothing; allowed: n, a whole number from 1 to 9`,
+		}, []string{`Triggers[0]: got "every day"; allowed: a schedule of EventBridge`, `Triggers[0].n: got nothing; allowed: n, a whole number from 1 to 9`,
 			"Triggers[1].n: got 10", "Triggers[2].Bucket: got nothing", `Triggers[3][0]: got "churn"; allowed: the ARN of an ECR repository`,
 			`Triggers[3].m: got 2; allowed: one of the job's Parameters`, "Triggers[4]: got nothing; allowed: training.OnSchedule", "Triggers[5].Bucket: got", "set DataBucketProps.Events"}},
 		{"an image of another region", "us-east-1", "Workflow", func(p *training.WorkflowProps) { p.Job.Image = training.ImageURI(pytorch) },

@@ -22,6 +22,8 @@ type Stack struct {
 	Account, Region string
 	// Nested tells what it is a nested stack of; nil: of none.
 	Nested *Nested
+	// Bytes is the size of its template.
+	Bytes int
 	// Warnings are what its constructs warn of.
 	Warnings []Warning
 	// Template is its CloudFormation template.
@@ -151,8 +153,12 @@ func Read(dir string) ([]Stack, error) {
 			if s.Path == "" {
 				s.Path = id
 			}
-			if err := readJSON(filepath.Join(dir, a.Properties.TemplateFile), &s.Template); err != nil {
+			template := filepath.Join(dir, a.Properties.TemplateFile)
+			if err := readJSON(template, &s.Template); err != nil {
 				return nil, err
+			}
+			if info, err := os.Stat(template); err == nil {
+				s.Bytes = int(info.Size())
 			}
 			known := metadata{}
 			if a.Metadata != "" {

@@ -40,11 +40,7 @@ func clean(v reflect.Value, path string, l *problem.List) {
 	case reflect.Pointer:
 		cleanPointer(v, path, l)
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if at, looked := fieldPath(v.Type(), i, path); looked {
-				clean(v.Field(i), at, l)
-			}
-		}
+		cleanStruct(v, path, l)
 	case reflect.Slice:
 		cleanSlice(v, path, l)
 	case reflect.Map:
@@ -54,6 +50,19 @@ func clean(v reflect.Value, path string, l *problem.List) {
 	case reflect.String:
 		if wrong := text(v.String()); wrong != "" {
 			note(v, path, l, problem.Problem{Got: v.String(), Allowed: wrong})
+		}
+	}
+}
+
+func cleanStruct(v reflect.Value, path string, l *problem.List) {
+	for i := range v.NumField() {
+		at, looked := fieldPath(v.Type(), i, path)
+		if !looked {
+			continue
+		}
+		clean(v.Field(i), at, l)
+		if f := v.Type().Field(i); f.IsExported() && !repeating[v.Type().String()+"."+f.Name] {
+			noteRepeated(v.Field(i), at, l)
 		}
 	}
 }
@@ -123,6 +132,29 @@ func cleanSlice(v reflect.Value, path string, l *problem.List) {
 			l.Note(at, nil, "a value of "+strings.TrimPrefix(e.Type().String(), "*"), "leave the entry out")
 		} else {
 			clean(e, at, l)
+		}
+	}
+}
+
+// repeating are lists in which the same may stand twice: the words of a command. All others are sets, as AWS's own models have most of
+// theirs (uniqueItems), or have an order in which a second time means nothing.
+var repeating = map[string]bool{"training.Processing.Command": true}
+
+// noteRepeated notes what is in a list twice. What has a Name is told apart by that, and what holds lists or maps by another field.
+func noteRepeated(v reflect.Value, path string, l *problem.List) {
+	if v.Kind() != reflect.Slice {
+		return
+	}
+	for i := range v.Len() {
+		e := v.Index(i)
+		if !e.Comparable() || e.IsZero() || e.Kind() == reflect.Struct && e.FieldByName("Name").IsValid() {
+			continue
+		}
+		for j := range i {
+			if before := v.Index(j); before.Comparable() && before.Equal(e) {
+				l.Note(fmt.Sprintf("%s[%d]", path, i), problem.Phrase(fmt.Sprintf("the same as %s[%d]", path, j)), "each entry once", "leave it out")
+				break
+			}
 		}
 	}
 }

@@ -24,16 +24,13 @@ const events = "events.amazonaws.com"
 // Knows tells whether a service is one that can be let in.
 func Knows(service string) bool { return slices.Contains(publishers, service) }
 
-// ValidatePublishers reports each that is not known, or there twice.
+// ValidatePublishers reports each that is not known.
 func ValidatePublishers(field string, all []string) error {
 	var l problem.List
 	for i, p := range all {
-		switch {
-		case !slices.Contains(publishers, p):
+		if !slices.Contains(publishers, p) {
 			l.Add(fmt.Sprintf("%s[%d]", field, i), p, "one of "+strings.Join(publishers, ", "),
 				"let others in by Topic.AddToResourcePolicy, and by the policy of the topic's key")
-		case slices.Contains(all[:i], p):
-			l.Add(fmt.Sprintf("%s[%d]", field, i), p, "each service once", "")
 		}
 	}
 	return l.Err()

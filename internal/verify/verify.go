@@ -27,6 +27,7 @@ var rules = []rule{
 	{"MessagesLost", unheard},
 	{"NameTaken", taken},
 	{"SecondPolicy", second},
+	{"TooLarge", tooLarge},
 	{"UnreachableEndpoint", outOfReach},
 }
 

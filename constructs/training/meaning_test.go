@@ -1,0 +1,63 @@
+package training
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/storage"
+)
+
+// What AWS would take, and what no run would be well with.
+func TestWhatMakesNoSense(t *testing.T) {
+	data := func(path string) storage.Prefix { return goodJob().Output.Bucket.Prefix(path) }
+	for name, test := range map[string]struct {
+		change func(*WorkflowProps)
+		want   string
+	}{
+		"a version that never was":   {func(p *WorkflowProps) { p.Job.Image = XGBoost("9.9-9") }, `Job.Image: got "9.9-9"; allowed: a version of the built-in XGBoost`},
+		"a version with another tag": {func(p *WorkflowProps) { p.Job.Image = XGBoost("1.0-1") }, `Job.Image: got "1.0-1"`},
+		"a version that is known":    {func(p *WorkflowProps) { p.Job.Image = XGBoost("1.7-1") }, ""},
+		"a metric of its own":        {func(p *WorkflowProps) { p.Gate = []Threshold{AtLeast("validation:accurracy", 1)} }, `Gate[0]: got "validation:accurracy"`},
+		"a metric of no channel":     {func(p *WorkflowProps) { p.Gate = []Threshold{AtLeast("auc", 1)} }, `Gate[0]: got "auc"`},
+		"a metric of other data":     {func(p *WorkflowProps) { p.Gate = []Threshold{AtLeast("test:auc", 1)} }, `Gate[0]: got "test:auc"`},
+		"a metric without data":      {func(p *WorkflowProps) { withoutValidation(p) }, `Gate[0]: got "validation:auc"; allowed: a metric of train:`},
+		"a metric of folds": {func(p *WorkflowProps) {
+			withoutValidation(p)
+			p.Job.HyperParameters = map[string]string{"_kfold": "5"}
+		}, ""},
+		"a metric of the training data": {func(p *WorkflowProps) {
+			withoutValidation(p)
+			p.Gate = []Threshold{AtMost("train:logloss", 1)}
+		}, ""},
+		"an output in the input":     {func(p *WorkflowProps) { p.Job.Output = data("train/models/") }, `Job.Output.Path: got "train/models/"; allowed: a prefix apart from that of Inputs[0], "train/"`},
+		"an input in the output":     {func(p *WorkflowProps) { p.Job.Output = data("") }, `Job.Output.Path: got ""`},
+		"checkpoints in the input":   {func(p *WorkflowProps) { p.Job.Checkpoints = data("validation/") }, `Job.Checkpoints.Path: got "validation/"; allowed: a prefix apart from that of Inputs[1]`},
+		"an output beside the input": {func(p *WorkflowProps) { p.Job.Output = data("train-models/") }, ""},
+		"the same path somewhere else": {func(p *WorkflowProps) {
+			p.Job.Output = storage.Prefix{Bucket: &storage.DataBucket{Name: "x"}, Path: "train/"}
+		}, ""},
+		"a trigger of its own output":    {func(p *WorkflowProps) { p.Triggers = []Trigger{OnData(listened("models/"), nil)} }, `Triggers[0].Path: got "models/"; allowed: a prefix that Job.Output, "models/", is not in`},
+		"a trigger of all of its bucket": {func(p *WorkflowProps) { p.Triggers = []Trigger{OnData(listened(""), nil)} }, `Triggers[0].Path: got ""`},
+		"a trigger of its input":         {func(p *WorkflowProps) { p.Triggers = []Trigger{OnData(listened("train/"), nil)} }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := WorkflowProps{Environment: environment.Environment{}, Job: goodJob(), Gate: []Threshold{AtLeast("validation:auc", 0.8)}}
+			test.change(&p)
+			got := ""
+			if err := p.Validate("churn"); err != nil {
+				got = strings.ReplaceAll(err.Error(), "  - Network: got nothing; allowed: the network that the job runs in; make one with network.NewIsolated", "")
+			}
+			if (strings.TrimSpace(got) == "") != (test.want == "") || !strings.Contains(got, test.want) {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// listened is a prefix of the job's bucket, which tells of new objects.
+func listened(path string) storage.Prefix {
+	return storage.Prefix{Bucket: &storage.DataBucket{Name: "data", Events: true}, Path: path}
+}
+
+func withoutValidation(p *WorkflowProps) { p.Job.Inputs = p.Job.Inputs[:1] }

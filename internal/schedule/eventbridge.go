@@ -1,0 +1,72 @@
+package schedule
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// maxExpression is how long an expression may be
+// (https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html).
+const maxExpression = 256
+
+// eventBridge are the fields of a rule's cron expression
+// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html). Names are in capitals, as AWS
+// writes them.
+var eventBridge = []field{
+	{name: "minutes", max: 59, steps: true},
+	{name: "hours", max: 23, steps: true},
+	{name: "day of month", min: 1, max: 31, steps: true, special: func(f field, entry string) bool {
+		day, weekday := strings.CutSuffix(entry, "W")
+		_, ok := f.value(day)
+		return entry == "L" || weekday && ok
+	}},
+	{name: "month", min: 1, max: 12, names: months, first: 1, steps: true},
+	{name: "day of week", min: 1, max: 7, names: days, first: 1, special: func(f field, entry string) bool {
+		day, last := strings.CutSuffix(entry, "L")
+		_, ok := f.value(day)
+		return last && (ok || day == "")
+	}},
+	{name: "year", min: 1970, max: 2199, steps: true, forward: true},
+}
+
+const dayOfMonth, dayOfWeek = 2, 4
+
+var (
+	cronPattern = regexp.MustCompile(`^cron\(([^()]+)\)$`)
+	ratePattern = regexp.MustCompile(`^rate\(([1-9][0-9]*) (minute|hour|day)(s?)\)$`)
+	// nthDay is a weekday of a month: the second Tuesday.
+	nthDay = regexp.MustCompile(`^([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)#[1-5]$`)
+)
+
+// EventBridge says what is wrong with the schedule of an EventBridge rule; empty: nothing.
+func EventBridge(expression string) string {
+	if len(expression) > maxExpression {
+		return fmt.Sprintf("it has more than %d characters", maxExpression)
+	}
+	if rate := ratePattern.FindStringSubmatch(expression); rate != nil {
+		if one := rate[1] == "1"; one == (rate[3] == "s") {
+			return "1 takes minute, hour or day, and more than 1 takes minutes, hours or days"
+		}
+		return ""
+	}
+	cron := cronPattern.FindStringSubmatch(expression)
+	if cron == nil {
+		return "it is neither rate(NUMBER UNIT) nor cron(FIELDS)"
+	}
+	texts := strings.Fields(cron[1])
+	if len(texts) != len(eventBridge) {
+		return fields(eventBridge, texts)
+	}
+	if (texts[dayOfMonth] == "?") == (texts[dayOfWeek] == "?") {
+		return "one of day of month and day of week is ?, and the other is not"
+	}
+	checked := slices.Clone(texts)
+	for _, i := range []int{dayOfMonth, dayOfWeek} {
+		if checked[i] == "?" || i == dayOfWeek && nthDay.MatchString(checked[i]) {
+			checked[i] = "*" // which it may be
+		}
+	}
+	return fields(eventBridge, checked)
+}
