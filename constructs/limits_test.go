@@ -546,7 +546,7 @@ func fullProps(stack awscdk.Stack) map[string]func() any {
 	}
 	all["training.NewWorkflow full"] = func() any {
 		p := full()
-		p.AtOnce = 2
+		p.AtOnce, p.Job.EntryPoint, p.Job.Arguments, p.Prepare.Arguments = 2, []string{"python3"}, []string{"-u"}, []string{"-v"}
 		p.Triggers = []training.Trigger{training.OnSchedule("rate(7 days)", map[string]any{"num_round": 10, "booster": "dart"})}
 		return p
 	}

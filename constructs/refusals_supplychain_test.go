@@ -147,7 +147,7 @@ var refusalsOfClusters = []refusal{
 	}), tainted(hyperpod.Taint{Key: "a", Effect: hyperpod.NoExecute}), ""},
 	{"hyperpod Effect", "an effect of Kubernetes", kubernetesAPI, tainted(hyperpod.Taint{Key: "a", Effect: "No"}), tainted(hyperpod.Taint{Key: "a", Effect: hyperpod.PreferNoSchedule}), ""},
 	{"hyperpod Key", "each once for an effect", "https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/",
-		tainted(hyperpod.Taint{Key: "a", Effect: hyperpod.NoExecute}, hyperpod.Taint{Key: "a", Effect: hyperpod.NoExecute}), tainted(hyperpod.Taint{Key: "a", Effect: hyperpod.NoExecute}, hyperpod.Taint{Key: "a", Effect: hyperpod.NoSchedule}), ""},
+		tainted(hyperpod.Taint{Key: "a", Effect: hyperpod.NoExecute}, hyperpod.Taint{Key: "a", Value: "b", Effect: hyperpod.NoExecute}), tainted(hyperpod.Taint{Key: "a", Effect: hyperpod.NoExecute}, hyperpod.Taint{Key: "a", Effect: hyperpod.NoSchedule}), ""},
 	{"hyperpod ClusterARN", "the ARN of an EKS cluster", byPolicies, withEKS(func(p *hyperpod.ClusterProps) { p.EKS.ClusterARN = "ml" }), withEKS(func(*hyperpod.ClusterProps) {}), ""},
 	{"hyperpod SecurityGroupID", "sg- and 8 to 17 hexadecimal digits", ids, withEKS(func(p *hyperpod.ClusterProps) { p.EKS.SecurityGroupID = "sg-1234567" }), withEKS(func(*hyperpod.ClusterProps) {}), ""},
 	{"hyperpod Prepared", "true", "ours: nodes never join a cluster without HyperPod's chart", withEKS(func(p *hyperpod.ClusterProps) { p.EKS.Prepared = false }), withEKS(func(*hyperpod.ClusterProps) {}), ""},

@@ -148,9 +148,10 @@ func refusedBy(f *ast.FuncDecl) []string {
 		case *ast.CallExpr:
 			switch called := n.Fun.(type) {
 			case *ast.SelectorExpr: // l.Add, l.Note and arn.Validate
-				if name := called.Sel.Name; (name == "Add" || name == "Note") && len(n.Args) == 4 {
+				switch name := called.Sel.Name; {
+				case (name == "Add" || name == "Note") && len(n.Args) == 4:
 					add(n.Args[0])
-				} else if name == "Validate" && len(n.Args) == 6 {
+				case name == "Validate" && len(n.Args) == 6, name == "Check" && len(n.Args) == 3: // of ARNs, and of AWS's models
 					add(n.Args[1])
 				}
 			case *ast.Ident: // text, which adds

@@ -119,10 +119,10 @@ var refusalsOfTraining = []refusal{
 		inInput(func(i *training.Input) { i.Manifest = held.Object("m") }), ""},
 	{"training Attributes", "at most 16", api + "API_S3DataSource.html",
 		inInput(func(i *training.Input) {
-			i.Mode, i.Manifest, i.Attributes = training.Pipe, held.Object("m"), strings.Split(strings.Repeat("a,", 16)+"a", ",")
+			i.Mode, i.Manifest, i.Attributes = training.Pipe, held.Object("m"), strings.Split("a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q", ",")
 		}),
 		inInput(func(i *training.Input) {
-			i.Mode, i.Manifest, i.Attributes = training.Pipe, held.Object("m"), strings.Split(strings.Repeat("a,", 15)+"a", ",")
+			i.Mode, i.Manifest, i.Attributes = training.Pipe, held.Object("m"), strings.Split("a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p", ",")
 		}), ""},
 	{"training Mount", "one source of a channel", channel, inInput(func(i *training.Input) { i.Mount.Path = "/a" }), inInput(func(*training.Input) {}), ""},
 	{"training Prepared", "a folder, of what a text of the state machine can hold", "ours: it stands in a text of States.Format", inInput(func(i *training.Input) { i.Prepared, i.From = "a'b/", storage.Prefix{} }),
@@ -165,6 +165,10 @@ var refusalsOfTraining = []refusal{
 			p.Job.Parameters = []training.Parameter{training.Integer(strings.Repeat("-", 64), 1, 2)}
 		}), ""},
 	in("job_test.go", "training bounds", "finite numbers", "https://www.rfc-editor.org/rfc/rfc8259#section-6"),
+	in("odd_test.go", "training ContentType", "at most 256 characters on one line", api+"API_Channel.html"),
+	in("../limits_test.go", "training ContentTypes", "at most 256 characters on one line", api+"API_InferenceSpecification.html"),
+	in("../limits_test.go", "training ResponseTypes", "a MIME type of at most 1024 characters", api+"API_InferenceSpecification.html"),
+	in("meaning_test.go", "training Path", "apart from what the workflow writes", "ours: each run would start another one"),
 	{"training min", "at most max", "ours: nothing would be let through", inParameter(training.Integer("a", 2, 1)), inParameter(training.Integer("a", 1, 1)), ""},
 	{"training allowed", "at least one text", "ours: nothing would be let through", inParameter(training.OneOf("a")), inParameter(training.OneOf("a", "")), ""},
 	{"training Parameters", "none that is fixed too", "ours: one of the two would be lost", inJob(func(j *training.Job) {

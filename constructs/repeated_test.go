@@ -12,7 +12,9 @@ import (
 
 // lists says of each field that is a list whether the same may stand in it twice, and why.
 var lists = map[string]string{
-	"Command": "the words of a program's arguments",
+	"Command":    "the words of a command",
+	"EntryPoint": "the words of a command",
+	"Arguments":  "the words of a command",
 }
 
 // What is in a list twice is a problem of the field, in every list of every constructor, unless it may be.

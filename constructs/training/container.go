@@ -2,18 +2,15 @@ package training
 
 import (
 	"fmt"
-	"regexp"
 
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/problem"
-	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // maxWords is how many texts SageMaker takes for an entry point, and for arguments
 // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AlgorithmSpecification.html,
 // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AppSpecification.html).
 const maxWords = 100
-
-var wordPattern = regexp.MustCompile(`^.{0,256}$`)
 
 // validateWords checks an entry point or arguments.
 func validateWords(field string, words []string) error {
@@ -22,9 +19,7 @@ func validateWords(field string, words []string) error {
 		l.Add(field, len(words), fmt.Sprintf("at most %d texts", maxWords), "")
 	}
 	for i, word := range words {
-		if !token.Is(word) && !wordPattern.MatchString(word) {
-			l.Add(fmt.Sprintf("%s[%d]", field, i), word, "at most 256 characters, without line breaks", "")
-		}
+		model.Command.Check(&l, fmt.Sprintf("%s[%d]", field, i), word)
 	}
 	return l.Err()
 }

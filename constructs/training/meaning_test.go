@@ -30,9 +30,9 @@ func TestWhatMakesNoSense(t *testing.T) {
 			withoutValidation(p)
 			p.Gate = []Threshold{AtMost("train:logloss", 1)}
 		}, ""},
-		"an output in the input":     {func(p *WorkflowProps) { p.Job.Output = data("train/models/") }, `Job.Output.Path: got "train/models/"; allowed: a prefix apart from that of Inputs[0], "train/"`},
-		"an input in the output":     {func(p *WorkflowProps) { p.Job.Output = data("") }, `Job.Output.Path: got ""`},
-		"checkpoints in the input":   {func(p *WorkflowProps) { p.Job.Checkpoints = data("validation/") }, `Job.Checkpoints.Path: got "validation/"; allowed: a prefix apart from that of Inputs[1]`},
+		"an output in the input":     {func(p *WorkflowProps) { p.Job.Output = data("train/models/") }, `Job.Output.Path: got "train/models/"; allowed: a prefix that Inputs[0], "train/", does not read`},
+		"an input in the output":     {func(p *WorkflowProps) { p.Job.Output = data("") }, ""},
+		"checkpoints in the input":   {func(p *WorkflowProps) { p.Job.Checkpoints = data("validation/") }, `Job.Checkpoints.Path: got "validation/"; allowed: a prefix that Inputs[1], "validation/", does not read`},
 		"an output beside the input": {func(p *WorkflowProps) { p.Job.Output = data("train-models/") }, ""},
 		"the same path somewhere else": {func(p *WorkflowProps) {
 			p.Job.Output = storage.Prefix{Bucket: &storage.DataBucket{Name: "x"}, Path: "train/"}

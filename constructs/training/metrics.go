@@ -3,7 +3,6 @@ package training
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -31,8 +30,6 @@ type Metric struct {
 	// (https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html).
 	Regex string
 }
-
-var variablePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,511}$`)
 
 func (j Job) validateMetrics() error {
 	var l problem.List
@@ -63,8 +60,9 @@ func (j Job) validateVariables() error {
 	for _, name := range slices.Sorted(maps.Keys(j.Variables)) {
 		value := j.Variables[name]
 		at := fmt.Sprintf("Variables[%q]", name)
-		if !variablePattern.MatchString(name) || name == supplychain.RepositoryVariable {
-			l.Add(at, name, "letters, digits and underscores, no digit first, and not "+supplychain.RepositoryVariable, "packages are installed from Job.Packages")
+		model.VariableName.Check(&l, at, name)
+		if name == supplychain.RepositoryVariable {
+			l.Add(at, name, "any other name", "packages are installed from Job.Packages")
 		}
 		if !token.Is(value) && utf8.RuneCountInString(value) > maxVariableLen {
 			l.Add(at, utf8.RuneCountInString(value), fmt.Sprintf("at most %d characters", maxVariableLen), "")

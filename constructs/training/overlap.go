@@ -17,7 +17,7 @@ func within(p, of storage.Prefix) bool {
 	return p.Path == of.Path || !token.Is(p.Path) && strings.HasPrefix(p.Path, of.Path)
 }
 
-// validateApart refuses to write where the job reads: the next run would read what this one wrote, or the job could write over its data.
+// validateApart refuses to write where the job reads.
 func (j Job) validateApart() error {
 	var l problem.List
 	for _, out := range []struct {
@@ -25,11 +25,11 @@ func (j Job) validateApart() error {
 		to    storage.Prefix
 	}{{"Output", j.Output}, {"Checkpoints", j.Checkpoints}} {
 		for i, in := range j.Inputs {
-			if in.model || in.mounted() || in.Prepared != "" || !within(out.to, in.From) && !within(in.From, out.to) {
+			if in.model || in.mounted() || in.Prepared != "" || !within(out.to, in.From) {
 				continue
 			}
-			l.Add(out.field+".Path", out.to.Path, fmt.Sprintf("a prefix apart from that of Inputs[%d], %q", i, in.From.Path),
-				"a run would read what others wrote, or could write over its data")
+			l.Add(out.field+".Path", out.to.Path, fmt.Sprintf("a prefix that Inputs[%d], %q, does not read", i, in.From.Path),
+				"the next run would read what this one wrote")
 		}
 	}
 	return l.Err()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -129,6 +130,7 @@ func (p *Processing) validate(e environment.Environment, more ...Input) error {
 	l.Include("", validateWords("Command", p.Command))
 	l.Include("", validateWords("Arguments", p.Arguments))
 	for _, name := range slices.Sorted(maps.Keys(p.Variables)) {
+		model.ProcessingVariableName.Check(&l, fmt.Sprintf("Variables[%q]", name), name)
 		if n := utf8.RuneCountInString(p.Variables[name]); n > maxProcessingVariableLen && !token.Is(p.Variables[name]) {
 			l.Add(fmt.Sprintf("Variables[%q]", name), n, fmt.Sprintf("at most %d characters", maxProcessingVariableLen), "")
 		}

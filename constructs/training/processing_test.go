@@ -47,7 +47,7 @@ func TestMistakesInProcessing(t *testing.T) {
 			p.Prepare.Inputs[0] = Input{Channel: "raw", Mount: shared.Directory("/raw")}
 		}, "Prepare.Inputs[0].Mount: got \"/raw\"; allowed: none: a processing job copies its inputs; give From"},
 		"two models":      {func(p *WorkflowProps) { p.Evaluate.Inputs[0].Channel = "model" }, "Evaluate.Inputs[1].Channel: got \"model\""},
-		"a long command":  {func(p *WorkflowProps) { p.Prepare.Command = []string{"x", strings.Repeat("x", 257)} }, "allowed: at most 256 characters"},
+		"a long command":  {func(p *WorkflowProps) { p.Prepare.Command = []string{"x", strings.Repeat("x", 257)} }, "allowed: a text of at most 256 characters on one line"},
 		"a word of lines": {func(p *WorkflowProps) { p.Prepare.Arguments = []string{"a\nb"} }, "Prepare.Arguments[0]: got \"a\\nb\""},
 		"fast files":      {func(p *WorkflowProps) { p.Prepare.Inputs[0].Mode = FastFile }, "Prepare.Inputs[0].Mode: got \"FastFile\"; allowed: File or Pipe"},
 		"an augmented manifest": {func(p *WorkflowProps) {

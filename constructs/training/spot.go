@@ -1,6 +1,8 @@
 package training
 
 import (
+	"fmt"
+	"math"
 	"time"
 
 	"github.com/plinth-ml/plinth/constructs/storage"
@@ -26,8 +28,8 @@ func (j Job) validateSpot(searched bool) error {
 	case !j.Spot && j.MaxWait != 0:
 		l.Add("MaxWait", j.MaxWait, "none without Spot", "SageMaker takes it for spot only")
 	}
-	if j.Spot && (j.MaxWait <= j.MaxRuntime || j.MaxWait%time.Second != 0) {
-		l.Add("MaxWait", j.MaxWait, "whole seconds, more than MaxRuntime, "+j.MaxRuntime.String()+"; or 0 for an hour more", "")
+	if j.Spot && (j.MaxWait <= j.MaxRuntime || j.MaxWait > math.MaxInt32*time.Second || j.MaxWait%time.Second != 0) {
+		l.Add("MaxWait", j.MaxWait, fmt.Sprintf("whole seconds, up to %d, more than MaxRuntime, %s; or 0 for an hour more", math.MaxInt32, j.MaxRuntime), "")
 	}
 	switch {
 	case j.KeepAlive < 0 || j.KeepAlive > maxKeepAlive || j.KeepAlive%time.Second != 0:

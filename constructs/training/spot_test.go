@@ -34,7 +34,7 @@ func TestSpotMetricsAndVariables(t *testing.T) {
 		{"spot", onSpot(), func(*Job) {}, ""},
 		{"spot, a longer wait", onSpot(), func(j *Job) { j.MaxWait = 3 * time.Hour }, ""},
 		{"spot without checkpoints", onSpot(), func(j *Job) { j.Checkpoints = storage.Prefix{} }, "Checkpoints: got nothing; allowed: where a job on spot keeps what it resumes from"},
-		{"a wait as long as the runtime", onSpot(), func(j *Job) { j.MaxWait = j.MaxRuntime }, "MaxWait: got 20m0s; allowed: whole seconds, more than MaxRuntime, 20m0s"},
+		{"a wait as long as the runtime", onSpot(), func(j *Job) { j.MaxWait = j.MaxRuntime }, "MaxWait: got 20m0s; allowed: whole seconds, up to 2147483647, more than MaxRuntime, 20m0s"},
 		{"a wait without spot", goodJob(), func(j *Job) { j.MaxWait = time.Hour }, "none without Spot"},
 		{"checkpoints on demand", goodJob(), func(j *Job) { j.Checkpoints = j.Output.Bucket.Prefix("c/") }, ""},
 		{"a prefix without a slash", goodJob(), func(j *Job) { j.Checkpoints = j.Output.Bucket.Prefix("c") }, `Checkpoints.Path: got "c"`},

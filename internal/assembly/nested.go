@@ -48,6 +48,9 @@ func (s Stack) readNested(dir string, known metadata) ([]Stack, error) {
 		if err := readJSON(filepath.Join(dir, file), &n.Template); err != nil {
 			return nil, err
 		}
+		if info, err := os.Stat(filepath.Join(dir, file)); err == nil {
+			n.Bytes = int(info.Size())
+		}
 		n.take(known)
 		nested, err := n.readNested(dir, known)
 		if err != nil {

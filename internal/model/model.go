@@ -31,7 +31,13 @@ type Number struct {
 // oneLine is what Java's dot matches, again and again: SageMaker's models say no more of most texts.
 var oneLine = regexp.MustCompile(`^[^\n\r\x{85}\x{2028}\x{2029}]*$`)
 
-const onOneLine = "on one line"
+var variableName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
+
+// What characters are, in words.
+const (
+	onOneLine   = "on one line"
+	ofVariables = "that are letters, digits and underscores, no digit first"
+)
 
 // Texts that AWS takes.
 var (
@@ -46,7 +52,9 @@ var (
 	ModelContentType    = Text{"sagemaker CreateModelPackage InferenceSpecification.SupportedContentTypes[]", 0, 256, oneLine, "a MIME type", onOneLine}
 	ModelResponseType   = Text{"sagemaker CreateModelPackage InferenceSpecification.SupportedResponseMIMETypes[]", 0, 1024,
 		regexp.MustCompile(`^[-\w]+/[^\n\r\x{85}\x{2028}\x{2029}]+$`), "a MIME type", "such as text/csv, on one line"}
-	RoleDescription = Text{"AWS::IAM::Role Description", 0, 1000, regexp.MustCompile(`^[\t\n\r\x{20}-\x{7e}\x{a1}-\x{ff}]*$`),
+	VariableName           = Text{"sagemaker CreateTrainingJob Environment{key}", 0, 512, variableName, "a name", ofVariables}
+	ProcessingVariableName = Text{"sagemaker CreateProcessingJob Environment{key}", 0, 256, variableName, "a name", ofVariables}
+	RoleDescription        = Text{"AWS::IAM::Role Description", 0, 1000, regexp.MustCompile(`^[\t\n\r\x{20}-\x{7e}\x{a1}-\x{ff}]*$`),
 		"a text", "of ASCII and Latin-1"}
 )
 
@@ -60,7 +68,8 @@ var (
 // All are both tables, for a test.
 func All() ([]Text, []Number) {
 	return []Text{
-		HyperParameterName, HyperParameterValue, ContentType, TrainingImage, S3URI, MetricName, MetricRegex, Command, ModelContentType, ModelResponseType, RoleDescription,
+		HyperParameterName, HyperParameterValue, ContentType, TrainingImage, S3URI, MetricName, MetricRegex, Command, ModelContentType, ModelResponseType, VariableName, ProcessingVariableName,
+		RoleDescription,
 	}, []Number{VolumeGB, FSxCapacityGB}
 }
 

@@ -136,9 +136,11 @@ func cleanSlice(v reflect.Value, path string, l *problem.List) {
 	}
 }
 
-// repeating are lists in which the same may stand twice: the words of a command. All others are sets, as AWS's own models have most of
+// repeating are lists in which the same may stand twice: the words of commands. All others are sets, as AWS's own models have most of
 // theirs (uniqueItems), or have an order in which a second time means nothing.
-var repeating = map[string]bool{"training.Processing.Command": true}
+var repeating = map[string]bool{
+	"training.Job.EntryPoint": true, "training.Job.Arguments": true, "training.Processing.Command": true, "training.Processing.Arguments": true,
+}
 
 // noteRepeated notes what is in a list twice. What has a Name is told apart by that, and what holds lists or maps by another field.
 func noteRepeated(v reflect.Value, path string, l *problem.List) {
