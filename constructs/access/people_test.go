@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -311,4 +312,25 @@ func TestAirflowRole(t *testing.T) {
 	busy.wantAllows(t, "states:StartExecution", `"`+churnMachine+`"`)
 	busy.wantAllows(t, "states:StopExecution", `"arn:aws:states:eu-west-1:111122223333:execution:churn:*"`)
 	busy.wantNone(t, "sagemaker:CreateProcessingJob", "sagemaker:List", "sagemaker:Delete")
+}
+
+// The tag that a guard for teams compares is the role's own, whatever tags an app adds or removes.
+func TestTheTagOfATeamStays(t *testing.T) {
+	for name, change := range map[string]func(tags awscdk.Tags){
+		"added": func(tags awscdk.Tags) {
+			tags.Add(jsii.String("Team"), jsii.String("platform"), &awscdk.TagProps{Priority: jsii.Number(300)})
+		},
+		"removed": func(tags awscdk.Tags) { tags.Remove(jsii.String("Team"), nil) },
+	} {
+		template := synthtest.Template(t, "", func(stack awscdk.Stack) {
+			guard := access.NewGuard(stack, "Guard", &access.GuardProps{Teams: true})
+			access.NewLauncher(stack, "Launcher", &access.LauncherProps{Guard: guard, Team: "red", TrustedBy: byDS})
+			change(awscdk.Tags_Of(stack.Node().Root()))
+		})
+		for _, id := range template.OfType("AWS::IAM::Role") {
+			if got := fmt.Sprint(template.Resources[id].Properties["Tags"]); got != "[map[Key:Team Value:red]]" {
+				t.Errorf("%s: %s has the tags %s", name, id, got)
+			}
+		}
+	}
 }

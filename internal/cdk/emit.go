@@ -38,11 +38,31 @@ func Emit(scope constructs.Construct, path string, resources cfn.Resources) Emit
 		resources[name] = r
 	}
 	template, tokens := withoutTokens(resources)
-	return Emitted{cloudformationinclude.NewCfnInclude(scope, jsii.String("Default"), &cloudformationinclude.CfnIncludeProps{
+	e := Emitted{cloudformationinclude.NewCfnInclude(scope, jsii.String("Default"), &cloudformationinclude.CfnIncludeProps{
 		TemplateFile:       jsii.String(write(placeOf(scope).outdir, template)),
 		PreserveLogicalIds: jsii.Bool(false),
 		Parameters:         &tokens,
 	})}
+	for _, name := range slices.Sorted(maps.Keys(resources)) {
+		if r := resources[name]; r.Type == "AWS::IAM::Role" {
+			e.keepTags(name, r)
+		}
+	}
+	return e
+}
+
+// kept is the priority of tags that policies compare: over all that an app adds to or removes from what is in it
+// (https://docs.aws.amazon.com/cdk/v2/guide/tagging.html).
+const kept = 1e6
+
+// keepTags makes the tags of a role the ones that it keeps. A role of Plinth's has tags of its own where a guard looks at them.
+func (e Emitted) keepTags(name string, r cfn.Resource) {
+	tags, _ := r.Properties["Tags"].([]any)
+	for _, t := range tags {
+		tag := t.(map[string]any)
+		key, value := tag["Key"].(string), tag["Value"].(string)
+		e.Resource(name).(awsiam.CfnRole).Tags().SetTag(&key, &value, jsii.Number(kept), nil)
+	}
 }
 
 // Once finds what stands under that id in the scope's stack, or makes it there: for what all constructs of a stack share.
