@@ -210,6 +210,12 @@ func TestPartsOfElsewhere(t *testing.T) {
 		objects[reflect.TypeFor[awsec2.IVpc]()], objects[reflect.TypeFor[awsec2.ISubnet]()] = vpc, (*vpc.PrivateSubnets())[0]
 		objects[reflect.TypeFor[string]()] = *objects[reflect.TypeFor[awskms.IKey]()].(awskms.IKey).KeyArn()
 
+		key, role, bucket := objects[reflect.TypeFor[awskms.IKey]()].(awskms.IKey), objects[reflect.TypeFor[awsiam.IRole]()].(awsiam.IRole), objects[reflect.TypeFor[awss3.IBucket]()].(awss3.IBucket)
+		again := map[reflect.Type]any{ // imported by what refers to them
+			reflect.TypeFor[awskms.IKey]():   awskms.Key_FromKeyArn(stack, jsii.String("KeyAgain"), key.KeyArn()),
+			reflect.TypeFor[awsiam.IRole]():  awsiam.Role_FromRoleName(stack, jsii.String("RoleAgain"), role.RoleName(), nil),
+			reflect.TypeFor[awss3.IBucket](): awss3.Bucket_FromBucketName(stack, jsii.String("BucketAgain"), bucket.BucketName()),
+		}
 		valid, tried := validProps(stack), 0
 		for name, c := range constructors {
 			if !reflect.ValueOf(c.makeProps()).Elem().FieldByName("Environment").IsValid() {
@@ -219,13 +225,18 @@ func TestPartsOfElsewhere(t *testing.T) {
 				if strings.HasPrefix(l.field, "Environment.") {
 					continue // which names the environment
 				}
-				tried++
-				props := valid[name]()
-				l.get(reflect.ValueOf(props).Elem()).Set(reflect.ValueOf(objects[l.typ]))
-				before := len(unwrapped(faults))
-				c.make(stack, fmt.Sprint("X", next()), props)
-				if !told(faults, before, l.field, `of environment "prod"`) {
-					t.Errorf("%s takes as %s what is of another environment: %v", name, l.field, unwrapped(faults)[before:])
+				for _, object := range []any{objects[l.typ], again[l.typ]} {
+					if object == nil {
+						continue
+					}
+					tried++
+					props := valid[name]()
+					l.get(reflect.ValueOf(props).Elem()).Set(reflect.ValueOf(object))
+					before := len(unwrapped(faults))
+					c.make(stack, fmt.Sprint("X", next()), props)
+					if !told(faults, before, l.field, `of environment "prod"`) {
+						t.Errorf("%s takes as %s what is of another environment: %v", name, l.field, unwrapped(faults)[before:])
+					}
 				}
 			}
 		}

@@ -288,7 +288,13 @@ func tried(value any) []attempt {
 				func(_ awscdk.Stack, word string) { o.AddToResourcePolicy(denies(word, "kms:Decrypt", "*"), nil) }),
 			works("GrantDecrypt to a service", `"Service":"WORD.amazonaws.com"`,
 				func(_ awscdk.Stack, word string) { o.GrantDecrypt(service(word)) }),
-			works("GrantDecrypt", granted, func(stack awscdk.Stack, word string) { o.GrantDecrypt(role(stack, word)) }),
+			works("GrantDecrypt to a role that its policy names", granted, func(stack awscdk.Stack, word string) {
+				r := role(stack, word)
+				o.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+					Actions: jsii.Strings("kms:Decrypt"), Resources: jsii.Strings("*"), Principals: &[]awsiam.IPrincipal{r},
+				}), nil)
+				o.GrantDecrypt(r)
+			}),
 		}
 	case awssns.ITopic:
 		return []attempt{

@@ -9,6 +9,7 @@ import (
 
 	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
 // findings are a guard that nobody is under, and roles that it should protect and that have another boundary after all,
@@ -19,7 +20,15 @@ func (g *Guard) findings(stacks []assembly.Stack) []assembly.Finding {
 	if boundary == "" {
 		return nil
 	}
-	all := g.unprotected(stacks, boundary)
+	all := slices.Concat(g.unprotected(stacks, boundary), g.half(stacks, policies))
+	for _, scope := range g.scopes {
+		if !hasPrincipals(stacks, scope) {
+			all = append(all, assembly.Finding{
+				Rule: cdk.GuardRule, Severity: "warning", Path: path, Description: fmt.Sprintf("the guard (%s) protects %s, which has no roles and users", g.at, named(scope)),
+				Fix: "protect what they are made in",
+			})
+		}
+	}
 	if !refersTo(own, append(policies, boundary)) {
 		all = append(all, assembly.Finding{
 			Rule: cdk.GuardRule, Severity: "warning", Path: path, Description: fmt.Sprintf("the guard (%s) holds nobody", g.at),
@@ -62,20 +71,69 @@ func (g *Guard) unprotected(stacks []assembly.Stack, boundary string) []assembly
 		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
 			r := s.Template.Resources[id]
 			protected := slices.ContainsFunc(g.scopes, func(scope string) bool { return in(r.Path(), scope) && r.Path() != "" })
-			if !protected || r.Type != "AWS::IAM::Role" && r.Type != "AWS::IAM::User" {
+			if !protected || !isPrincipal(r) {
 				continue
 			}
 			if _, has := assembly.Outer(stacks, &s, r.Properties["PermissionsBoundary"]); !strings.Contains(rendered(has), boundary) {
 				all = append(all, assembly.Finding{
 					Rule: cdk.GuardRule, Severity: "error", Path: strings.TrimSuffix(r.Path(), "/Resource"),
-					Description: fmt.Sprintf("has the boundary %s in the place of that of the guard %s (%s), which protects it",
-						rendered(has), cdk.Path(g.Construct, ""), g.at),
+					Description: fmt.Sprintf("has %s in the place of that of the guard %s (%s), which protects it",
+						shown(has), cdk.Path(g.Construct, ""), g.at),
 					Fix: "leave out what gives it another: an aspect, such as iam.PermissionsBoundary, or an override",
 				})
 			}
 		}
 	}
 	return all
+}
+
+// shown is a boundary for a message.
+func shown(boundary any) string {
+	if boundary == nil {
+		return "no boundary"
+	}
+	return "the boundary " + cfn.Show(boundary)
+}
+
+// half finds who has some of the guard's policies and not all: each denies a part of what the guard denies.
+func (g *Guard) half(stacks []assembly.Stack, policies []string) []assembly.Finding {
+	var all []assembly.Finding
+	for _, s := range stacks {
+		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
+			r := s.Template.Resources[id]
+			attached, n := rendered(r.Properties["ManagedPolicyArns"]), 0
+			for _, p := range policies {
+				if strings.Contains(attached, p) {
+					n++
+				}
+			}
+			if n > 0 && n < len(policies) {
+				all = append(all, assembly.Finding{
+					Rule: cdk.GuardRule, Severity: "error", Path: strings.TrimSuffix(r.Path(), "/Resource"),
+					Description: fmt.Sprintf("has %d of the %d policies of the guard %s (%s), each of which denies a part of what it denies",
+						n, len(policies), cdk.Path(g.Construct, ""), g.at),
+					Fix: "attach all of its Policies",
+				})
+			}
+		}
+	}
+	return all
+}
+
+func isPrincipal(r assembly.Resource) bool {
+	return r.Type == "AWS::IAM::Role" || r.Type == "AWS::IAM::User"
+}
+
+// hasPrincipals tells whether roles or users are made below a scope.
+func hasPrincipals(stacks []assembly.Stack, scope string) bool {
+	for _, s := range stacks {
+		for _, r := range s.Template.Resources {
+			if isPrincipal(r) && in(r.Path(), scope) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // rendered is a part of a template as text.

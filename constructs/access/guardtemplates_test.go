@@ -10,6 +10,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/synth"
 	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/cdk"
@@ -37,16 +39,29 @@ func TestGuardsInTemplates(t *testing.T) {
 			guard.Protect(dev)
 			roleUnder(s, nil)
 			awsiam.PermissionsBoundary_Of(roleUnder(other, nil)).Clear()
-		}, []string{"1 finding", "dev/Other/Own: has the boundary null"}},
+		}, []string{"1 finding", "dev/Other/Own: has no boundary in the place of"}},
 		{"a boundary that is taken away in a nested stack", func(dev awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
 			guard.Protect(dev)
 			nested := awscdk.NewNestedStack(awscdk.NewNestedStack(s, jsii.String("Nested"), nil), jsii.String("Inner"), nil)
 			awsiam.PermissionsBoundary_Of(roleUnder(nested, nil)).Clear()
-		}, []string{"1 finding", "dev/Stack/Nested/Inner/Own: has the boundary null"}},
+		}, []string{"1 finding", "dev/Stack/Nested/Inner/Own: has no boundary"}},
 		{"a role in a nested stack", func(dev awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
 			guard.Protect(dev)
 			roleUnder(awscdk.NewNestedStack(awscdk.NewNestedStack(s, jsii.String("Nested"), nil), jsii.String("Inner"), nil), nil)
 		}, nil},
+
+		{"some of its policies", func(_ awscdk.Stage, s, other awscdk.Stack, _ *access.Guard) {
+			large := access.NewGuard(s, "Large", &access.GuardProps{
+				Network:  network.NewIsolated(s, "Network", nil),
+				Features: []access.Feature{access.Tuning, access.Processing}, Environment: environment.Environment{Name: "dev"},
+			})
+			roleUnder(other, nil).AddManagedPolicy(large.Policies[1])
+			roleUnder(s, nil).AddManagedPolicy(large.Policies[0])
+		}, []string{"2 findings", "dev/Stack/Own: has 1 of the 2 policies of the guard dev/Stack/Large (", "dev/Other/Own: has 1 of the 2 policies", "attach all of its Policies"}},
+		{"a scope without roles, of a guard that holds others", func(dev awscdk.Stage, s, other awscdk.Stack, guard *access.Guard) {
+			guard.Protect(other)
+			roleUnder(s, guard.Boundary)
+		}, []string{"dev/Stack/Guard: the guard (", "protects dev/Other, which has no roles and users", "protect what they are made in"}},
 
 		{"a launcher", func(_ awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
 			access.NewLauncher(s, "L", &access.LauncherProps{Guard: guard, TrustedBy: byDS})
@@ -113,7 +128,7 @@ func TestGuardsInOtherApps(t *testing.T) {
 		awsiam.PermissionsBoundary_Of(roleUnder(s, nil)).Clear()
 	})
 	if len(findings) != 1 || findings[0].Rule != "Plinth::Guard" || findings[0].Path != "Stack/Own" ||
-		!strings.Contains(findings[0].Description, "has the boundary null") {
+		!strings.Contains(findings[0].Description, "has no boundary") {
 		t.Errorf("got %v", findings)
 	}
 }

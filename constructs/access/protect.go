@@ -142,6 +142,9 @@ func (p *protection) validateRoles() error {
 			continue
 		}
 		stacks[stack] = true
+		if own, there := cdk.Location(p.guard.Construct).Account, cdk.Location(stack).Account; own != there && !token.Is(own+there) {
+			l.Add(*stack.Node().Path(), problem.Phrase("a stack of account "+there), "one of account "+own+", which has the guard's boundary", "make a guard for each account")
+		}
 		if other := stack.Node().TryGetContext(jsii.String(permissionsBoundary)); other != nil {
 			of, _ := other.(map[string]any)
 			l.Add(*stack.Node().Path(), fmt.Sprint("the PermissionsBoundary ", cmp.Or(of["name"], of["arn"])), allowed,

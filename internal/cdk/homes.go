@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces"
 	"github.com/aws/constructs-go/constructs/v10"
 
@@ -223,7 +224,7 @@ func (v *visit) resource(field string, r resource) {
 		v.list.Add(field, named, "the ARN of one resource, without * and ?", "policies would let in whatever it matches")
 		return
 	}
-	if v.ofOtherStage(field, arnOf(r)) {
+	if v.ofOtherStage(field, arnOf(r)) || v.imports(field, r) {
 		return
 	}
 	if c, ok := r.(constructs.Construct); ok && v.part(field, c) {
@@ -241,8 +242,21 @@ func (v *visit) resource(field string, r resource) {
 		}
 	}
 	if differ(*env.Account, v.home.At.Account) {
-		v.list.Add(field, problem.Phrase("one of account "+*env.Account), "one of account "+v.home.At.Account+", which the stack is deployed to", "make or import one there")
+		v.list.Add(field, problem.Phrase("one of account "+*env.Account), "one of account "+v.home.At.Account+", which the stack is deployed to",
+			"the policies that Plinth writes let in what is of the account only: make or import one there")
 	}
+}
+
+// imports reports what is imported by an ARN or a name that refers to a part of a construct of another environment.
+func (v *visit) imports(field string, r resource) bool {
+	named := arnOf(r)
+	if bucket, ok := r.(awss3.IBucket); ok {
+		named = *bucket.BucketName()
+	}
+	return slices.ContainsFunc(token.Pattern.FindAllString(named, -1), func(t string) bool {
+		to := referenceOf(t).target
+		return to != nil && v.part(field, to)
+	})
 }
 
 // arnOf is the ARN of a resource that policies name by it; empty for other resources, whose ids the CDK checks.

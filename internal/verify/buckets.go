@@ -34,7 +34,7 @@ func refusedByBucket(a *app) []assembly.Finding {
 			}
 			for _, principal := range s.principals("AWS") {
 				who := cfn.Show(principal)
-				if !s.allows() || !found[denied].outsider(who) || who == "*" && s["Condition"] != nil {
+				if !s.allows() || !found[denied].outsider(who) || who == "*" && s["Condition"] != nil && !s.strangers(found[denied]) {
 					continue
 				}
 				all = append(all, assembly.Finding{
@@ -78,4 +78,13 @@ func (s statement) organization(denied statement) (organization string, ok bool)
 		}
 	}
 	return "", false
+}
+
+// strangers tells whether a statement lets in accounts by a condition, and the other statement, which denies outsiders, none of them.
+func (s statement) strangers(denied statement) bool {
+	accounts := s.values("aws:PrincipalAccount")
+	return len(accounts) > 0 && !slices.ContainsFunc(accounts, func(a any) bool {
+		account, known := a.(string)
+		return !known || !denied.outsider(account)
+	})
 }

@@ -15,7 +15,7 @@ func locked(a *app) []assembly.Finding {
 	var all []assembly.Finding
 	told := map[string]bool{}
 	for _, group := range a.of("AWS::Logs::LogGroup") {
-		construct, _, ours := strings.Cut(group.Path(), "/Default/")
+		construct, ours := emitted(group.Path())
 		key, known := a.target(group.stack, group.Properties["KmsKeyId"])
 		if !ours || !known || key.Type != "AWS::KMS::Key" || told[key.Path()] || letsLogs(statements(key.Properties["KeyPolicy"])) {
 			continue

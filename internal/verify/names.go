@@ -26,7 +26,8 @@ func taken(a *app) []assembly.Finding {
 			if name == nil || kind.Within == names.Domain {
 				continue
 			}
-			is := owner{r, strings.Contains(r.Path(), "/Default/")}
+			_, ours := emitted(r.Path())
+			is := owner{r, ours}
 			id := place(r, kind, name) + written(name, kind)
 			other, known := owners[id]
 			if !known {

@@ -2,23 +2,28 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/topic"
 )
 
 // publishers are the types of resources that publish to the topics they refer to, and the service that does it for
 // them: see internal/topic.
 var publishers = map[string]string{
-	"AWS::Backup::BackupVault":        "backup.amazonaws.com",
-	"AWS::S3::Bucket":                 "s3.amazonaws.com",
-	"Custom::S3BucketNotifications":   "s3.amazonaws.com",
-	"AWS::Budgets::Budget":            "budgets.amazonaws.com",
-	"AWS::CE::AnomalySubscription":    "costalerts.amazonaws.com",
-	"AWS::CloudWatch::Alarm":          "cloudwatch.amazonaws.com",
-	"AWS::CloudWatch::CompositeAlarm": "cloudwatch.amazonaws.com",
-	"AWS::Events::Rule":               "events.amazonaws.com",
+	"AWS::Backup::BackupVault":                     "backup.amazonaws.com",
+	"AWS::S3::Bucket":                              "s3.amazonaws.com",
+	"Custom::S3BucketNotifications":                "s3.amazonaws.com",
+	"AWS::Budgets::Budget":                         "budgets.amazonaws.com",
+	"AWS::CE::AnomalySubscription":                 "costalerts.amazonaws.com",
+	"AWS::CloudTrail::Trail":                       "cloudtrail.amazonaws.com",
+	"AWS::CodeStarNotifications::NotificationRule": "codestar-notifications.amazonaws.com",
+	"AWS::RDS::EventSubscription":                  "events.rds.amazonaws.com",
+	"AWS::CloudWatch::Alarm":                       "cloudwatch.amazonaws.com",
+	"AWS::CloudWatch::CompositeAlarm":              "cloudwatch.amazonaws.com",
+	"AWS::Events::Rule":                            "events.amazonaws.com",
 }
 
 // unheard finds what publishes to a topic of Plinth's that does not let it, or whose key does not. A key of another app
@@ -69,9 +74,21 @@ func (a *app) topicPolicies(topic resource) []statement {
 	for _, p := range a.of("AWS::SNS::TopicPolicy") {
 		for _, of := range list(p.Properties["Topics"]) {
 			if t, ok := a.target(p.stack, of); ok && t.is(topic) {
-				all = append(all, statements(p.Properties["PolicyDocument"])...)
+				for _, s := range statements(p.Properties["PolicyDocument"]) {
+					if a.about(p.stack, s, topic) {
+						all = append(all, s)
+					}
+				}
 			}
 		}
 	}
 	return all
+}
+
+// about tells whether a statement of a topic's policy may be about the topic. One that denies always may.
+func (a *app) about(in *assembly.Stack, s statement, topic resource) bool {
+	return !s.allows() || s["Resource"] == nil || slices.ContainsFunc(list(s["Resource"]), func(r any) bool {
+		t, known := a.target(in, r)
+		return known && t.is(topic) || !known && strings.Contains(cfn.Show(r), "*")
+	})
 }

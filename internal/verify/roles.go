@@ -12,14 +12,14 @@ import (
 // untrusted finds who is allowed to assume a role of Plinth's that does not trust it.
 func untrusted(a *app) []assembly.Finding {
 	var all []assembly.Finding
-	for _, p := range a.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy") {
+	for _, p := range a.identityPolicies() {
 		for _, s := range statements(p.Properties["PolicyDocument"]) {
 			if !s.allows() || !s.does("sts:AssumeRole") {
 				continue
 			}
 			for _, to := range list(s["Resource"]) {
 				role, ok := a.target(p.stack, to)
-				construct, _, ours := strings.Cut(role.Path(), "/Default/")
+				construct, ours := emitted(role.Path())
 				if !ok || !ours || role.Type != "AWS::IAM::Role" || a.trusts(role, p) {
 					continue
 				}
@@ -30,6 +30,23 @@ func untrusted(a *app) []assembly.Finding {
 					Fix: "name it in the TrustedBy of the role; a role without that field is for a service and nobody else",
 				})
 			}
+		}
+	}
+	return all
+}
+
+// identityPolicies are the policies that are attached to roles, users and groups; those that stand in a role as if they stood
+// beside it.
+func (a *app) identityPolicies() []resource {
+	all := a.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+	for _, r := range a.of("AWS::IAM::Role") {
+		for _, inline := range list(r.Properties["Policies"]) {
+			p := r
+			p.Properties = map[string]any{"Roles": []any{map[string]any{"Ref": r.id}}}
+			if i, ok := inline.(map[string]any); ok {
+				p.Properties["PolicyDocument"] = i["PolicyDocument"]
+			}
+			all = append(all, p)
 		}
 	}
 	return all

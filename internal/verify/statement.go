@@ -33,6 +33,14 @@ func (s statement) does(action string) bool {
 	})
 }
 
+// uses tells whether it is about an action that starts like that.
+func (s statement) uses(prefix string) bool {
+	return slices.ContainsFunc(list(s["Action"]), func(a any) bool {
+		action, _ := a.(string)
+		return action == "*" || strings.HasPrefix(strings.ToLower(action), prefix)
+	})
+}
+
 // principals are those of a kind: "AWS" or "Service".
 func (s statement) principals(kind string) []any {
 	if s["Principal"] == "*" {

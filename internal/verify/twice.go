@@ -3,7 +3,6 @@ package verify
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
 )
@@ -16,10 +15,10 @@ func twice(a *app) []assembly.Finding {
 	var all []assembly.Finding
 	endpoints := a.of("AWS::EC2::VPCEndpoint")
 	for _, own := range endpoints {
-		network, _, ours := strings.Cut(own.Path(), "/Default/")
+		network, ours := emitted(own.Path())
 		service := serviceOf(own.Properties["ServiceName"])
 		for _, e := range endpoints {
-			if ours && !strings.Contains(e.Path(), "/Default/") && serviceOf(e.Properties["ServiceName"]) == service && a.collide(own, e) {
+			if _, also := emitted(e.Path()); ours && !also && serviceOf(e.Properties["ServiceName"]) == service && a.collide(own, e) {
 				all = append(all, assembly.Finding{
 					Path:        e.Path(),
 					Description: fmt.Sprintf("network.Isolated %s makes an endpoint of %s in the same VPC, and AWS takes one", network, service),

@@ -23,6 +23,7 @@ var rules = []rule{
 	{"EndpointTwice", twice},
 	{"GrantLost", lost},
 	{"KeyRefused", locked},
+	{"KeyUseRefused", viaOthers},
 	{"LinkLost", unlinked},
 	{"MessagesLost", unheard},
 	{"NameTaken", taken},

@@ -140,6 +140,12 @@ func TestPublishers(t *testing.T) {
 		},
 		"denied over plain HTTP": {topic(ours, allow(alarms, send)+`, {"Effect": "Deny", "Principal": "*", "Action": "sns:*",
 			"Condition": {"Bool": {"aws:SecureTransport": "false"}}}`, allow(alarms, use), own), alarm, ""},
+		"another topic": {
+			topic(ours, strings.Replace(allow(alarms, send), `"Resource": "*"`, `"Resource": "arn:aws:sns:eu-west-1:111122223333:other"`, 1), allow(alarms, use), own), alarm, lost,
+		},
+		"the topic": {
+			topic(ours, strings.Replace(allow(alarms, send), `"Resource": "*"`, `"Resource": {"Ref": "Topic"}`, 1), allow(alarms, use), own), alarm, "",
+		},
 		"half of the key": {
 			topic(ours, allow(alarms, send), allow(alarms, `"kms:Decrypt"`), own), alarm, lost,
 		},
@@ -203,6 +209,9 @@ func TestOutsiders(t *testing.T) {
 		"everybody somehow": {
 			`["` + here + `"]`, allowed("*", `"StringEquals": {"aws:PrincipalAccount": "`+here+`"}`), "",
 		},
+		"a stranger by a condition": {
+			`["` + here + `"]`, allowed("*", `"StringEquals": {"aws:PrincipalAccount": "`+stranger+`"}`), "AccessRefused dev/Data/Policy/Resource",
+		},
 		"a stranger's organization": {
 			`["` + here + `"]`, allowed("*", `"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}`), "AccessRefused dev/Data/Policy/Resource",
 		},
@@ -260,6 +269,9 @@ func TestTrust(t *testing.T) {
 			}
 			for _, p := range []struct{ policy, want string }{
 				{policy("Role", `"Roles": [{"Ref": "Caller"}]`), test.want},
+				{at("Caller", "AWS::IAM::Role", "dev/Foundation/Caller/Resource", `"Policies": [{"PolicyDocument": {"Statement": [
+					{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": {"Fn::GetAtt": ["Role", "Arn"]}}]}}]`),
+					strings.ReplaceAll(test.want, "X/Policy", "Foundation/Caller")},
 				{policy("Role", `"Groups": ["g"]`), ""},              // of which nothing is known
 				{policy("Caller", `"Roles": [{"Ref": "Role"}]`), ""}, // which is not Plinth's
 			} {
@@ -326,17 +338,18 @@ func TestNames(t *testing.T) {
 		at, and    string // stage, account, region
 		isReported bool
 	}{
-		"in one place":                    {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 1 r", true},
-		"but for case":                    {role(ours, `"a"`), role(theirs, `"A"`), "dev 1 r", "dev 1 r", true},
-		"but for case, which is told":     {logs(ours, `"a"`), logs(theirs, `"A"`), "dev 1 r", "dev 1 r", false},
-		"a role in two regions":           {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "prod 1 s", true},
-		"a log group in two regions":      {logs(ours, `"a"`), logs(theirs, `"a"`), "dev 1 r", "prod 1 s", false},
-		"in two accounts":                 {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 2 r", false},
-		"of a stage that may be anywhere": {role(ours, `"a"`), role(theirs, `"a"`), "dev", "dev", true},
-		"of two stages":                   {role(ours, `"a"`), role(theirs, `"a"`), "dev", "prod", false},
-		"two of the user's":               {role("Z/Resource", `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 1 r", false},
-		"made of the stack's":             {role(ours, joined), role(theirs, joined), "dev 1 r", "dev 1 r", false},
-		"no names":                        {role(ours, "null"), role(theirs, "null"), "dev 1 r", "dev 1 r", false},
+		"in one place":                          {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 1 r", true},
+		"but for case":                          {role(ours, `"a"`), role(theirs, `"A"`), "dev 1 r", "dev 1 r", true},
+		"but for case, which is told":           {logs(ours, `"a"`), logs(theirs, `"A"`), "dev 1 r", "dev 1 r", false},
+		"a role in two regions":                 {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "prod 1 s", true},
+		"a log group in two regions":            {logs(ours, `"a"`), logs(theirs, `"a"`), "dev 1 r", "prod 1 s", false},
+		"in two accounts":                       {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 2 r", false},
+		"of a stage that may be anywhere":       {role(ours, `"a"`), role(theirs, `"a"`), "dev", "dev", true},
+		"of two stages":                         {role(ours, `"a"`), role(theirs, `"a"`), "dev", "prod", false},
+		"in a construct that is called Default": {role(ours, `"a"`), role("Y/Default/Resource", `"a"`), "dev 1 r", "dev 1 r", true},
+		"two of the user's":                     {role("Z/Resource", `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 1 r", false},
+		"made of the stack's":                   {role(ours, joined), role(theirs, joined), "dev 1 r", "dev 1 r", false},
+		"no names":                              {role(ours, "null"), role(theirs, "null"), "dev 1 r", "dev 1 r", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stacks []assembly.Stack
@@ -349,6 +362,9 @@ func TestNames(t *testing.T) {
 			want := ""
 			if test.isReported {
 				want = "NameTaken " + theirs
+				if strings.Contains(test.two, "/Default/") {
+					want = "NameTaken Y/Default/Resource"
+				}
 			}
 			if got := found(stacks...); got != want {
 				t.Errorf("got %q, want %q", got, want)
@@ -419,6 +435,33 @@ func TestKeysOfLogs(t *testing.T) {
 	} {
 		if got := found(stack(t, "dev", resources(group, key(test.principal, test.action)), "")); got != test.want {
 			t.Errorf("%s %s: got %q", test.principal, test.action, got)
+		}
+	}
+}
+
+func TestKeyUse(t *testing.T) {
+	key := func(principal, condition string) string {
+		return at("Key", "AWS::KMS::Key", "dev/Data/Key/Resource", `"KeyPolicy": {"Statement": [{"Effect": "Allow", "Principal": `+principal+`,
+			"Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Condition": {`+condition+`}}]}`)
+	}
+	const account, role = `{"AWS": "arn:aws:iam::111122223333:root"}`, `{"AWS": "arn:aws:iam::111122223333:role/x"}`
+	const viaS3 = `"StringEquals": {"kms:ViaService": ["s3.eu-west-1.amazonaws.com", "sns.eu-west-1.amazonaws.com"]}`
+	const refused = "KeyUseRefused dev/X/Policy/Resource"
+	for _, test := range []struct{ key, more, want string }{
+		{key(account, viaS3), "", refused},
+		{key(account, viaS3), `, {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}`, refused},
+		{key(account, viaS3), `, {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}`, ""},
+		{key(account, viaS3), `, {"Effect": "Allow", "Action": ["sns:Publish"], "Resource": "*"}`, ""},
+		{key(account, ""), "", ""},
+		{key(role, ""), "", ""},
+		{strings.Replace(key(account, viaS3), "[{", `[{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/other"}, "Action": "kms:*"}, {`, 1), "", refused},
+		{strings.Replace(key(account, viaS3), "[{", `[{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/r"}, "Action": "kms:*"}, {`, 1), "", ""},
+		{key(`{"Service": "logs.amazonaws.com"}`, viaS3), "", ""}, // whose policy says nothing of the account
+	} {
+		policy := at("Policy", "AWS::IAM::Policy", "dev/X/Policy/Resource", `"Roles": ["r"], "PolicyDocument": {"Statement": [
+			{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": {"Fn::GetAtt": ["Key", "Arn"]}}`+test.more+`]}`)
+		if got := found(stack(t, "dev", resources(test.key, policy), "")); got != test.want {
+			t.Errorf("%s, %s: got %q", test.key, test.more, got)
 		}
 	}
 }
