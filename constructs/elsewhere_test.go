@@ -15,6 +15,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/training"
@@ -300,6 +301,50 @@ func TestBucketsOfOtherNetworks(t *testing.T) {
 			}})
 			if got := told(faults, before, "Job.Inputs[0].From.Bucket", "of network Stack/Other"); got != test.refused {
 				t.Errorf("%s: refused %t: %v", name, got, unwrapped(faults)[before:])
+			}
+		}
+	})
+}
+
+// ARNs of another account or region are refused in the fields whose ARNs can't be of elsewhere, and taken where the same field may be.
+func TestARNsOfElsewhere(t *testing.T) {
+	const there, abroad = "444455556666", "eu-west-1"
+	machine := func(region, account string) []string {
+		return []string{"arn:aws:states:" + region + ":" + account + ":stateMachine:x"}
+	}
+	repository := func(region, account string) []training.Trigger {
+		return []training.Trigger{training.OnImage("arn:aws:ecr:"+region+":"+account+":repository/x", map[string]any{"num_round": 1})}
+	}
+	role := "arn:aws:iam::" + there + ":role/x"
+	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
+		valid := validProps(stack)
+		for name, test := range map[string]struct {
+			constructor string
+			change      func(props any)
+			field       string // empty: it is taken
+		}{
+			"a launcher's workflow in another account": {"access.NewLauncher", func(p any) { p.(*access.LauncherProps).Workflows = machine(region, there) }, "Workflows[0]"},
+			"an operator's in another region":          {"access.NewOperator", func(p any) { p.(*access.OperatorProps).Workflows = machine(abroad, account) }, "Workflows[0]"},
+			"its own":                                  {"access.NewOperator", func(p any) { p.(*access.OperatorProps).Workflows = machine(region, account) }, ""},
+			"a role that comes in":                     {"access.NewVisitor", func(p any) { p.(*access.VisitorProps).TrustedBy = []access.WayIn{access.Role(role)} }, "TrustedBy[0]"},
+			"pushes in another account":                {"training.NewWorkflow", func(p any) { p.(*training.WorkflowProps).Triggers = repository(region, there) }, "Triggers[0]"},
+			"pushes in another region":                 {"training.NewWorkflow", func(p any) { p.(*training.WorkflowProps).Triggers = repository(abroad, account) }, "Triggers[0]"},
+			"pushes":                                   {"training.NewWorkflow", func(p any) { p.(*training.WorkflowProps).Triggers = repository(region, account) }, ""},
+			"a guard's key in another region": {"access.NewGuard", func(p any) {
+				p.(*access.GuardProps).Keys = []string{"arn:aws:kms:" + abroad + ":" + account + ":key/1234abcd"}
+			}, "Keys[0]"},
+			"a role outside":   {"storage.NewDataBucket", func(p any) { p.(*storage.DataBucketProps).OutsideRoles = []string{role} }, "OutsideRoles[0]"},
+			"an administrator": {"storage.NewDataBucket", func(p any) { p.(*storage.DataBucketProps).Environment.Administrators = []string{role} }, "Environment.Administrators[0]"},
+			"a role outside that is let in": {"storage.NewDataBucket", func(p any) {
+				p.(*storage.DataBucketProps).OutsideRoles, p.(*storage.DataBucketProps).Shares = []string{role}, []storage.Share{{Account: there, Path: "a/"}}
+			}, ""},
+		} {
+			props := valid[test.constructor]()
+			test.change(props)
+			before := len(unwrapped(faults))
+			constructors[test.constructor].make(stack, fmt.Sprint("X", next()), props)
+			if test.field == "" && len(unwrapped(faults)) > before || test.field != "" && !told(faults, before, test.field, ", ") {
+				t.Errorf("%s: %v", name, unwrapped(faults)[before:])
 			}
 		}
 	})

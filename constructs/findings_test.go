@@ -1,6 +1,7 @@
 package constructs_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/network"
@@ -80,4 +82,47 @@ func TestFindingsAcrossStacks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Tags and aspects that reach no resource are found, on every object that a construct exposes.
+func TestAspectsOfWhatIsExposed(t *testing.T) {
+	dir := t.TempDir()
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir})
+	tried := map[string]string{} // by the paths of the objects, a tag for each
+	for i, o := range exposed(built(newStack(app))) {
+		if c, ok := o.value.(constructs.Construct); ok && tried[*c.Node().Path()] == "" {
+			tried[*c.Node().Path()] = fmt.Sprint("tag", i)
+			awscdk.Tags_Of(c).Add(jsii.String(fmt.Sprint("tag", i)), jsii.String("x"), nil)
+		}
+	}
+	func() {
+		defer func() { recover() }() // which the findings are told by
+		app.Synth(nil)
+	}()
+	findings, err := assembly.Findings(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stacks, err := assembly.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(stacks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := 0
+	for path, tag := range tried {
+		found := slices.ContainsFunc(findings, func(f assembly.Finding) bool { return f.Rule == "Plinth::AspectLost" && f.Path == path })
+		if reached := strings.Contains(string(text), `"`+tag+`"`); found && reached {
+			t.Errorf("%s has its tag, and a finding", path)
+		}
+		if found {
+			lost++
+		}
+	}
+	if lost == 0 || lost == len(tried) {
+		t.Errorf("%d of %d objects lose their tags", lost, len(tried))
+	}
+	t.Logf("%d of %d objects lose their tags", lost, len(tried))
 }

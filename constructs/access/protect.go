@@ -62,8 +62,8 @@ func (p *protection) Validate() *[]*string {
 	if l.Err() == nil {
 		return jsii.Strings()
 	}
-	f := fault.Fault{Kind: "access.Guard", Path: cdk.Path(p.guard.Construct, ""), At: p.at, Err: l.Err()}
-	return jsii.Strings(f.Error())
+	where := fault.Where("access.Guard", cdk.Path(p.guard.Construct, ""), p.at)
+	return jsii.Strings(fmt.Sprintf("%s can't protect %s: %s\n%v", where, named(p.path), problem.Count(l.Err()), l.Err()))
 }
 
 // validateOthers reports other guards that protect the same, from further out or asked before.

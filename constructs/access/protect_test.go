@@ -129,7 +129,7 @@ func TestBoundariesThatAreInEachOthersWay(t *testing.T) {
 					t.Errorf("error lacks %q:\n%v", want, err)
 				}
 			}
-			if err != nil && strings.Count(err.Error(), "can't be built") != 1 {
+			if err != nil && strings.Count(err.Error(), "can't protect") != 1 {
 				t.Errorf("more than one guard is told of:\n%v", err)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -36,6 +37,9 @@ func (p Prefix) GrantReadWriteDelete() Grant {
 // Validate reports every problem of the grant's prefixes and objects.
 func (g Grant) Validate() error {
 	var l problem.List
+	if len(g.reads)+len(g.writes)+len(g.objects) == 0 {
+		l.Add("", nil, "what is granted", "make it by Prefix.GrantRead and its like")
+	}
 	for _, p := range slices.Compact(slices.Concat(g.reads, g.writes)) {
 		l.Include("", p.Validate())
 	}
@@ -60,7 +64,8 @@ func (g Grant) ValidateOutside(role string) error {
 		if role == "" {
 			fix = "set Name, and name access.LauncherRole in the bucket's OutsideRoles"
 		}
-		l.Add("", p.URI(), "a bucket that lets the role in from outside its Endpoints", fix)
+		l.Add("", problem.Phrase(fmt.Sprintf("%q of %s, which is reached through its Endpoints", p.Path, cdk.PathOf(b.Construct))),
+			"a bucket that lets the role in from outside its Endpoints", fix)
 	}
 	return l.Err()
 }

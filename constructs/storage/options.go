@@ -3,6 +3,7 @@ package storage
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -78,6 +79,9 @@ func (r Replica) validate() error {
 	text(&l, "Key", r.Key, keyPattern, "the ARN of the bucket's KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID")
 	if _, known := catalog.LookupRegion(r.Region); !known && !token.Is(r.Region) {
 		l.Add("Region", r.Region, "the region of the bucket, such as eu-west-1", "")
+	}
+	if keyPattern.MatchString(r.Key) && !token.Is(r.Region) && strings.Split(r.Key, ":")[3] != r.Region {
+		l.Add("Key", r.Key, "a key in "+r.Region+", where the bucket is", "S3 encrypts with a key of the bucket's own region")
 	}
 	if r.Account != "" {
 		text(&l, "Account", r.Account, accountPattern, "12 digits, or empty for this account")

@@ -193,6 +193,7 @@ func (b *building) check(given, props any) (home made.Home, ok bool) {
 	validated := v.once(props, b.fault)
 	v.look(props)
 	v.texts(props)
+	v.arns(props)
 	if !v.broken { // nothing can be asked of an object that is not whole
 		l.Include("", validate(given, b.id))
 	}

@@ -27,6 +27,7 @@ import (
 type thing struct {
 	Construct constructs.Construct
 	Name      string
+	hidden    bool
 }
 
 type thingProps struct {
@@ -56,7 +57,7 @@ func newThing(scope constructs.Construct, id string, given *thingProps) *thing {
 		if p.Fails != nil {
 			p.Fails(this)
 		}
-		return &thing{Construct: this, Name: "made"}
+		return &thing{Construct: this, Name: "made", hidden: true}
 	})
 }
 
@@ -260,6 +261,10 @@ func TestHomes(t *testing.T) {
 				Key:  awskms.Key_FromKeyArn(here, jsii.String("K"), jsii.String("arn:aws:kms:eu-west-1:"+ours+":key/?")),
 			})
 		}, ours, "eu-west-1", []string{"2 problems", `Role: got "arn:aws:iam::111122223333:role/*"; allowed: the ARN of one resource`, "Key: got"}},
+		{"put together of what one holds", func(here, there awscdk.Stack) {
+			whole := newThing(there, "Y", &thingProps{Environment: dev})
+			newThing(here, "X", &thingProps{Environment: dev, Other: &thing{Construct: whole.Construct, Name: whole.Name}})
+		}, ours, "eu-west-1", []string{"whose inner state is not what its constructor made it"}},
 		{"put together by hand", func(here, _ awscdk.Stack) { newThing(here, "X", &thingProps{Other: &thing{Name: "mine"}}) },
 			ours, "eu-west-1", []string{`Other: got a value of cdk_test.thing that no constructor made; allowed: one of cdk_test.Newthing`}},
 		{"an alias of a key", func(here, _ awscdk.Stack) {

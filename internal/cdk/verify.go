@@ -43,7 +43,7 @@ func (v *verifier) Version() *string { return nil }
 
 // RuleIds lists the rules.
 func (v *verifier) RuleIds() *[]*string { //nolint:revive // the name is the CDK's
-	return Strings(append(verify.Names(), GuardRule))
+	return Strings(append(verify.Names(), GuardRule, AspectRule))
 }
 
 // Validate reports what is found in the assembly.
@@ -52,7 +52,7 @@ func (v *verifier) Validate(awscdk.IPolicyValidationContext) *awscdk.PolicyValid
 	if err != nil {
 		return report([]assembly.Finding{{Rule: "Assembly", Severity: "error", Description: "can't be read: " + err.Error()}})
 	}
-	findings := append(verify.Check(stacks), found(v.app, stacks, false)...)
+	findings := append(verify.Check(stacks), append(found(v.app, stacks, false), lostAspects(v.app)...)...)
 	for i, f := range findings {
 		findings[i].Description = v.located(f)
 	}

@@ -37,6 +37,8 @@ type entry struct {
 	home   Home
 	typ    reflect.Type
 	fields map[string]any
+	// object is what the constructor returned.
+	object any
 }
 
 var registry = struct {
@@ -52,7 +54,7 @@ func Record(object any, home Home) {
 	registry.Lock()
 	defer registry.Unlock()
 	if _, known := registry.homes[key(object)]; !known {
-		registry.homes[key(object)] = entry{home, reflect.TypeOf(object), exported(object)}
+		registry.homes[key(object)] = entry{home, reflect.TypeOf(object), exported(object), object}
 		if registry.paths[home.App] == nil {
 			registry.paths[home.App] = map[string]Home{}
 		}
@@ -98,6 +100,26 @@ func Of(object any) (Home, bool) {
 	return e.home, known && e.typ == reflect.TypeOf(object)
 }
 
+// An Object is what a constructor made: where, and its exported fields.
+type Object struct {
+	Home   Home
+	Fields map[string]any
+}
+
+// Objects returns what was made in an app, by paths.
+func Objects(app any) []Object {
+	registry.Lock()
+	defer registry.Unlock()
+	var all []Object
+	for _, e := range registry.homes {
+		if e.home.App == app {
+			all = append(all, Object{e.home, e.fields})
+		}
+	}
+	slices.SortFunc(all, func(x, y Object) int { return strings.Compare(x.Home.Path, y.Home.Path) })
+	return all
+}
+
 // Accept takes the fields of an object as they are now for those that its constructor gave it: for tests.
 func Accept(object any) {
 	registry.Lock()
@@ -107,11 +129,16 @@ func Accept(object any) {
 	registry.homes[key(object)] = e
 }
 
-// Changed is an exported field that has another value than when the object was made; empty: none has.
+// Changed is an exported field that has another value than when the object was made; empty: none has. Of one that was put
+// together from the exported fields of what a constructor made, it is what the others hold.
 func Changed(object any) string {
 	registry.Lock()
-	before := registry.homes[key(object)].fields
+	e := registry.homes[key(object)]
+	before := e.fields
 	registry.Unlock()
+	if e.object != nil && e.object != object && lacksHidden(object, e.object) {
+		return "inner state"
+	}
 	now := exported(object)
 	for _, name := range slices.Sorted(maps.Keys(now)) {
 		if !reflect.DeepEqual(before[name], now[name]) {
@@ -119,6 +146,17 @@ func Changed(object any) string {
 		}
 	}
 	return ""
+}
+
+// lacksHidden tells whether an object has nothing in a field that is not exported, in which the other one has something.
+func lacksHidden(object, other any) bool {
+	x, y := reflect.ValueOf(object).Elem(), reflect.ValueOf(other).Elem()
+	for i := range x.NumField() {
+		if !x.Type().Field(i).IsExported() && x.Field(i).IsZero() && !y.Field(i).IsZero() {
+			return true
+		}
+	}
+	return false
 }
 
 // exported are the exported fields of a struct that is pointed to, lists copied.

@@ -1,0 +1,52 @@
+package cdk
+
+import (
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/props"
+)
+
+// here are the fields whose ARNs have to be of the construct's own account or region, and why: what is elsewhere would be
+// refused, or looked for in vain, when it is used.
+var here = []struct {
+	kind            string // of constructs; empty: of any
+	field           *regexp.Regexp
+	account, region bool
+	// unless are fields that let in what is elsewhere.
+	unless []string
+	why    string
+}{
+	{"", regexp.MustCompile(`^Workflows\[\d+\]$`), true, true, nil, "Step Functions takes no caller of another account, and a state machine is in one region"},
+	{"", regexp.MustCompile(`^TrustedBy\[\d+\]$`), true, false, nil, "a role of another account comes in by one of this account"},
+	{"", regexp.MustCompile(`^Triggers\[\d+\]$`), true, true, nil, "EventBridge hears of pushes to repositories of its own account and region"},
+	{"access.Guard", regexp.MustCompile(`^Keys\[\d+\]$`), false, true, nil, "a job is encrypted with a key of its own region"},
+	{"storage.DataBucket", regexp.MustCompile(`^(OutsideRoles|Environment\.Administrators)\[\d+\]$`), true, false,
+		[]string{"Shares", "ReplicatedFrom", "Organization"}, "the bucket denies everything to other accounts: share a prefix with the account by Shares"},
+}
+
+// arns reports ARNs of elsewhere.
+func (v *visit) arns(given any) {
+	for _, h := range here {
+		if h.kind != "" && h.kind != v.home.Kind || slices.ContainsFunc(h.unless, func(name string) bool {
+			return !reflect.ValueOf(given).Elem().FieldByName(name).IsZero()
+		}) {
+			continue
+		}
+		props.Texts(given, func(field, text string) {
+			parts := strings.SplitN(text, ":", 6)
+			if len(parts) != 6 || parts[0] != "arn" || !h.field.MatchString(field) || v.list.Has(field) {
+				return
+			}
+			switch {
+			case h.account && parts[4] != "" && differ(parts[4], v.home.At.Account):
+				v.list.Note(field, problem.Phrase(text+", of account "+parts[4]), "one of account "+v.home.At.Account, h.why)
+			case h.region && parts[3] != "" && differ(parts[3], v.home.At.Region):
+				v.list.Note(field, problem.Phrase(text+", in "+parts[3]), "one in "+v.home.At.Region, h.why)
+			}
+		})
+	}
+}
