@@ -45,6 +45,7 @@ const (
 )
 
 var refusalsOfStorage = []refusal{
+	in("grant_test.go", "storage (Validate)", "something that is granted", "ours: an empty grant is a mistake"),
 	in("files_test.go", "storage name", "the Name of one of Files", "ours: no other file has a version"),
 	{"storage Class", "a class of bucket", "ours: it decides life cycle and protection", inBucket(func(p *storage.DataBucketProps) { p.Class = 99 }), inBucket(func(p *storage.DataBucketProps) { p.Class = storage.Models }), ""},
 	{"storage Endpoints", "vpce- and 8 to 17 hexadecimal digits", ids, inBucket(func(p *storage.DataBucketProps) { p.Endpoints = []string{"vpce-1234567"} }),

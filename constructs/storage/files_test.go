@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/jsii-runtime-go"
 
@@ -40,9 +41,11 @@ func TestFilesOfTwoRegions(t *testing.T) {
 	if err := synth.App(&synth.Options{Dir: t.TempDir()}, func(app awscdk.App) {
 		for _, region := range []string{"eu-west-1", "us-east-1"} {
 			stack := awscdk.NewStack(app, jsii.String("In-"+region), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: &region}})
+			key := awskms.NewKey(stack, jsii.String("LogKey"), nil)
+			key.GrantEncryptDecrypt(awsiam.NewServicePrincipal(jsii.String("logs."+region+".amazonaws.com"), nil))
 			storage.NewFiles(stack, "Files", &storage.FilesProps{
 				Bucket: storage.NewDataBucket(stack, "Bucket", nil), Folders: []string{"a/"}, Role: "dev--writer",
-				LogKey: storage.NewKey(stack, "LogKey", nil).Key, Files: []storage.File{{Path: "a/x"}},
+				LogKey: key, Files: []storage.File{{Path: "a/x"}},
 			})
 			if got, want := storage.FilesRole(stack, "dev--writer"), ":iam::111122223333:role/dev--writer--"+region; !strings.HasSuffix(got, want) {
 				t.Errorf("got %s, want %s", got, want)

@@ -107,3 +107,9 @@ func TestPrefixURI(t *testing.T) {
 		}
 	}
 }
+
+func TestNothingIsGranted(t *testing.T) {
+	if err := (storage.Grant{}).Validate(); err == nil || !strings.Contains(err.Error(), "got nothing; allowed: what is granted") {
+		t.Errorf("got %v", err)
+	}
+}
