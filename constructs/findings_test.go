@@ -96,7 +96,7 @@ func TestAspectsOfWhatIsExposed(t *testing.T) {
 		}
 	}
 	func() {
-		defer func() { recover() }() // which the findings are told by
+		defer func() { _ = recover() }() // which the findings are told by
 		app.Synth(nil)
 	}()
 	findings, err := assembly.Findings(dir)

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -81,14 +82,16 @@ func TestWildcardsInFields(t *testing.T) {
 	}
 	number := regexp.MustCompile(`zq(\d+)`)
 	var wide []string
-	each(stacks, func(path string, statement map[string]any) {
+	each(stacks, func(statement map[string]any) {
 		if statement["Effect"] != "Allow" {
 			return
 		}
 		text, _ := json.Marshal([]any{statement["Resource"], statement["Principal"], statement["Condition"], statement["Action"]})
 		for _, found := range number.FindAllStringSubmatch(string(text), -1) {
-			var n int
-			fmt.Sscan(found[1], &n)
+			n, err := strconv.Atoi(found[1])
+			if err != nil {
+				t.Fatal(err)
+			}
 			if what := of[n]; what != "" && !slices.Contains(wide, what) {
 				wide = append(wide, what)
 			}
@@ -102,27 +105,27 @@ func TestWildcardsInFields(t *testing.T) {
 }
 
 // each visits the statements of all policies of the stacks.
-func each(stacks []assembly.Stack, visit func(path string, statement map[string]any)) {
-	var walk func(path string, v any)
-	walk = func(path string, v any) {
+func each(stacks []assembly.Stack, visit func(statement map[string]any)) {
+	var walk func(v any)
+	walk = func(v any) {
 		switch v := v.(type) {
 		case map[string]any:
 			if v["Effect"] != nil {
-				visit(path, v)
+				visit(v)
 				return
 			}
 			for _, inner := range v {
-				walk(path, inner)
+				walk(inner)
 			}
 		case []any:
 			for _, inner := range v {
-				walk(path, inner)
+				walk(inner)
 			}
 		}
 	}
 	for _, s := range stacks {
 		for _, r := range s.Template.Resources {
-			walk(r.Path(), r.Properties)
+			walk(r.Properties)
 		}
 	}
 }

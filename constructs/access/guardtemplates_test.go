@@ -58,7 +58,7 @@ func TestGuardsInTemplates(t *testing.T) {
 			roleUnder(other, nil).AddManagedPolicy(large.Policies[1])
 			roleUnder(s, nil).AddManagedPolicy(large.Policies[0])
 		}, []string{"2 findings", "dev/Stack/Own: has 1 of the 2 policies of the guard dev/Stack/Large (", "dev/Other/Own: has 1 of the 2 policies", "attach all of its Policies"}},
-		{"a scope without roles, of a guard that holds others", func(dev awscdk.Stage, s, other awscdk.Stack, guard *access.Guard) {
+		{"a scope without roles, of a guard that holds others", func(_ awscdk.Stage, s, other awscdk.Stack, guard *access.Guard) {
 			guard.Protect(other)
 			roleUnder(s, guard.Boundary)
 		}, []string{"dev/Stack/Guard: the guard (", "protects dev/Other, which has no roles and users", "protect what they are made in"}},

@@ -31,6 +31,13 @@ func (j Job) validateSpot(searched bool) error {
 	if j.Spot && (j.MaxWait <= j.MaxRuntime || j.MaxWait > math.MaxInt32*time.Second || j.MaxWait%time.Second != 0) {
 		l.Add("MaxWait", j.MaxWait, fmt.Sprintf("whole seconds, up to %d, more than MaxRuntime, %s; or 0 for an hour more", math.MaxInt32, j.MaxRuntime), "")
 	}
+	l.Include("", j.validateKeepAlive())
+	return l.Err()
+}
+
+// validateKeepAlive checks how long instances are kept after the job.
+func (j Job) validateKeepAlive() error {
+	var l problem.List
 	switch {
 	case j.KeepAlive < 0 || j.KeepAlive > maxKeepAlive || j.KeepAlive%time.Second != 0:
 		l.Add("KeepAlive", j.KeepAlive, "whole seconds up to 1h, or 0 for none", "")
