@@ -6,7 +6,7 @@
 #
 # Needs Go 1.26, Node.js with npm, and Python 3.11. Everything else is pinned and installed into this folder.
 
-.PHONY: synth test demo matrix clean lint go race examples container properties strict assemblies templates names workflows scripts dags iam packs emulator need-go need-node need-python
+.PHONY: synth test demo matrix clean lint go fields race examples container properties strict assemblies templates names workflows scripts dags iam packs emulator need-go need-node need-python
 .DEFAULT_GOAL := synth
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -31,7 +31,7 @@ synth: need-go $(TOOLS)
 	@cdk synth '**' --quiet --no-notices
 	@go run ./internal/summary cdk.out
 
-test: lint go race examples container properties strict templates names workflows scripts dags iam packs emulator
+test: lint go fields race examples container properties strict templates names workflows scripts dags iam packs emulator
 	@echo "Everything passed."
 
 demo: need-go $(TOOLS) $(CHECK_TOOLS) .venv/.installed
@@ -54,6 +54,10 @@ lint: need-go
 go: need-go $(TOOLS)
 	@echo "== tests of the library and the reference app"
 	@CDK_VALIDATION=false go test ./...
+
+fields: need-go $(TOOLS)
+	@echo "== every field, against AWS's models and with values that only the deployment knows"
+	@CDK_VALIDATION=false go test ./constructs -run 'TestLimits|TestTokensInFields' -slow
 
 race: need-go
 	@echo "== race detector"

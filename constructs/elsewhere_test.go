@@ -52,9 +52,9 @@ func leaves(t reflect.Type, path string, get func(reflect.Value) reflect.Value, 
 	case reflect.Slice:
 		all = leaves(t.Elem(), path+"[0]", func(p reflect.Value) reflect.Value {
 			f := get(p)
-			if f.Len() == 0 {
-				f.Set(reflect.MakeSlice(t, 1, 1))
-			}
+			own := reflect.MakeSlice(t, max(1, f.Len()), max(1, f.Len())) // which the object that the list is from doesn't have
+			reflect.Copy(own, f)
+			f.Set(own)
 			return f.Index(0)
 		}, wanted)
 	case reflect.Pointer:

@@ -401,6 +401,7 @@ func together(all []oddity, accepted func(...oddity) bool) [][]oddity {
 
 // Whatever a constructor takes, AWS's models take: each property of the template, and each member of the requests in it.
 func TestLimits(t *testing.T) {
+	long(t)
 	known, unread := readModels(t)
 	dir := t.TempDir()
 	faults := fault.Collect()

@@ -52,7 +52,7 @@ func validProps(stack awscdk.Stack) map[string]func() any {
 	packages := supplychain.NewPackages(stack, "Packages", &supplychain.PackagesProps{Internal: []string{"/pypi//acme~"}})
 	images := supplychain.NewImages(stack, "Images", &supplychain.ImagesProps{Name: "churn"})
 	registry := supplychain.NewRegistry(stack, "Registry", nil)
-	const base = account + ".dkr.ecr." + region + ".amazonaws.com/ml/mirror/base@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	base := *stack.Account() + ".dkr.ecr." + *stack.Region() + ".amazonaws.com/ml/mirror/base@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	const key = "arn:aws:kms:" + region + ":" + account + ":key/1234abcd"
 	ways := []access.WayIn{access.IdentityCenter("DataScientist")}
 	roles := []awsiam.IRole{role.Role}
@@ -147,6 +147,17 @@ func inStack(test func(stack awscdk.Stack, faults *fault.Collector)) {
 
 // all is for whoever has some minutes.
 var all = flag.Bool("odd.all", false, "try every odd value instead of two a field")
+
+// slow is for make fields, and for CI.
+var slow = flag.Bool("slow", false, "run the tests of every field that take minutes")
+
+// long skips a test that takes a minute or more.
+func long(t *testing.T) {
+	t.Helper()
+	if !*slow {
+		t.Skip("run it by make fields")
+	}
+}
 
 // Whatever Validate lets through, the constructor makes or refuses in a message of its own.
 func TestOddValuesThatAreValid(t *testing.T) {
