@@ -79,10 +79,9 @@ var running atomic.Bool
 
 // App synthesizes the app that build fills. The options may be nil. An error names every problem.
 //
-// The assembly is moved to the output folder when it is whole. On an error before that the folder stays as it was, an
-// assembly of an earlier run included, but for validation-report.json, the report of the rules that templates broke. A
-// move that fails midway leaves no manifest. App replaces files of an earlier assembly, and no others: a file in the way
-// is an error.
+// The assembly is moved to the output folder when it is whole. On an error the folder stays as it was, an assembly of an
+// earlier run included, but for validation-report.json, the report of the rules that templates broke. App replaces files
+// that an earlier synthesis wrote, by the manifests of its assembly, and no others: a file in the way is an error.
 //
 // App must not be called by two goroutines at once, nor by build. A program that calls it outside [Main] and [TestMain]
 // has to call jsii.Close before it ends: the runtime leaves its files in the temporary folder otherwise.

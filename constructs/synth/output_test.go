@@ -167,6 +167,81 @@ func TestFileInTheWay(t *testing.T) {
 	}
 }
 
+// An assembly in a folder makes nothing of the user's there replaceable: neither what is added later, nor what only looks like
+// an assembly.
+func TestFileBesideAssembly(t *testing.T) {
+	const version = `{"version":"1.0.0"}`
+	for _, test := range []struct {
+		name     string
+		seed     string // the scenario of a run before
+		mine     map[string]string
+		scenario string
+	}{
+		{"a template", "good", map[string]string{"Other.template.json": `{"Description": "mine"}`}, "stages"},
+		{"a file in a nested assembly", "stages", map[string]string{"assembly-Dev/DevMore782BF40A.template.json": "{}"}, "more-stages"},
+		{"a report", "good", map[string]string{"validation-report.json": "[]"}, "finding"},
+		{"a manifest of something else", "", map[string]string{
+			"cdk.out": version, "manifest.json": `{"version":"1.0.0","artifacts":{"a":1},"mine":true}`, "tree.json": "a tree",
+		}, "good"},
+		{"a manifest with artifacts of another tool", "", map[string]string{
+			"cdk.out": version, "manifest.json": `{"version":"1.0.0","artifacts":{"a":{"type":"zip","properties":{"file":"tree.json"}}}}`, "tree.json": "a tree",
+		}, "good"},
+		{"a manifest without a version file", "", map[string]string{
+			"manifest.json": `{"version":"1.0.0","artifacts":{"a":{"type":"cdk:tree","properties":{"file":"tree.json"}}}}`, "tree.json": "a tree",
+		}, "good"},
+		{"a folder beside an asset that is not copied", "", map[string]string{
+			"cdk.out": version, "manifest.json": `{"version":"1.0.0","artifacts":{"a":{"type":"cdk:asset-manifest","properties":{"file":"a.json"}}}}`,
+			"a.json": `{"files":{"x":{"source":{"path":".","packaging":"zip"}}}}`, "Stack.template.json": "mine",
+		}, "good"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := newFolder(t)
+			if test.seed != "" {
+				if r := startIn(t, dir, test.seed, "CDK_OUTDIR=."); r.status != 0 {
+					t.Fatal(r.output)
+				}
+				_ = os.Remove(filepath.Join(dir, "validation-report.json")) // which a run without validation does not write
+			}
+			write(t, dir, test.mine)
+			before := tree(t, dir)
+			if r := startIn(t, dir, test.scenario, "CDK_OUTDIR=."); r.status != 1 {
+				t.Errorf("status %d: %s", r.status, r.output)
+			}
+			sameTree(t, before, tree(t, dir), "code", "code/run.py") // which the app makes
+		})
+	}
+}
+
+// An assembly that the CDK wrote by itself is replaced, with its nested assemblies, stacks and assets.
+func TestAssemblyOfTheCDK(t *testing.T) {
+	for _, scenario := range []string{"more-stages", "complete"} {
+		dir := newFolder(t)
+		if r := startIn(t, dir, "plain", "CDK_OUTDIR=cdk.out"); r.status != 0 {
+			t.Fatal(r.output)
+		}
+		if r := startIn(t, dir, scenario); r.status != 0 || !r.assembly {
+			t.Errorf("%s: status %d: %s", scenario, r.status, r.output)
+		}
+	}
+}
+
+// A run that was killed while it moved files is followed by one that replaces them.
+func TestKilledWhileMoving(t *testing.T) {
+	dir := newFolder(t)
+	if r := startIn(t, dir, "good"); r.status != 0 {
+		t.Fatal(r.output)
+	}
+	out := filepath.Join(dir, "cdk.out")
+	if err := os.Remove(filepath.Join(out, "manifest.json")); err != nil {
+		t.Fatal(err)
+	}
+	write(t, out, map[string]string{".plinth-synth-moving.json": `["Stack.template.json", "Stack.assets.json", "Stack.metadata.json", "tree.json"]`})
+	if r := startIn(t, dir, "complete"); r.status != 0 || slices.Contains(names(t, out), ".plinth-synth-moving.json") {
+		t.Errorf("status %d, left %q: %s", r.status, names(t, out), r.output)
+	}
+}
+
 // A link in an assembly's folder is replaced: what it leads to stays as it is.
 func TestLinkInAssembly(t *testing.T) {
 	dir := newFolder(t)
@@ -202,7 +277,8 @@ func TestFoldersThatAreNotThere(t *testing.T) {
 	}
 	before := tree(t, dir)
 	for _, run := range []struct{ scenario, outdir string }{{"chdir", ""}, {"chdir", "out"}, {"good", "nothing"}} {
-		if r := startIn(t, dir, run.scenario, "CDK_OUTDIR="+run.outdir); r.status != 1 || len(r.left) > 0 {
+		r := startIn(t, dir, run.scenario, "CDK_OUTDIR="+run.outdir)
+		if r.status != 1 || len(r.left) > 0 || run.outdir == "nothing" && !strings.Contains(r.output, "it is a link that leads nowhere") {
 			t.Errorf("%v: status %d, left %q: %s", run, r.status, r.left, r.output)
 		}
 		sameTree(t, before, tree(t, dir))
@@ -223,6 +299,28 @@ func TestMoveThatFails(t *testing.T) {
 	if r := startIn(t, dir, "good"); r.status != 1 || !r.assembly {
 		t.Errorf("status %d, assembly %t", r.status, r.assembly)
 	}
+}
+
+// Where a folder of an assembly can't be written to, all stays as it was.
+func TestMoveThatIsNotPermitted(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("root may write everywhere")
+	}
+	dir := newFolder(t)
+	if r := startIn(t, dir, "stages"); r.status != 0 {
+		t.Fatal(r.output)
+	}
+	nested := filepath.Join(dir, "cdk.out", "assembly-Dev")
+	if err := os.Chmod(nested, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(nested, 0o700) //nolint:errcheck // which removing the folder shows
+	before := tree(t, filepath.Join(dir, "cdk.out"))
+	r := startIn(t, dir, "more-stages")
+	if r.status != 1 || !strings.Contains(r.output, "permission denied") {
+		t.Errorf("status %d: %s", r.status, r.output)
+	}
+	sameTree(t, before, tree(t, filepath.Join(dir, "cdk.out")))
 }
 
 // An assembly of an earlier run outlives a run that fails; a report of broken rules comes beside it.

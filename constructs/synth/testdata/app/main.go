@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -21,13 +22,41 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-func main() { synth.Main(build) }
+func main() {
+	if os.Args[1] == "plain" {
+		defer jsii.Close()
+		app := awscdk.NewApp(nil)
+		stages(app, "Stack")
+		network.NewIsolated(awscdk.NewStack(app, jsii.String("Stack"), nil), "Network", nil)
+		app.Synth(nil)
+		return
+	}
+	synth.Main(build)
+}
+
+// stages makes a stage with stacks of those names, and each of an asset and a nested stack.
+func stages(app awscdk.App, names ...string) {
+	if err := errors.Join(os.MkdirAll("code", 0o700), os.WriteFile("code/run.py", nil, 0o600)); err != nil {
+		panic(err)
+	}
+	stage := awscdk.NewStage(app, jsii.String("Dev"), nil)
+	for _, name := range names {
+		stack := awscdk.NewStack(stage, jsii.String(name), nil)
+		awss3assets.NewAsset(stack, jsii.String("Folder"), &awss3assets.AssetProps{Path: jsii.String("code")})
+		awss3.NewBucket(awscdk.NewNestedStack(stack, jsii.String("Nested"), nil), jsii.String("Bucket"), nil)
+	}
+}
 
 func build(app awscdk.App) {
 	stack := awscdk.NewStack(app, jsii.String("Stack"), nil)
 	awss3.NewBucket(stack, jsii.String("Bucket"), nil)
 	switch scenario := os.Args[1]; scenario {
 	case "good":
+	case "stages":
+		awscdk.NewStack(app, jsii.String("Other"), nil)
+		stages(app, "Stack")
+	case "more-stages":
+		stages(app, "Stack", "More")
 	case "complete":
 		network.NewIsolated(stack, "Network", nil)
 	case "props":
