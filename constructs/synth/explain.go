@@ -39,7 +39,11 @@ func explain(r any, faults error) error {
 		announce(r)
 		panic(r)
 	}
-	message = fault.WithoutStack(message)
+	if fault.RuntimeEnded(message) {
+		return after(faults, fmt.Errorf("Node.js ended while the app was built (%s): what it said is above; "+
+			"if it ran out of memory, raise it by NODE_OPTIONS=--max-old-space-size=4096", fault.Caller()))
+	}
+	message = fault.Explain(message)
 	if at := fault.Caller(); at != "" {
 		message += "\n  at " + at
 	}

@@ -380,6 +380,59 @@ func TestRunsAtOnce(t *testing.T) {
 	sameTree(t, want, tree(t, filepath.Join(dir, "cdk.out")))
 }
 
+// Nor does it of a test that panics or is interrupted.
+func TestTestsThatDoNotEnd(t *testing.T) {
+	for _, ends := range []string{"panic", "interrupt"} {
+		t.Run(ends, func(t *testing.T) {
+			t.Parallel()
+			dir, tmp := newFolder(t), t.TempDir()
+			cmd := command(dir, tmp, "tests")
+			input, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			output, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if line, err := bufio.NewReader(output).ReadString('\n'); err != nil || line != "ready\n" {
+				t.Fatalf("%q, %v", line, err)
+			}
+			if ends == "interrupt" {
+				err = cmd.Process.Signal(syscall.SIGINT)
+			} else {
+				err = input.Close()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Wait(); err == nil {
+				t.Error("status 0")
+			}
+			if left := names(t, tmp); ends == "interrupt" && len(left) > 0 {
+				t.Errorf("left behind: %q", left)
+			}
+			if out, err := command(dir, tmp, "good").CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			if left := names(t, tmp); len(left) > 0 {
+				t.Errorf("left behind after the next run: %q", left)
+			}
+		})
+	}
+}
+
+// Without Node.js each test is told so, and not only the first.
+func TestTestsWithoutNode(t *testing.T) {
+	r := start(t, "tests", "PATH=/nowhere")
+	if strings.Count(r.output, `Node.js: got "node"; allowed: a Node.js that runs`) != 2 {
+		t.Error(r.output)
+	}
+}
+
 // Whatever ends a run, nothing stays in its folders after the next one.
 func TestKilled(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT} {
@@ -463,6 +516,22 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
+// A file that the CDK can't read is told by its line, in the words of JSON.
+func TestBrokenConfiguration(t *testing.T) {
+	dir := newFolder(t)
+	for text, want := range map[string]string{
+		"[]":                                "cdk.json:1 can't be read as the JSON that the CDK takes: an object is needed there, and not array",
+		"{\n\"context\": \"x\"}":            "cdk.json:2 can't be read as the JSON that the CDK takes: context: an object is needed there, and not string",
+		"{\n\"app\": \"go run .\",\n}":      "cdk.json:3 can't be read as the JSON that the CDK takes: invalid character '}'",
+		"{\n\"app\": \"go run .\",\n// \n}": "cdk.json:3 can't be read as the JSON that the CDK takes: invalid character '/'",
+	} {
+		write(t, dir, map[string]string{"cdk.json": text})
+		if r := startIn(t, dir, "good"); r.status != 1 || !strings.Contains(r.output, want) {
+			t.Errorf("%s: status %d: %s", text, r.status, r.output)
+		}
+	}
+}
+
 // What keeps the runtime from starting is said in a message that names it and what to do.
 func TestBrokenMachine(t *testing.T) {
 	dir := newFolder(t)
@@ -480,6 +549,11 @@ func TestBrokenMachine(t *testing.T) {
 		{"no Node.js of that name", "JSII_NODE=/nowhere/node", []string{`Node.js: got "/nowhere/node"`, "install Node.js 22 or newer"}},
 		{"an old Node.js", "JSII_NODE=" + filepath.Join(dir, "old/node"), []string{`got "v12.22.0"`, "install Node.js 22 or newer"}},
 		{"a broken Node.js", "JSII_NODE=" + filepath.Join(dir, "broken/node"), []string{"broken/node", "exit status 3", "install Node.js"}},
+		{"options that Node.js does not take", "NODE_OPTIONS=--nope", []string{`NODE_OPTIONS: got "--nope"`, "what it said is above"}},
+		{"a home that is a file", "HOME=" + filepath.Join(dir, "file"), []string{
+			`cache folder of the jsii runtime: got "` + filepath.Join(dir, "file"), "set HOME, or JSII_RUNTIME_PACKAGE_CACHE_ROOT", "ENOTDIR"}},
+		{"a cache folder that is a file", "JSII_RUNTIME_PACKAGE_CACHE_ROOT=" + filepath.Join(dir, "file"), []string{
+			`cache folder of the jsii runtime: got "` + filepath.Join(dir, "file"), "set HOME, or JSII_RUNTIME_PACKAGE_CACHE_ROOT"}},
 		{"a runtime of one's own", "JSII_RUNTIME=exit 3", []string{`JSII_RUNTIME: got "exit 3"`, "unset it"}},
 		{"no temporary folder", "TMPDIR=/nowhere", []string{"temporary folder can't be used", "/nowhere", "Set TMPDIR to"}},
 		{"a temporary file", "TMPDIR=" + filepath.Join(dir, "file"), []string{"temporary folder can't be used", "Set TMPDIR to"}},
@@ -487,11 +561,11 @@ func TestBrokenMachine(t *testing.T) {
 		{"an output file", "CDK_OUTDIR=file", []string{"output folder: got", `/file"; allowed`, "not a directory"}},
 		{"an output folder in a file", "CDK_OUTDIR=file/out", []string{"output folder: got", `/file/out"; allowed`, "not a directory"}},
 		{"an output folder that can't be made", "CDK_OUTDIR=/proc/out", []string{`output folder: got "/proc/out"`}},
-		{"a broken cdk.json", "", []string{"cdk.json can't be read as the JSON"}},
+		{"a broken cdk.json", "", []string{"cdk.json:3 can't be read as the JSON"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if test.env == "" {
-				write(t, dir, map[string]string{"cdk.json": "{"})
+				write(t, dir, map[string]string{"cdk.json": "{\n\"app\": \"go run .\",\n}"})
 			}
 			r := startIn(t, dir, "good", test.env)
 			if r.status != 1 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 	"syscall"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -23,15 +24,41 @@ import (
 )
 
 func main() {
-	if os.Args[1] == "plain" {
+	switch os.Args[1] {
+	case "plain":
 		defer jsii.Close()
 		app := awscdk.NewApp(nil)
 		stages(app, "Stack")
 		network.NewIsolated(awscdk.NewStack(app, jsii.String("Stack"), nil), "Network", nil)
 		app.Synth(nil)
-		return
+	case "nil-build":
+		synth.Main(nil)
+	case "tests":
+		synth.TestMain(tests{})
+	default:
+		synth.Main(build)
 	}
-	synth.Main(build)
+}
+
+// tests are those of a package, two of which make an app, and the third waits.
+type tests struct{}
+
+func (tests) Run() int {
+	for range 2 {
+		if err := synth.App(nil, func(app awscdk.App) { awscdk.NewStack(app, jsii.String("Stack"), nil) }); err != nil {
+			fmt.Println(err)
+		}
+	}
+	wait()
+	panic("a test panics")
+}
+
+type wrapper struct{ constructs.Construct }
+
+// wait waits until the test kills the app, or lets it go on.
+func wait() {
+	fmt.Println("ready")
+	_, _ = os.Stdin.Read(make([]byte, 1))
 }
 
 // stages makes a stage with stacks of those names, and each of an asset and a nested stack.
@@ -85,8 +112,20 @@ func build(app awscdk.App) {
 			panic("no context from cdk.json")
 		}
 	case "wait":
-		fmt.Println("ready")
-		_, _ = os.Stdin.Read(make([]byte, 1)) // until the test kills the app
+		wait()
+	case "goexit":
+		runtime.Goexit()
+	case "close":
+		jsii.Close()
+	case "close-and-go-on":
+		jsii.Close()
+		storage.NewDataBucket(stack, "Data", nil)
+	case "wrapper":
+		awss3.NewBucket(&wrapper{constructs.NewConstruct(stack, jsii.String("Wrapped"))}, jsii.String("Bucket"), nil)
+	case "buckets":
+		for i := range 100 {
+			storage.NewDataBucket(stack, fmt.Sprint("Data", i), nil)
+		}
 	case "chdir":
 		if err := os.Chdir("docs"); err != nil {
 			panic(err)
