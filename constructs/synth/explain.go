@@ -133,11 +133,7 @@ func withFindings(err error, out *output) error {
 	if failed == 0 {
 		return err
 	}
-	plural := "s"
-	if failed == 1 {
-		plural = ""
-	}
-	text := fmt.Sprintf("the templates break rules: %d finding%s%s", failed, plural, b.String())
+	text := "the templates break rules: " + problem.Plural(failed, "finding") + b.String()
 	if report := out.keepReport(); report != "" {
 		text += "\nThe whole report, warnings included: " + report
 	}

@@ -81,10 +81,16 @@ func Text(kind string, of any, ask func() string) (text string) {
 	return text
 }
 
-// Where is the location of a scope that a function is given; see [Do]. It is empty when the scope is none.
-func Where(kind string, scope constructs.Construct) (at location.Location) {
+// Where is the location of a scope that a function is given, whose other arguments have those problems; see [Do]. It is empty
+// when the scope is none.
+func Where(kind string, scope constructs.Construct, others ...error) (at location.Location) {
 	Do(kind, nil, func() {
-		Check(validateScope(scope))
+		var l problem.List
+		l.Include("", validateInStack(scope))
+		for _, err := range others {
+			l.Include("", err)
+		}
+		Check(l.Err())
 		at = Location(scope)
 	})
 	return at
