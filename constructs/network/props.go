@@ -179,5 +179,5 @@ func endpointZonesAllowed(zones int) string {
 	if zones <= 1 {
 		return "1, as the network has one zone, or 0"
 	}
-	return fmt.Sprintf("1 to %d, the zones of the network, or 0 for the tier's", zones)
+	return fmt.Sprintf("1 to the %d zones of the network, or 0 for the tier's", zones)
 }

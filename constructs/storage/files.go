@@ -80,7 +80,7 @@ func (f *Files) Version(name string) string {
 // FilesRole is the ARN of the role that writes files, NAME--REGION in the construct's account, to let its bucket know of it before it is
 // there.
 func FilesRole(scope constructs.Construct, name string) string {
-	at := cdk.Where("storage.FilesRole", scope, validateRole("name", name))
+	at := cdk.Where("storage.FilesRole", scope, validateRole(name))
 	return at.Role(names.Role(at.Region, name))
 }
 
@@ -108,7 +108,7 @@ func (p *FilesProps) Validate() error {
 	for i, folder := range p.Folders {
 		l.Include(fmt.Sprintf("Folders[%d]", i), validatePath(folder))
 	}
-	l.Include("", validateRole("Role", p.Role))
+	l.Include("", validateRole(p.Role))
 	if p.LogKey == nil {
 		l.Add("LogKey", nil, "a key for the writer's log", "the LogKey of network.Isolated")
 	}
@@ -132,12 +132,12 @@ func (p *FilesProps) Validate() error {
 }
 
 // validateRole checks what the name of a role starts with.
-func validateRole(field, name string) error {
+func validateRole(name string) error {
 	room := names.RoleRoom().Most
 	if token.Is(name) || len(name) <= room && roleNamePattern.MatchString(name) {
 		return nil
 	}
-	return problem.Problem{Field: field, Got: name, Allowed: fmt.Sprintf("1 to %d letters, digits, hyphens and underscores", room)}
+	return problem.Problem{Field: "Role", Got: name, Allowed: fmt.Sprintf("1 to %d letters, digits, hyphens and underscores", room)}
 }
 
 // NewFiles writes text files into a bucket whenever a deployment changes them, and takes away those that are no longer wanted; with
