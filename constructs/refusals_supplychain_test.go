@@ -79,6 +79,8 @@ var refusalsOfChains = []refusal{
 	in(mistakesTest, "supplychain role", "a role", noSuch),
 	in(mistakesTest, "supplychain scope", "one of the repository's region", "ours: CodeArtifact is asked by the endpoints of a region"),
 	in(mistakesTest, "supplychain stage", "a stage of the chain", noSuch),
+	in("../told_once_test.go", "supplychain (elsewhere)", "an account and a region", "ours: the ARN would be one of nothing"),
+	in("../told_once_test.go", "supplychain (validateImageName)", "2 to 40 lower-case letters, digits and hyphens", "ours: it is a part of the repositories' names"),
 	in(mistakesTest, "supplychain Repository", "one that the network lets through", "ours: endpoints deny others"),
 }
 

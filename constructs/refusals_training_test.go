@@ -205,6 +205,8 @@ var refusalsOfTraining = []refusal{
 		inWorkflow(func(p *training.WorkflowProps) {
 			p.Triggers = []training.Trigger{training.OnSchedule("rate(1 day)", nil)}
 		}).at("Triggers[0]"), ""},
+	in("job_request_test.go", "training parameters", "a parameter that a function made", "ours: it has no name"),
+	in("distribution_test.go", "training (unwritable)", "what JSON holds", "ours: the library is given it as JSON"),
 	{"training (ValidateInput)", "what the parameters take", "ours: the execution would be refused", said{err: training.ValidateInput([]training.Parameter{training.Integer("n", 1, 2)}, map[string]any{"n": 3})}.at("n"),
 		said{err: training.ValidateInput([]training.Parameter{training.Integer("n", 1, 2)}, map[string]any{"n": 2})}.at("n"), ""},
 	{"training Bucket", "one that tells of new data", "ours: nothing would start",

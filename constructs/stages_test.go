@@ -33,7 +33,7 @@ func TestValuesOfAnotherStage(t *testing.T) {
 		}, []string{"access.Guard prod/B/X (", "Keys[0]: got a value of dev/A/Data/Key/Resource, " + ofDev + want}},
 		"an object": {func(prod awscdk.Stack, data *storage.DataBucket, _ string) {
 			access.NewExecutionRole(prod, "X", &access.ExecutionRoleProps{Reads: []storage.Prefix{data.Prefix("")}})
-		}, []string{"access.ExecutionRole prod/B/X (", "Reads[0].Bucket: got a value of dev/A/Data/Default/Bucket, " + ofDev + want}},
+		}, []string{"access.ExecutionRole prod/B/X (", "Reads[0].Bucket: got storage.DataBucket dev/A/Data, " + ofDev + want}},
 		"a parameter": {func(prod awscdk.Stack, _ *storage.DataBucket, parameter string) {
 			storage.NewDataBucket(prod, "X", &storage.DataBucketProps{
 				Environment: environment.Environment{Owner: parameter}, Endpoints: []string{parameter},

@@ -37,7 +37,7 @@ const defaultBreakGlass = "break-glass"
 // BreakGlassRole is the ARN of the role of an emergency of that environment and name in the scope's account and region, before it is
 // there. An empty name is that of props without one.
 func BreakGlassRole(scope constructs.Construct, e environment.Environment, name string) string {
-	at := cdk.Where("access.BreakGlassRole", scope)
+	at := cdk.Where("access.BreakGlassRole", scope, validateRoleName(e, "", cmp.Or(name, defaultBreakGlass)))
 	return at.Role(breakGlassName(at, e, name))
 }
 

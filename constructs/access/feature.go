@@ -3,6 +3,7 @@ package access
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -68,7 +69,7 @@ func validateFeatures(features []Feature) error {
 	var l problem.List
 	for i, f := range features {
 		if !slices.Contains(Features(), f) {
-			l.Add(fmt.Sprintf("Features[%d]", i), string(f), fmt.Sprintf("one of %v", Features()), "")
+			l.Add(fmt.Sprintf("Features[%d]", i), string(f), "one of "+strings.Trim(fmt.Sprint(Features()), "[]"), "")
 		}
 	}
 	return l.Err()

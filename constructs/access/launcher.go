@@ -77,7 +77,7 @@ func validateRoles(all []awsiam.IRole) error {
 // LauncherRole is the ARN of the role of a launcher of that environment, team and Name in the scope's account and region, before it is
 // there. Without a team it is that of a launcher without one.
 func LauncherRole(scope constructs.Construct, e environment.Environment, team, name string) string {
-	at := cdk.Where("access.LauncherRole", scope)
+	at := cdk.Where("access.LauncherRole", scope, validateRoleName(e, team, name))
 	return at.Role(launcherName(at, e, team, name))
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/role"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -23,6 +24,23 @@ type Person struct {
 	Construct constructs.Construct
 	// Role is the role.
 	Role awsiam.IRole
+}
+
+// validateRoleName reports names of which no role's name can be made.
+func validateRoleName(e environment.Environment, team, name string) error {
+	var l problem.List
+	if e.Name != "" && !token.Is(e.Name) && !names.IsEnvironment(e.Name) {
+		l.Add("e.Name", e.Name, names.EnvironmentAllowed, "")
+	}
+	if team != "" && !token.Is(team) && !names.IsTeam(team) {
+		l.Add("team", team, names.TeamAllowed, "")
+	}
+	if l.Err() == nil { // else it is their length that leaves no room
+		names.Owner{Environment: e.Name, Team: team}.Validate(&l, "name", name, "", names.RoleRoom())
+	} else if !token.Is(name) && !names.IsPart(name) {
+		l.Add("name", name, names.PartAllowed, "")
+	}
+	return l.Err()
 }
 
 // newPerson makes the role of a person.

@@ -25,7 +25,7 @@ const (
 // GrantLogin lets a role log in to the web server, from inside the VPC, and use its API. It panics with one message when role or login
 // are wrong.
 func (e *Environment) GrantLogin(to awsiam.IRole, as Login) {
-	cdk.Do("airflow.GrantLogin", e, func() { e.grantLogin(to, as) })
+	cdk.Do("airflow.Environment.GrantLogin", e, func() { e.grantLogin(to, as) })
 }
 
 func (e *Environment) grantLogin(to awsiam.IRole, as Login) {

@@ -109,7 +109,7 @@ func TestWrongLogins(t *testing.T) {
 	err := synthtest.Error(t, "", func(stack awscdk.Stack) {
 		airflow.NewEnvironment(stack, "A", good(stack, environment.Environment{})).GrantLogin(nil, "Admin")
 	})
-	for _, want := range []string{"airflow.GrantLogin", "role: got nothing", `as: got "Admin"; allowed: airflow.Viewer, airflow.User or airflow.Op`} {
+	for _, want := range []string{"airflow.Environment.GrantLogin", "role: got nothing", `as: got "Admin"; allowed: airflow.Viewer, airflow.User or airflow.Op`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("lacks %s: %v", want, err)
 		}

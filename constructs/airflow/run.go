@@ -15,7 +15,7 @@ import (
 // may say what AWS gives tasks as variables of their environment; what a definition says it can't change. It panics with one message when
 // the role is missing or of another account.
 func (s *Serverless) GrantRun(to awsiam.IRole) {
-	cdk.Do("airflow.GrantRun", s, func() { s.grantRun(to) })
+	cdk.Do("airflow.Serverless.GrantRun", s, func() { s.grantRun(to) })
 }
 
 func (s *Serverless) grantRun(to awsiam.IRole) {

@@ -234,7 +234,7 @@ func TestGrantRun(t *testing.T) {
 		t.Errorf("got %v", foreign)
 	}
 	err := synthtest.Error(t, "", func(stack awscdk.Stack) { airflow.NewServerless(stack, "S", goodServerless(stack)).GrantRun(nil) })
-	if !strings.Contains(err.Error(), "airflow.GrantRun") || !strings.Contains(err.Error(), "role: got nothing") {
+	if !strings.Contains(err.Error(), "airflow.Serverless.GrantRun") || !strings.Contains(err.Error(), "role: got nothing") {
 		t.Errorf("got %v", err)
 	}
 }

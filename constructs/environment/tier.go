@@ -1,6 +1,9 @@
 package environment
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Tier is how much an environment matters. It decides every default.
 type Tier int
@@ -31,4 +34,6 @@ func (t Tier) String() string {
 // RetainsData tells whether data outlives its stack: everywhere but in Development.
 func (t Tier) RetainsData() bool { return t != Development }
 
-func (t Tier) valid() bool { return t >= Production && t <= Development }
+func (t Tier) valid() bool { return slices.Contains(tiers, t) }
+
+var tiers = []Tier{Production, Staging, Development}

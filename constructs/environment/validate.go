@@ -31,13 +31,34 @@ var (
 // Validate reports every problem of e, after its zero fields took their presets. An empty Name is allowed here and an
 // error in a set.
 func (e Environment) Validate() error {
+	if e.Tier.valid() {
+		return e.validate()
+	}
+	var l problem.List
+	l.Add("Tier", e.Tier, "Production, Staging or Development", "")
+	l.Include("", e.whateverTier())
+	return l.Err()
+}
+
+// whateverTier reports what is wrong of an environment in every tier.
+func (e Environment) whateverTier() error {
+	said := map[string]int{}
+	var shared problem.List
+	for _, e.Tier = range tiers {
+		for _, err := range problem.All(e.validate()) {
+			if said[err.Error()]++; said[err.Error()] == len(tiers) {
+				shared.Include("", err)
+			}
+		}
+	}
+	return shared.Err()
+}
+
+// validate checks an environment of a known tier.
+func (e Environment) validate() error {
 	var l problem.List
 	if e.Name != "" && !token.Is(e.Name) && !names.IsEnvironment(e.Name) {
 		l.Add("Name", e.Name, names.EnvironmentAllowed, "")
-	}
-	if !e.Tier.valid() {
-		l.Add("Tier", e.Tier, "Production, Staging or Development", "")
-		return l.Err() // nothing else can be judged without the tier's preset
 	}
 	e = e.Resolved()
 	if e.Account != "" && !token.Is(e.Account) && !accountPattern.MatchString(e.Account) {
@@ -52,7 +73,7 @@ func (e Environment) Validate() error {
 		l.Add("AZs", e.AZs, fmt.Sprintf("1 to %d", maxAZs), "the address range is cut into eight blocks, and no region has more zones")
 	}
 	if !slices.Contains(logRetentionDays, e.LogRetentionDays) {
-		l.Add("LogRetentionDays", e.LogRetentionDays, fmt.Sprint("one of ", logRetentionDays), "")
+		l.Add("LogRetentionDays", e.LogRetentionDays, "one of "+strings.Trim(fmt.Sprint(logRetentionDays), "[]"), "")
 	}
 	l.Include("", e.validateAdministrators())
 	l.Include("", tag("Owner", e.Owner))

@@ -1,6 +1,7 @@
 package environment_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -32,6 +33,8 @@ var badEnvironments = []struct {
 	{"name of two lines", env{Name: "dev\n"}, "Name", []string{`"dev\n"`}},
 	{"tier above the last", env{Tier: 3}, "Tier", []string{"Tier(3)", "Production, Staging or Development"}},
 	{"tier below the first", env{Tier: -1}, "Tier", []string{"Tier(-1)"}},
+
+	{"tier unknown, and what holds for one tier", env{Tier: 3, Limits: limits{MonthlyBudget: 100}}, "Tier", []string{"Tier(3)"}},
 
 	{"account too short", env{Account: "12345678901"}, "Account", []string{`"12345678901"`, "12 digits"}},
 	{"account with hyphens", env{Account: "1234-5678-9012"}, "Account", []string{"12 digits"}},
@@ -97,6 +100,19 @@ func TestBadEnvironment(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			wantOnly(t, test.bad.Validate(), test.field, test.words...)
 		})
+	}
+}
+
+// An unknown tier hides nothing that is wrong whatever the tier.
+func TestUnknownTierHidesNothing(t *testing.T) {
+	got := fmt.Sprint(env{Tier: 99, LogRetentionDays: -3, Region: "x", Limits: limits{PricePerRun: -1}}.Validate())
+	for _, want := range []string{"Tier: got Tier(99)", `Region: got "x"`, "LogRetentionDays: got -3; allowed: one of 1 3 5", "Limits.PricePerRun: got -1"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if strings.Count(got, "\n") != 3 {
+		t.Errorf("more than 4 problems:\n%s", got)
 	}
 }
 

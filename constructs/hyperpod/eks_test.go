@@ -101,7 +101,7 @@ func TestMistakesWithEKS(t *testing.T) {
 		"labels and taints": {func(p *hyperpod.ClusterProps) {
 			p.Groups[0].Labels = map[string]string{"-team": "red", "ok": "no way", "long": long, "empty": ""}
 			p.Groups[0].Taints = []hyperpod.Taint{{Key: "A/b", Value: "ok"}, {Key: "a.b/c", Value: "-", Effect: "Never"}}
-		}, []string{"8 problems", `Groups[0].Labels: got "-team"`, `Groups[0].Labels[ok]: got "no way"`, "Groups[0].Labels[long]: got", "Groups[0].Labels[empty]: got",
+		}, []string{"8 problems", `Groups[0].Labels: got "-team"`, `Groups[0].Labels["ok"]: got "no way"`, `Groups[0].Labels["long"]: got`, `Groups[0].Labels["empty"]: got`,
 			`Groups[0].Taints[0].Key: got "A/b"`, `Groups[0].Taints[0].Effect: got ""; allowed: NoSchedule, PreferNoSchedule or NoExecute`,
 			`Groups[0].Taints[1].Value: got "-"`, `Groups[0].Taints[1].Effect: got "Never"`}},
 		"a label that CloudFormation takes for a reference": {func(p *hyperpod.ClusterProps) {

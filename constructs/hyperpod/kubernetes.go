@@ -63,7 +63,7 @@ func (g Group) validateKubernetes() error {
 		if k == "Ref" {
 			l.Add("Labels", k, "any key but Ref", "CloudFormation would take it for a reference to a resource")
 		}
-		validateValue(&l, fmt.Sprintf("Labels[%s]", k), g.Labels[k])
+		validateValue(&l, fmt.Sprintf("Labels[%q]", k), g.Labels[k])
 	}
 	for i, t := range g.Taints {
 		l.Include(fmt.Sprintf("Taints[%d]", i), t.validate(g.Taints[:i]))

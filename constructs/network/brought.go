@@ -20,7 +20,11 @@ import (
 func (p *IsolatedProps) validateBrought() error {
 	var l problem.List
 	if (p.Vpc == nil) != (len(p.Subnets) == 0) {
-		l.Add("Subnets", fmt.Sprintf("%d subnets", len(p.Subnets)), "subnets together with Vpc, or neither", "")
+		if p.Vpc == nil {
+			l.Add("Vpc", nil, "the VPC of Subnets", "give both or neither")
+		} else {
+			l.Add("Subnets", nil, "the private subnets of Vpc that jobs run in", "such as *vpc.IsolatedSubnets(), if it has any")
+		}
 	}
 	if p.Vpc != nil && p.TransitGateway != "" {
 		l.Add("TransitGateway", p.TransitGateway, "none with Vpc", "leave it out: the routes of an existing VPC are its owner's")
@@ -166,7 +170,7 @@ func validateSubnets(p IsolatedProps, decided plan) error {
 	for i, s := range p.Subnets {
 		field, id := fmt.Sprintf("Subnets[%d]", i), *s.SubnetId()
 		if slices.Contains(public, id) {
-			l.Add(field, id, "a subnet without a route to an internet gateway", "Vpc lists it among its public subnets: take its isolated ones")
+			l.Add(field, problem.Phrase(cdk.Describe(id)), "a subnet without a route to an internet gateway", "Vpc lists it among its public subnets: take its isolated ones")
 		}
 		if made, ok := s.Node().DefaultChild().(awsec2.CfnSubnet); ok && cdk.Different(*made.VpcId(), *p.Vpc.VpcId()) {
 			l.Add(field, problem.Phrase(cdk.Describe(id)+", of "+cdk.Describe(*made.VpcId())), "a subnet of Vpc, "+cdk.Describe(*p.Vpc.VpcId()), "")
@@ -179,7 +183,7 @@ func validateSubnets(p IsolatedProps, decided plan) error {
 			inZone[zone] = field
 		}
 		if gateway && routesOf(s) == "" {
-			l.Add(field, problem.Phrase(id+", without a route table"), "a subnet whose route table the app knows: the S3 endpoint is put into it",
+			l.Add(field, problem.Phrase(cdk.Describe(id)+", without a route table"), "a subnet whose route table the app knows: the S3 endpoint is put into it",
 				"import the subnet by awsec2.Subnet_FromSubnetAttributes with RouteTableId, or Vpc with IsolatedSubnetRouteTableIds; "+
 					`or name "s3" in ExistingEndpoints if it stands already`)
 		}

@@ -180,11 +180,11 @@ func TestWrongThingsBrought(t *testing.T) {
 	}{
 		{"VPC without subnets", func(stack awscdk.Stack) *network.IsolatedProps {
 			return &network.IsolatedProps{Vpc: existing(stack, awsec2.SubnetType_PRIVATE_ISOLATED)}
-		}, "Subnets: got \"0 subnets\"; allowed: subnets together with Vpc"},
+		}, "Subnets: got nothing; allowed: the private subnets of Vpc that jobs run in; such as *vpc.IsolatedSubnets()"},
 		{"public subnets", func(stack awscdk.Stack) *network.IsolatedProps {
 			vpc := existing(stack, awsec2.SubnetType_PUBLIC)
 			return &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.PublicSubnets()}
-		}, "a subnet without a route to an internet gateway"},
+		}, "Subnets[0]: got Stack/Existing/jobsSubnet1/Subnet; allowed: a subnet without a route to an internet gateway"},
 		{"transit gateway of a VPC", func(stack awscdk.Stack) *network.IsolatedProps {
 			vpc := existing(stack, awsec2.SubnetType_PRIVATE_ISOLATED)
 			return &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets(), TransitGateway: "tgw-0123456789abcdef0"}

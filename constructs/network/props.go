@@ -146,7 +146,7 @@ func (p *IsolatedProps) Validate() error {
 			"the subnets are cut from it at synth: write it out, or bring a Vpc")
 	}
 	if zones := p.zones(); p.EndpointZones < 0 || p.EndpointZones > max(zones, 1) {
-		l.Add("EndpointZones", p.EndpointZones, fmt.Sprintf("1 to the %d zones of the network, or 0 for the tier's", zones), "")
+		l.Add("EndpointZones", p.EndpointZones, endpointZonesAllowed(zones), "")
 	} else if environmentErr == nil {
 		l.Include("", p.validateSizes())
 	}
@@ -172,4 +172,12 @@ func (p *IsolatedProps) validateSizes() error {
 			job+endpoints, job, endpoints), fmt.Sprintf("each of its subnets holds %d: %s", have, environment.SmallestRange(job+endpoints)))
 	}
 	return l.Err()
+}
+
+// endpointZonesAllowed says which EndpointZones a network of so many zones takes.
+func endpointZonesAllowed(zones int) string {
+	if zones <= 1 {
+		return "1, as the network has one zone, or 0"
+	}
+	return fmt.Sprintf("1 to the %d zones of the network, or 0 for the tier's", zones)
 }

@@ -80,7 +80,7 @@ func (f *Files) Version(name string) string {
 // FilesRole is the ARN of the role that writes files, NAME--REGION in the construct's account, to let its bucket know of it before it is
 // there.
 func FilesRole(scope constructs.Construct, name string) string {
-	at := cdk.Where("storage.FilesRole", scope)
+	at := cdk.Where("storage.FilesRole", scope, validateRole(name))
 	return at.Role(names.Role(at.Region, name))
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -13,7 +14,9 @@ import (
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
+	"github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/model"
+	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
 )
 
@@ -54,7 +57,8 @@ func (p *LustreProps) Validate() error {
 	l.Include("Environment", p.Environment.Validate())
 	l.Include("Data", p.Data.Validate())
 	if p.Data.Bucket != nil && !p.Data.Bucket.linkedToLustre {
-		l.Add("Data.Bucket", p.Data.Bucket.Class, "a bucket that is LinkedToLustre", "set it in the bucket's props: FSx reads the bucket from outside the network")
+		home, _ := made.Of(p.Data.Bucket)
+		l.Add("Data.Bucket", problem.Phrase("storage.DataBucket "+home.Path), "a bucket that is LinkedToLustre", "set it in the bucket's props: FSx reads the bucket from outside the network")
 	}
 	if p.Network == nil {
 		l.Add("Network", nil, "the network that the jobs run in", "make one with network.NewIsolated")
@@ -64,7 +68,7 @@ func (p *LustreProps) Validate() error {
 		l.Add("CapacityGiB", p.CapacityGiB, fmt.Sprintf("1200, or a multiple of 2400 up to %d", model.FSxCapacityGB.Max), "")
 	}
 	if t := cmp.Or(p.MBPerSecondPerTiB, lustreThroughputs[0]); !slices.Contains(lustreThroughputs, t) {
-		l.Add("MBPerSecondPerTiB", p.MBPerSecondPerTiB, fmt.Sprint("one of ", lustreThroughputs), "")
+		l.Add("MBPerSecondPerTiB", p.MBPerSecondPerTiB, "one of "+strings.Trim(fmt.Sprint(lustreThroughputs), "[]"), "")
 	}
 	return l.Err()
 }

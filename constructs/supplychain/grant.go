@@ -27,21 +27,21 @@ const RepositoryVariable = "CA_REPOSITORY_ARN"
 //
 // The repository of another account has to name the role's account in its stage too: see [Stage].
 func (r Repository) GrantPull(role awsiam.IRole, from *network.Isolated) map[string]string {
-	r.grant(role, "Pull", "Installs packages", from, func() []policy.Statement { return Statements(r) })
+	r.grant("supplychain.Repository.GrantPull", role, "Pull", "Installs packages", from, func() []policy.Statement { return Statements(r) })
 	return map[string]string{RepositoryVariable: r.ARN}
 }
 
 // GrantPublish lets a role publish the team's own packages, those that Internal holds for, to the chain's first stage, and nothing
 // else. It panics with one message when the role is wrong or there are no packages of the team's own.
 func (p *Packages) GrantPublish(role awsiam.IRole) {
-	cdk.Do("supplychain.GrantPublish", p, func() {
+	cdk.Do("supplychain.Packages.GrantPublish", p, func() {
 		first := p.Repositories[p.chain.Stages[0].Name]
 		var l problem.List
 		if len(p.internal) == 0 {
 			l.Add("Internal", nil, "patterns of the team's own packages", "set PackagesProps.Internal: nothing else can be published")
 		}
 		cdk.Check(l.Err())
-		first.grant(role, "Publish", "Publishes the team's own packages", nil, func() []policy.Statement { return publish(first, p.internal) })
+		first.grant("supplychain.Packages.GrantPublish", role, "Publish", "Publishes the team's own packages", nil, func() []policy.Statement { return publish(first, p.internal) })
 	})
 }
 
@@ -58,7 +58,7 @@ func publish(to Repository, internal []pattern) []policy.Statement {
 }
 
 // grant lets a role do something with the repository.
-func (r Repository) grant(to awsiam.IRole, purpose, description string, from *network.Isolated, statements func() []policy.Statement) {
+func (r Repository) grant(kind string, to awsiam.IRole, purpose, description string, from *network.Isolated, statements func() []policy.Statement) {
 	var l problem.List
 	err := r.Validate()
 	l.Include("Repository", err)
@@ -72,7 +72,7 @@ func (r Repository) grant(to awsiam.IRole, purpose, description string, from *ne
 	if err == nil {
 		name, description = purpose+"-"+r.Name(), description+" of "+r.Name()
 	}
-	attach("supplychain.Grant"+purpose, to, name, description, l.Err(), statements)
+	attach(kind, to, name, description, l.Err(), statements)
 }
 
 // attach puts a policy on a role, in the role's stack, once for each name.

@@ -14,6 +14,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
 )
 
@@ -38,13 +39,19 @@ var tagPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`)
 func (p *ImagesProps) Validate() error {
 	p, l := props.Of(p)
 	l.Include("Chain", p.Chain.Validate())
-	if !isName(p.Name, maxImage) {
-		l.Add("Name", p.Name, nameOf(maxImage), "")
-	}
+	l.Include("", validateImageName("Name", p.Name))
 	if p.Kept < 0 {
 		l.Add("Kept", p.Kept, "1 or more, or 0 for 50", "")
 	}
 	return l.Err()
+}
+
+// validateImageName checks the name of an image.
+func validateImageName(field, name string) error {
+	if isName(name, maxImage) {
+		return nil
+	}
+	return problem.Problem{Field: field, Got: name, Allowed: nameOf(maxImage)}
 }
 
 // ImageRepository is an ECR repository.
@@ -72,8 +79,8 @@ type Images struct {
 // ImageRepository is the one of an image and a stage, for stacks and stages that the chain is not part of. An empty account or
 // region is that of the scope's stack. It panics with one message when the chain has no such stage.
 func (c Chain) ImageRepository(scope constructs.Construct, image, stage, account, region string) ImageRepository {
-	c.check("supplychain.Chain.ImageRepository", stage)
-	return imageRepository(elsewhere(scope, account, region), names.Image(c.resolved().Name, image, stage))
+	at := elsewhere("supplychain.Chain.ImageRepository", scope, account, region, validateImageName("image", image), c.validateStage(stage))
+	return imageRepository(at, names.Image(c.resolved().Name, image, stage))
 }
 
 func imageRepository(at location.Location, name string) ImageRepository {

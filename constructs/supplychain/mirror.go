@@ -105,7 +105,7 @@ type Mirror struct {
 
 // MirrorRepository is the repository of a mirrored image, for whoever names it before the mirror is made.
 func (c Chain) MirrorRepository(scope constructs.Construct, name string) ImageRepository {
-	return imageRepository(cdk.Where("supplychain.Chain.MirrorRepository", scope), names.Mirrored(c.resolved().Name, name))
+	return imageRepository(cdk.Where("supplychain.Chain.MirrorRepository", scope, validateImageName("name", name)), names.Mirrored(c.resolved().Name, name))
 }
 
 // NewMirror makes a repository for each image, and a project that copies those of AWS's own registries without the internet. It

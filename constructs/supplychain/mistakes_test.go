@@ -124,7 +124,7 @@ func TestMistakes(t *testing.T) {
 			supplychain.NewPromotion(s, "Y", c.promotion())
 		}, []string{"Stack/Y (", `RoleName: got "ml--promotion--eu-west-1"`, `Name: got "ml--check"`, `LogGroupName: got "/aws/codebuild/ml--check"`}},
 		{"grant to nobody", func(s awscdk.Stack) { supplychain.Repository{}.GrantPull(nil, network.NewIsolated(s, "N", nil)) },
-			[]string{"supplychain.GrantPull", "2 problems", "role: got nothing", `Repository.ARN: got ""`}},
+			[]string{"supplychain.Repository.GrantPull", "2 problems", "role: got nothing", `Repository.ARN: got ""`}},
 		{"grant in a network without packages", func(s awscdk.Stack) {
 			supplychain.NewPackages(s, "P", nil).Repositories["dev"].GrantPull(role(s), network.NewIsolated(s, "N", nil))
 		}, []string{"1 problem", "add network.Packages"}},
@@ -136,7 +136,7 @@ func TestMistakes(t *testing.T) {
 		{"images of a stage that is none", func(s awscdk.Stack) { supplychain.Chain{}.ImageRepository(s, "churn", "live", "", "") },
 			[]string{"supplychain.Chain.ImageRepository", `stage: got "live"`}},
 		{"publishing nothing", func(s awscdk.Stack) { supplychain.NewPackages(s, "P", nil).GrantPublish(role(s)) },
-			[]string{"supplychain.GrantPublish", "1 problem", "set PackagesProps.Internal"}},
+			[]string{"supplychain.Packages.GrantPublish", "1 problem", "set PackagesProps.Internal"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

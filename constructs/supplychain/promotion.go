@@ -174,9 +174,9 @@ func (p *PromotionProps) projects(w promotion) (check, copying project) {
 
 // GrantRequest lets a role ask for promotions and look at how they end. Give it to nobody who approves.
 func (p *Promotion) GrantRequest(role awsiam.IRole) {
-	cdk.Do("supplychain.GrantRequest", p, func() {
+	cdk.Do("supplychain.Promotion.GrantRequest", p, func() {
 		machine := *p.StateMachine.StateMachineArn()
-		attach("supplychain.GrantRequest", role, "Requests", "Asks for promotions", nil,
+		attach("supplychain.Promotion.GrantRequest", role, "Requests", "Asks for promotions", nil,
 			func() []policy.Statement { return requestStatements(machine, p.executions) })
 	})
 }
@@ -184,8 +184,8 @@ func (p *Promotion) GrantRequest(role awsiam.IRole) {
 // GrantApprove lets a role approve and refuse what waits, by the token that the topic sends. Give it to nobody who requests. The
 // action knows no resource: what waits in other state machines can be approved too by whoever holds their tokens.
 func (p *Promotion) GrantApprove(role awsiam.IRole) {
-	cdk.Do("supplychain.GrantApprove", p, func() {
-		attach("supplychain.GrantApprove", role, "Approves", "Approves promotions", nil, approveStatements)
+	cdk.Do("supplychain.Promotion.GrantApprove", p, func() {
+		attach("supplychain.Promotion.GrantApprove", role, "Approves", "Approves promotions", nil, approveStatements)
 	})
 }
 

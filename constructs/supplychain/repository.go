@@ -1,6 +1,7 @@
 package supplychain
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/aws/constructs-go/constructs/v10"
 
+	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/location"
@@ -23,21 +25,30 @@ type Repository struct{ ARN string }
 // Repository is the one of a stage, for stacks and stages that the chain is not part of. An empty account or region is that of
 // the scope's stack. It panics with one message when the chain has no such stage.
 func (c Chain) Repository(scope constructs.Construct, stage, account, region string) Repository {
-	c.check("supplychain.Chain.Repository", stage)
-	return c.resolved().repository(elsewhere(scope, account, region), stage)
+	return c.resolved().repository(elsewhere("supplychain.Chain.Repository", scope, account, region, c.validateStage(stage)), stage)
 }
 
-// check panics when the chain has no such stage.
-func (c Chain) check(kind, stage string) {
+// validateStage reports a stage that the chain has not.
+func (c Chain) validateStage(stage string) error {
 	names := c.resolved().names()
 	if slices.Contains(names, stage) {
-		return
+		return nil
 	}
-	fault.Check(kind, problem.Problem{Field: "stage", Got: stage, Allowed: "one of " + strings.Join(names, ", ")})
+	return problem.Problem{Field: "stage", Got: stage, Allowed: "one of " + strings.Join(names, ", ")}
 }
 
-func elsewhere(scope constructs.Construct, account, region string) location.Location {
-	at := cdk.Where("supplychain.Chain", scope)
+// elsewhere is the location of a scope, but for an account and a region that are given. The other arguments of the function that
+// asks have those problems.
+func elsewhere(kind string, scope constructs.Construct, account, region string, others ...error) location.Location {
+	given := environment.Environment{Account: account, Region: region}
+	var l problem.List
+	for _, err := range problem.All(given.Validate()) {
+		var p problem.Problem
+		if errors.As(err, &p) {
+			l.Add(strings.ToLower(p.Field), p.Got, p.Allowed, p.Fix)
+		}
+	}
+	at := cdk.Where(kind, scope, append(others, l.Err())...)
 	if account != "" {
 		at.Account = account
 	}

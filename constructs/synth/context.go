@@ -1,12 +1,14 @@
 package synth
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // loadContext is the context that the CLI would give the app: where the CLI started it, the CLI has put it into the
@@ -16,8 +18,8 @@ func loadContext(extra map[string]any) (map[string]any, error) {
 	// Stacks of JavaScript say nothing about an app in Go, and name temporary folders: no two assemblies would be alike.
 	context := map[string]any{"aws:cdk:disable-creation-stack-traces": true}
 	if text := os.Getenv("CDK_CONTEXT_JSON"); text != "" {
-		if err := json.Unmarshal([]byte(text), &map[string]any{}); err != nil {
-			return nil, fmt.Errorf("the variable CDK_CONTEXT_JSON holds no JSON object: %w", err)
+		if err := explainJSON("the variable CDK_CONTEXT_JSON", []byte(text), json.Unmarshal([]byte(text), &map[string]any{})); err != nil {
+			return nil, err
 		}
 	} else {
 		// What the CLI sets of itself.
@@ -73,8 +75,28 @@ func readJSON(file string, into any) error {
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal(text, into); err != nil {
-		return fmt.Errorf("%s can't be read as the JSON that the CDK takes: %w", file, err)
+	return explainJSON(file, text, json.Unmarshal(text, into))
+}
+
+// explainJSON says of an error of encoding/json which line of the file it comes from, and nothing of Go's types.
+func explainJSON(file string, text []byte, err error) error {
+	var syntax *json.SyntaxError
+	var typ *json.UnmarshalTypeError
+	var offset int64
+	var what string
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &syntax):
+		what, offset = syntax.Error(), syntax.Offset
+	case errors.As(err, &typ):
+		what, offset = "an object is needed there, and not "+typ.Value, typ.Offset
+		if typ.Field != "" {
+			what = strings.ToLower(typ.Field) + ": " + what
+		}
+	default:
+		what = err.Error()
 	}
-	return nil
+	line := 1 + bytes.Count(text[:min(int(offset), len(text))], []byte("\n"))
+	return fmt.Errorf("%s:%d can't be read as the JSON that the CDK takes: %s", file, line, what)
 }

@@ -39,7 +39,11 @@ func explain(r any, faults error) error {
 		announce(r)
 		panic(r)
 	}
-	message = fault.WithoutStack(message)
+	if fault.RuntimeEnded(message) {
+		return after(faults, fmt.Errorf("Node.js ended while the app was built (%s): what it said is above; "+
+			"if it ran out of memory, raise it by NODE_OPTIONS=--max-old-space-size=4096", fault.Caller()))
+	}
+	message = fault.Explain(message)
 	if at := fault.Caller(); at != "" {
 		message += "\n  at " + at
 	}
@@ -129,11 +133,7 @@ func withFindings(err error, out *output) error {
 	if failed == 0 {
 		return err
 	}
-	plural := "s"
-	if failed == 1 {
-		plural = ""
-	}
-	text := fmt.Sprintf("the templates break rules: %d finding%s%s", failed, plural, b.String())
+	text := "the templates break rules: " + problem.Plural(failed, "finding") + b.String()
 	if report := out.keepReport(); report != "" {
 		text += "\nThe whole report, warnings included: " + report
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/problem"
 	_ "github.com/plinth-ml/plinth/internal/tempdir"
 )
 
@@ -31,6 +32,12 @@ import (
 func Main(build func(app awscdk.App)) {
 	stderr := os.Stderr
 	drain := quiet(stderr)
+	defer func() {
+		if left.Load() {
+			fmt.Fprintf(stderr, "\nError: build ended in runtime.Goexit, which FailNow of a test calls: let it return\n")
+			os.Exit(1)
+		}
+	}()
 	removeOnSignal()
 	err := func() error {
 		defer drain()
@@ -77,12 +84,14 @@ type Options struct {
 // running is set while App runs.
 var running atomic.Bool
 
+// left is set when build ended its goroutine instead of returning.
+var left atomic.Bool
+
 // App synthesizes the app that build fills. The options may be nil. An error names every problem.
 //
-// The assembly is moved to the output folder when it is whole. On an error before that the folder stays as it was, an
-// assembly of an earlier run included, but for validation-report.json, the report of the rules that templates broke. A
-// move that fails midway leaves no manifest. App replaces files of an earlier assembly, and no others: a file in the way
-// is an error.
+// The assembly is moved to the output folder when it is whole. On an error the folder stays as it was, an assembly of an
+// earlier run included, but for validation-report.json, the report of the rules that templates broke. App replaces files
+// that an earlier synthesis wrote, by the manifests of its assembly, and no others: a file in the way is an error.
 //
 // App must not be called by two goroutines at once, nor by build. A program that calls it outside [Main] and [TestMain]
 // has to call jsii.Close before it ends: the runtime leaves its files in the temporary folder otherwise.
@@ -90,6 +99,9 @@ func App(options *Options, build func(app awscdk.App)) (err error) {
 	var o Options
 	if options != nil {
 		o = *options
+	}
+	if build == nil {
+		return problem.Problem{Field: "build", Allowed: "a function that fills the app"}
 	}
 	if !running.CompareAndSwap(false, true) {
 		return errors.New("synth.App is running already: neither build nor another goroutine may call it before it returns")
@@ -115,9 +127,12 @@ func App(options *Options, build func(app awscdk.App)) (err error) {
 func synthesize(context map[string]any, dir string, build func(app awscdk.App)) (err error) {
 	faults := fault.Collect()
 	defer faults.Stop()
+	returned := true
 	defer func() {
 		if r := recover(); r != nil {
 			err = explain(r, faults.Err())
+		} else if !returned {
+			left.Store(true)
 		}
 	}()
 	app, err := newApp(&awscdk.AppProps{
@@ -129,7 +144,9 @@ func synthesize(context map[string]any, dir string, build func(app awscdk.App)) 
 	if err != nil {
 		return err
 	}
+	returned = false
 	build(app)
+	returned = true
 	if err := faults.Err(); err != nil {
 		return err
 	}

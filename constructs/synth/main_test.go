@@ -113,6 +113,11 @@ func TestMainOnMistakes(t *testing.T) {
 		{"required-field", []string{"required", "app/main.go:"}},
 		{"finding", []string{"1 finding", "- Stack/Wrong: NoSuchProperty", "rule CloudFormation-Validate::F3002", "cdk.out/validation-report.json"}},
 		{"own-error", []string{"the team's own message", "app/main.go:"}},
+		{"nil-build", []string{"build: got nothing; allowed: a function that fills the app"}},
+		{"goexit", []string{"build ended in runtime.Goexit", "let it return"}},
+		{"close", []string{"jsii was closed in build: leave jsii.Close out", "app/main.go:"}},
+		{"close-and-go-on", []string{"jsii was closed in build: leave jsii.Close out", "that it made before jsii was closed", "app/main.go:"}},
+		{"wrapper", []string{"a struct that embeds a construct can't be passed to the CDK: pass the construct that is in it", "app/main.go:"}},
 	}
 	for _, test := range tests {
 		t.Run(test.scenario, func(t *testing.T) {
@@ -210,5 +215,14 @@ func TestRelativeTemporaryFolder(t *testing.T) {
 	}
 	if r := startIn(t, dir, "good", "TMPDIR=tmp"); r.status != 0 || len(names(t, filepath.Join(dir, "tmp"))) > 0 {
 		t.Errorf("status %d, left behind %q: %s", r.status, names(t, filepath.Join(dir, "tmp")), r.output)
+	}
+}
+
+// Node.js that ends in the middle is said once, and no construct is blamed for it.
+func TestMainWhenNodeEnds(t *testing.T) {
+	r := start(t, "buckets", "NODE_OPTIONS=--max-old-space-size=20")
+	if r.status != 1 || strings.Contains(r.output, "can't be built") ||
+		strings.Count(r.output, "Error: Node.js ended while the app was built (") != 1 || !strings.Contains(r.output, "raise it by NODE_OPTIONS=--max-old-space-size=4096") {
+		t.Errorf("status %d: %s", r.status, r.output)
 	}
 }

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -46,6 +48,7 @@ func newApp(props *awscdk.AppProps) (app awscdk.App, err error) {
 			if err = explainRuntime(r); err == nil {
 				panic(r)
 			}
+			jsii.Close() // so that another attempt is told the same, and not that this one has ended
 		}
 	}()
 	return awscdk.NewApp(props), nil
@@ -73,8 +76,12 @@ func explainRuntime(r any) error {
 		return nil
 	}
 	text := failure.Error()
-	if !errors.Is(failure, exec.ErrNotFound) && !slices.ContainsFunc([]string{
-		"no response received from child process", "fork/exec", "broken pipe", "incompatible runtime version", "invalid character",
+	if folder := cacheFolder(text); folder != "" {
+		return problem.Problem{Field: "cache folder of the jsii runtime", Got: folder, Allowed: "a folder that can be written to",
+			Fix: "set HOME, or " + cacheVariable + "; the system says: " + fault.WithoutStack(text)}
+	}
+	if !errors.Is(failure, exec.ErrNotFound) && !fault.RuntimeEnded(text) && !slices.ContainsFunc([]string{
+		"fork/exec", "incompatible runtime version", "invalid character",
 	}, func(known string) bool { return strings.Contains(text, known) }) {
 		return nil
 	}
@@ -84,9 +91,39 @@ func explainRuntime(r any) error {
 	}
 	node := cmp.Or(os.Getenv("JSII_NODE"), "node")
 	version, err := exec.Command(node, "--version").Output()
+	options := os.Getenv("NODE_OPTIONS")
+	if err != nil && options != "" && runsWithoutOptions(node) {
+		return problem.Problem{Field: "NODE_OPTIONS", Got: options, Allowed: "options that Node.js takes there", Fix: "what it said is above; change it, or unset it"}
+	}
 	if err != nil {
 		return problem.Problem{Field: "Node.js", Got: node, Allowed: "a Node.js that runs", Fix: fmt.Sprintf("%s; the system says: %v", nodeHelp, err)}
 	}
 	return problem.Problem{Field: "Node.js", Got: strings.TrimSpace(string(version)), Allowed: "a version that runs the CDK",
 		Fix: nodeHelp + "; the CDK's runtime did not start: " + text}
+}
+
+// runsWithoutOptions tells whether Node.js itself runs.
+func runsWithoutOptions(node string) bool {
+	restore := setenv("NODE_OPTIONS", "")
+	defer restore()
+	return exec.Command(node, "--version").Run() == nil
+}
+
+// cacheVariable names the folder in which the jsii runtime keeps the CDK unpacked
+// (https://github.com/aws/jsii/blob/main/packages/%40jsii/kernel/src/tar-cache/index.ts).
+const cacheVariable = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
+
+// quoted is a path in an error of Node.js, and its name for the error.
+var quoted = regexp.MustCompile(`\bE[A-Z]+: .*'([^']+)'`)
+
+// cacheFolder is the folder that an error of Node.js names, if it is that of the cache; else empty.
+func cacheFolder(text string) string {
+	found := quoted.FindStringSubmatch(text)
+	if found == nil {
+		return ""
+	}
+	if root := os.Getenv(cacheVariable); strings.Contains(found[1], "package-cache") || root != "" && strings.HasPrefix(found[1], root) {
+		return found[1]
+	}
+	return ""
 }

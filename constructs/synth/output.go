@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,21 +23,13 @@ type output struct {
 	scratch *scratch
 }
 
-// Names of files in a cloud assembly
-// (https://github.com/aws/aws-cdk/tree/main/packages/aws-cdk-lib/cx-api, cloud-assembly.ts).
-const (
-	versionFile  = "cdk.out"
-	manifestFile = "manifest.json"
-	reportFile   = "validation-report.json"
-)
-
 // newOutput makes the folder, if it is not there, and its scratch folder.
 func newOutput(dir string) (*output, error) {
 	dir, err := filepath.Abs(dir) // for build may change the working folder
 	if err != nil {
 		return nil, err
 	}
-	_, statErr := os.Lstat(dir)
+	info, statErr := os.Lstat(dir)
 	o := &output{dir: dir}
 	if err = os.MkdirAll(dir, 0o777); err == nil {
 		o.made = errors.Is(statErr, fs.ErrNotExist)
@@ -44,6 +37,11 @@ func newOutput(dir string) (*output, error) {
 	}
 	if err == nil {
 		err = os.Mkdir(o.staging(), 0o777)
+	}
+	if err != nil && statErr == nil && info.Mode().Type() == fs.ModeSymlink {
+		if _, followed := os.Stat(dir); followed != nil {
+			err = errors.New("it is a link that leads nowhere")
+		}
 	}
 	if err != nil {
 		return nil, errors.Join(folderProblem("output folder", dir, err), o.close())
@@ -82,38 +80,95 @@ func (o *output) close() error {
 type move struct {
 	name string // below both
 	rank int    // lower ones go first
+	over bool   // it replaces a file
 }
 
-// publish moves the assembly out of the scratch folder. Nothing is moved unless everything can be.
+// publish moves the assembly out of the scratch folder. Where that fails midway the folder becomes what it was.
 func (o *output) publish() error {
 	unlock, err := lockFolder(o.dir)
 	if err != nil {
 		return folderProblem("output folder", o.dir, err)
 	}
 	defer unlock()
-	moves, err := o.plan()
+	before := earlier(o.dir)
+	moves, err := o.plan(before)
 	if err != nil {
 		return err
 	}
-	// Until all is moved there is no manifest, so that nobody takes files of two runs for one assembly.
-	old := filepath.Join(o.dir, manifestFile)
-	if err := os.Rename(old, filepath.Join(o.scratch.dir, manifestFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	moving := filepath.Join(o.dir, movingFile)
+	_, statErr := os.Lstat(moving)
+	if err := o.note(before, moves, moving); err != nil {
 		return folderProblem("output folder", o.dir, err)
 	}
-	for _, m := range moves {
-		if err := os.Rename(filepath.Join(o.staging(), m.name), filepath.Join(o.dir, m.name)); err != nil {
-			return folderProblem("output folder", o.dir, err)
-		}
+	undone, err := o.move(moves)
+	if err == nil || undone && errors.Is(statErr, fs.ErrNotExist) {
+		err = errors.Join(err, os.Remove(moving))
+	}
+	if err != nil {
+		return folderProblem("output folder", o.dir, err)
 	}
 	return nil
 }
 
-// plan lists the moves: the version file first, by which a later run knows the folder, and the manifest last, without
-// which nobody takes it for an assembly. Links in the output folder are replaced, never followed.
-func (o *output) plan() ([]move, error) {
+// note writes a file that says what a later run may replace if this one is killed.
+func (o *output) note(before written, moves []move, file string) error {
+	names := slices.Collect(maps.Keys(before))
+	for _, m := range moves {
+		names = append(names, m.name)
+	}
+	text, err := json.Marshal(names)
+	if err != nil {
+		return err
+	}
+	scratch := filepath.Join(o.scratch.dir, movingFile)
+	if err := os.WriteFile(scratch, text, 0o666); err != nil {
+		return err
+	}
+	return os.Rename(scratch, file)
+}
+
+// move puts aside what is replaced, the manifest first, so that nobody takes files of two runs for one assembly, and moves the
+// files. When one can't be moved it takes everything back, and tells whether it could.
+func (o *output) move(moves []move) (undone bool, err error) {
+	type renamed struct{ from, to string }
+	var done []renamed
+	rename := func(from, to string) {
+		if err == nil {
+			if err = os.Rename(from, to); err == nil {
+				done = append(done, renamed{from, to})
+			}
+		}
+	}
+	for i, m := range slices.Backward(moves) {
+		if m.over {
+			rename(filepath.Join(o.dir, m.name), filepath.Join(o.scratch.dir, fmt.Sprint("replaced", i)))
+		}
+	}
+	for _, m := range moves {
+		rename(filepath.Join(o.staging(), m.name), filepath.Join(o.dir, m.name))
+	}
+	if err == nil {
+		return false, nil
+	}
+	for _, r := range slices.Backward(done) {
+		if os.Rename(r.to, r.from) != nil {
+			return false, err
+		}
+	}
+	return true, err
+}
+
+// plan lists the moves, the manifest last, without which nobody takes the folder for an assembly. It replaces only what was
+// written before, reports and version files of the CDK, and files that would stay as they are. Links in the output folder
+// are replaced, never followed.
+func (o *output) plan(before written) ([]move, error) {
 	var moves []move
 	var l problem.List
-	ours := isAssembly(o.dir)
+	replaceable := func(name string) bool {
+		there := filepath.Join(o.dir, name)
+		return before.has(name) || isSame(there, filepath.Join(o.staging(), name)) ||
+			name == reportFile && isReport(there) || name == versionFile && isVersion(there, "")
+	}
 	var walk func(folder string) error
 	walk = func(folder string) error {
 		entries, err := os.ReadDir(filepath.Join(o.staging(), folder))
@@ -125,15 +180,15 @@ func (o *output) plan() ([]move, error) {
 			there, err := os.Lstat(filepath.Join(o.dir, name))
 			switch {
 			case errors.Is(err, fs.ErrNotExist):
-				moves = append(moves, move{name, rank(name)})
+				moves = append(moves, move{name, rank(name), false})
 			case err != nil:
 				return err
 			case e.IsDir() && there.IsDir():
 				if err := walk(name); err != nil {
 					return err
 				}
-			case !e.IsDir() && !there.IsDir() && (ours || name == reportFile && isReport(filepath.Join(o.dir, name))):
-				moves = append(moves, move{name, rank(name)})
+			case !e.IsDir() && !there.IsDir() && replaceable(name):
+				moves = append(moves, move{name, rank(name), true})
 			default:
 				l.Add("output folder", filepath.Join(o.dir, name), "no file of that name, unless an earlier synthesis wrote it",
 					"choose another output folder: nothing was written, so that the file is not lost")
@@ -150,50 +205,23 @@ func (o *output) plan() ([]move, error) {
 
 func rank(name string) int {
 	switch {
-	case name == versionFile:
-		return 0
 	case name == manifestFile:
-		return 3
-	case filepath.Base(name) == manifestFile:
 		return 2
+	case filepath.Base(name) == manifestFile:
+		return 1
 	}
-	return 1
-}
-
-// isAssembly tells whether a folder holds a cloud assembly, or the beginning of one.
-func isAssembly(dir string) bool {
-	var header struct {
-		Version   string
-		Artifacts map[string]any
-	}
-	if readRegular(filepath.Join(dir, manifestFile), &header) {
-		return header.Version != "" && header.Artifacts != nil
-	}
-	var version map[string]string
-	return readRegular(filepath.Join(dir, versionFile), &version) && len(version) == 1 && version["version"] != ""
-}
-
-// isReport tells whether a file is a validation report of the CDK.
-func isReport(name string) bool {
-	var report struct{ PluginReports []any }
-	return readRegular(name, &report) && report.PluginReports != nil
-}
-
-func readRegular(name string, into any) bool {
-	info, err := os.Lstat(name)
-	if err != nil || !info.Mode().IsRegular() {
-		return false
-	}
-	text, err := os.ReadFile(name)
-	return err == nil && json.Unmarshal(text, into) == nil
+	return 0
 }
 
 // keepReport moves the validation report of a failed run to the output folder, and returns its name there; empty where
-// there is none, or where it would stand among files that are not an assembly's.
+// there is none, or where it would stand among files that are not an assembly's or replace another file.
 func (o *output) keepReport() string {
 	to := filepath.Join(o.dir, reportFile)
-	if !isAssembly(o.dir) && !isReport(to) && !isUnused(o.dir) {
-		return ""
+	if !isReport(to) {
+		_, assembly := readManifest(o.dir)
+		if _, err := os.Lstat(to); err == nil || !assembly && !isUnused(o.dir) {
+			return ""
+		}
 	}
 	if err := os.Rename(filepath.Join(o.staging(), reportFile), to); err != nil {
 		return ""

@@ -167,6 +167,81 @@ func TestFileInTheWay(t *testing.T) {
 	}
 }
 
+// An assembly in a folder makes nothing of the user's there replaceable: neither what is added later, nor what only looks like
+// an assembly.
+func TestFileBesideAssembly(t *testing.T) {
+	const version = `{"version":"1.0.0"}`
+	for _, test := range []struct {
+		name     string
+		seed     string // the scenario of a run before
+		mine     map[string]string
+		scenario string
+	}{
+		{"a template", "good", map[string]string{"Other.template.json": `{"Description": "mine"}`}, "stages"},
+		{"a file in a nested assembly", "stages", map[string]string{"assembly-Dev/DevMore782BF40A.template.json": "{}"}, "more-stages"},
+		{"a report", "good", map[string]string{"validation-report.json": "[]"}, "finding"},
+		{"a manifest of something else", "", map[string]string{
+			"cdk.out": version, "manifest.json": `{"version":"1.0.0","artifacts":{"a":1},"mine":true}`, "tree.json": "a tree",
+		}, "good"},
+		{"a manifest with artifacts of another tool", "", map[string]string{
+			"cdk.out": version, "manifest.json": `{"version":"1.0.0","artifacts":{"a":{"type":"zip","properties":{"file":"tree.json"}}}}`, "tree.json": "a tree",
+		}, "good"},
+		{"a manifest without a version file", "", map[string]string{
+			"manifest.json": `{"version":"1.0.0","artifacts":{"a":{"type":"cdk:tree","properties":{"file":"tree.json"}}}}`, "tree.json": "a tree",
+		}, "good"},
+		{"a folder beside an asset that is not copied", "", map[string]string{
+			"cdk.out": version, "manifest.json": `{"version":"1.0.0","artifacts":{"a":{"type":"cdk:asset-manifest","properties":{"file":"a.json"}}}}`,
+			"a.json": `{"files":{"x":{"source":{"path":".","packaging":"zip"}}}}`, "Stack.template.json": "mine",
+		}, "good"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := newFolder(t)
+			if test.seed != "" {
+				if r := startIn(t, dir, test.seed, "CDK_OUTDIR=."); r.status != 0 {
+					t.Fatal(r.output)
+				}
+				_ = os.Remove(filepath.Join(dir, "validation-report.json")) // which a run without validation does not write
+			}
+			write(t, dir, test.mine)
+			before := tree(t, dir)
+			if r := startIn(t, dir, test.scenario, "CDK_OUTDIR=."); r.status != 1 {
+				t.Errorf("status %d: %s", r.status, r.output)
+			}
+			sameTree(t, before, tree(t, dir), "code", "code/run.py") // which the app makes
+		})
+	}
+}
+
+// An assembly that the CDK wrote by itself is replaced, with its nested assemblies, stacks and assets.
+func TestAssemblyOfTheCDK(t *testing.T) {
+	for _, scenario := range []string{"more-stages", "complete"} {
+		dir := newFolder(t)
+		if r := startIn(t, dir, "plain", "CDK_OUTDIR=cdk.out"); r.status != 0 {
+			t.Fatal(r.output)
+		}
+		if r := startIn(t, dir, scenario); r.status != 0 || !r.assembly {
+			t.Errorf("%s: status %d: %s", scenario, r.status, r.output)
+		}
+	}
+}
+
+// A run that was killed while it moved files is followed by one that replaces them.
+func TestKilledWhileMoving(t *testing.T) {
+	dir := newFolder(t)
+	if r := startIn(t, dir, "good"); r.status != 0 {
+		t.Fatal(r.output)
+	}
+	out := filepath.Join(dir, "cdk.out")
+	if err := os.Remove(filepath.Join(out, "manifest.json")); err != nil {
+		t.Fatal(err)
+	}
+	write(t, out, map[string]string{".plinth-synth-moving.json": `["Stack.template.json", "Stack.assets.json", "Stack.metadata.json", "tree.json"]`})
+	if r := startIn(t, dir, "complete"); r.status != 0 || slices.Contains(names(t, out), ".plinth-synth-moving.json") {
+		t.Errorf("status %d, left %q: %s", r.status, names(t, out), r.output)
+	}
+}
+
 // A link in an assembly's folder is replaced: what it leads to stays as it is.
 func TestLinkInAssembly(t *testing.T) {
 	dir := newFolder(t)
@@ -202,7 +277,8 @@ func TestFoldersThatAreNotThere(t *testing.T) {
 	}
 	before := tree(t, dir)
 	for _, run := range []struct{ scenario, outdir string }{{"chdir", ""}, {"chdir", "out"}, {"good", "nothing"}} {
-		if r := startIn(t, dir, run.scenario, "CDK_OUTDIR="+run.outdir); r.status != 1 || len(r.left) > 0 {
+		r := startIn(t, dir, run.scenario, "CDK_OUTDIR="+run.outdir)
+		if r.status != 1 || len(r.left) > 0 || run.outdir == "nothing" && !strings.Contains(r.output, "it is a link that leads nowhere") {
 			t.Errorf("%v: status %d, left %q: %s", run, r.status, r.left, r.output)
 		}
 		sameTree(t, before, tree(t, dir))
@@ -223,6 +299,28 @@ func TestMoveThatFails(t *testing.T) {
 	if r := startIn(t, dir, "good"); r.status != 1 || !r.assembly {
 		t.Errorf("status %d, assembly %t", r.status, r.assembly)
 	}
+}
+
+// Where a folder of an assembly can't be written to, all stays as it was.
+func TestMoveThatIsNotPermitted(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("root may write everywhere")
+	}
+	dir := newFolder(t)
+	if r := startIn(t, dir, "stages"); r.status != 0 {
+		t.Fatal(r.output)
+	}
+	nested := filepath.Join(dir, "cdk.out", "assembly-Dev")
+	if err := os.Chmod(nested, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(nested, 0o700) //nolint:errcheck // which removing the folder shows
+	before := tree(t, filepath.Join(dir, "cdk.out"))
+	r := startIn(t, dir, "more-stages")
+	if r.status != 1 || !strings.Contains(r.output, "permission denied") {
+		t.Errorf("status %d: %s", r.status, r.output)
+	}
+	sameTree(t, before, tree(t, filepath.Join(dir, "cdk.out")))
 }
 
 // An assembly of an earlier run outlives a run that fails; a report of broken rules comes beside it.
@@ -280,6 +378,59 @@ func TestRunsAtOnce(t *testing.T) {
 	}
 	all.Wait()
 	sameTree(t, want, tree(t, filepath.Join(dir, "cdk.out")))
+}
+
+// Nor does it of a test that panics or is interrupted.
+func TestTestsThatDoNotEnd(t *testing.T) {
+	for _, ends := range []string{"panic", "interrupt"} {
+		t.Run(ends, func(t *testing.T) {
+			t.Parallel()
+			dir, tmp := newFolder(t), t.TempDir()
+			cmd := command(dir, tmp, "tests")
+			input, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			output, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if line, err := bufio.NewReader(output).ReadString('\n'); err != nil || line != "ready\n" {
+				t.Fatalf("%q, %v", line, err)
+			}
+			if ends == "interrupt" {
+				err = cmd.Process.Signal(syscall.SIGINT)
+			} else {
+				err = input.Close()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Wait(); err == nil {
+				t.Error("status 0")
+			}
+			if left := names(t, tmp); ends == "interrupt" && len(left) > 0 {
+				t.Errorf("left behind: %q", left)
+			}
+			if out, err := command(dir, tmp, "good").CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			if left := names(t, tmp); len(left) > 0 {
+				t.Errorf("left behind after the next run: %q", left)
+			}
+		})
+	}
+}
+
+// Without Node.js each test is told so, and not only the first.
+func TestTestsWithoutNode(t *testing.T) {
+	r := start(t, "tests", "PATH=/nowhere")
+	if strings.Count(r.output, `Node.js: got "node"; allowed: a Node.js that runs`) != 2 {
+		t.Error(r.output)
+	}
 }
 
 // Whatever ends a run, nothing stays in its folders after the next one.
@@ -365,6 +516,22 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
+// A file that the CDK can't read is told by its line, in the words of JSON.
+func TestBrokenConfiguration(t *testing.T) {
+	dir := newFolder(t)
+	for text, want := range map[string]string{
+		"[]":                                "cdk.json:1 can't be read as the JSON that the CDK takes: an object is needed there, and not array",
+		"{\n\"context\": \"x\"}":            "cdk.json:2 can't be read as the JSON that the CDK takes: context: an object is needed there, and not string",
+		"{\n\"app\": \"go run .\",\n}":      "cdk.json:3 can't be read as the JSON that the CDK takes: invalid character '}'",
+		"{\n\"app\": \"go run .\",\n// \n}": "cdk.json:3 can't be read as the JSON that the CDK takes: invalid character '/'",
+	} {
+		write(t, dir, map[string]string{"cdk.json": text})
+		if r := startIn(t, dir, "good"); r.status != 1 || !strings.Contains(r.output, want) {
+			t.Errorf("%s: status %d: %s", text, r.status, r.output)
+		}
+	}
+}
+
 // What keeps the runtime from starting is said in a message that names it and what to do.
 func TestBrokenMachine(t *testing.T) {
 	dir := newFolder(t)
@@ -382,6 +549,11 @@ func TestBrokenMachine(t *testing.T) {
 		{"no Node.js of that name", "JSII_NODE=/nowhere/node", []string{`Node.js: got "/nowhere/node"`, "install Node.js 22 or newer"}},
 		{"an old Node.js", "JSII_NODE=" + filepath.Join(dir, "old/node"), []string{`got "v12.22.0"`, "install Node.js 22 or newer"}},
 		{"a broken Node.js", "JSII_NODE=" + filepath.Join(dir, "broken/node"), []string{"broken/node", "exit status 3", "install Node.js"}},
+		{"options that Node.js does not take", "NODE_OPTIONS=--nope", []string{`NODE_OPTIONS: got "--nope"`, "what it said is above"}},
+		{"a home that is a file", "HOME=" + filepath.Join(dir, "file"), []string{
+			`cache folder of the jsii runtime: got "` + filepath.Join(dir, "file"), "set HOME, or JSII_RUNTIME_PACKAGE_CACHE_ROOT", "ENOTDIR"}},
+		{"a cache folder that is a file", "JSII_RUNTIME_PACKAGE_CACHE_ROOT=" + filepath.Join(dir, "file"), []string{
+			`cache folder of the jsii runtime: got "` + filepath.Join(dir, "file"), "set HOME, or JSII_RUNTIME_PACKAGE_CACHE_ROOT"}},
 		{"a runtime of one's own", "JSII_RUNTIME=exit 3", []string{`JSII_RUNTIME: got "exit 3"`, "unset it"}},
 		{"no temporary folder", "TMPDIR=/nowhere", []string{"temporary folder can't be used", "/nowhere", "Set TMPDIR to"}},
 		{"a temporary file", "TMPDIR=" + filepath.Join(dir, "file"), []string{"temporary folder can't be used", "Set TMPDIR to"}},
@@ -389,11 +561,11 @@ func TestBrokenMachine(t *testing.T) {
 		{"an output file", "CDK_OUTDIR=file", []string{"output folder: got", `/file"; allowed`, "not a directory"}},
 		{"an output folder in a file", "CDK_OUTDIR=file/out", []string{"output folder: got", `/file/out"; allowed`, "not a directory"}},
 		{"an output folder that can't be made", "CDK_OUTDIR=/proc/out", []string{`output folder: got "/proc/out"`}},
-		{"a broken cdk.json", "", []string{"cdk.json can't be read as the JSON"}},
+		{"a broken cdk.json", "", []string{"cdk.json:3 can't be read as the JSON"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if test.env == "" {
-				write(t, dir, map[string]string{"cdk.json": "{"})
+				write(t, dir, map[string]string{"cdk.json": "{\n\"app\": \"go run .\",\n}"})
 			}
 			r := startIn(t, dir, "good", test.env)
 			if r.status != 1 {

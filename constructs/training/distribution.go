@@ -114,6 +114,28 @@ func (d Distribution) hyperParameters(j Job) (map[string]string, error) {
 	return texts, nil
 }
 
+// unwritable reports the values in a value that JSON can't hold, each by its own path.
+func unwritable(l *problem.List, field string, value any) {
+	if _, err := json.Marshal(value); err == nil {
+		return
+	}
+	parts, isMap := value.(map[string]any)
+	switch list, isList := value.([]any); {
+	case problem.ContainsItself(value):
+	case isMap:
+		for _, name := range slices.Sorted(maps.Keys(parts)) {
+			unwritable(l, fmt.Sprintf("%s[%q]", field, name), parts[name])
+		}
+		return
+	case isList:
+		for i, part := range list {
+			unwritable(l, fmt.Sprintf("%s[%d]", field, i), part)
+		}
+		return
+	}
+	l.Add(field, value, "a text, a finite number, a boolean, or a list or map of these", "the library is given it as JSON")
+}
+
 // validateDistribution checks what the distribution of a job runs on.
 func (j Job) validateDistribution() error {
 	var l problem.List
@@ -131,10 +153,7 @@ func (j Job) validateDistribution() error {
 		l.Add("Distribution", d.processes, "1 or more processes on each instance, or 0 for one for each GPU", "")
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.parameters)) {
-		if _, err := json.Marshal(d.parameters[name]); err != nil {
-			l.Add(fmt.Sprintf("Distribution[%q]", name), d.parameters[name], "a text, a finite number, a boolean, or a list or map of these",
-				"the library is given it as JSON")
-		}
+		unwritable(&l, fmt.Sprintf("Distribution[%q]", name), d.parameters[name])
 	}
 	named := slices.ContainsFunc(j.Groups, func(g InstanceGroup) bool { return g.Name == d.group })
 	switch {

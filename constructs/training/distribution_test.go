@@ -62,6 +62,11 @@ func TestWrongDistributions(t *testing.T) {
 		{"MPI on Trainium", distributed(MPI(0), "ml.trn1.32xlarge"), nil, `Distribution: got "ml.trn1.32xlarge"; allowed: MPI on a type without Trainium; take TorchDistributed`},
 		{"parameters that are no JSON", distributed(ModelParallel(map[string]any{"degree": math.NaN()}), "ml.p4d.24xlarge"), nil,
 			`Distribution["degree"]: got NaN; allowed: a text, a finite number`},
+		{"parameters with a map of no JSON", distributed(ModelParallel(map[string]any{"c": map[string]any{"d": func() {}, "e": 1}}), "ml.p4d.24xlarge"), nil,
+			`Distribution["c"]["d"]: got a value of type func(); allowed: a text, a finite number`},
+		{"parameters with a list of no JSON", distributed(ModelParallel(map[string]any{"a": []any{1, make(chan int)}}), "ml.p4d.24xlarge"), nil,
+			`Distribution["a"][1]: got a value of type chan int; allowed`},
+		{"parameters that contain themselves", distributed(ModelParallel(itself), "ml.p4d.24xlarge"), nil, `Distribution["itself"]: got a map that contains itself`},
 		{"parameters that are too long", distributed(ModelParallel(map[string]any{"x": strings.Repeat("y", 2500)}), "ml.p4d.24xlarge"), nil,
 			"Distribution: got 2508; allowed: parameters of at most 2500 characters as JSON"},
 		{"a group of a job without", distributed(MPI(0).In("gpu"), "ml.m5.large"), nil, `Distribution: got "gpu"; allowed: no group in a job without Groups; leave out In`},
@@ -85,3 +90,10 @@ func TestWrongDistributions(t *testing.T) {
 		})
 	}
 }
+
+// itself is a map that contains itself.
+var itself = func() map[string]any {
+	m := map[string]any{}
+	m["itself"] = m
+	return m
+}()

@@ -38,7 +38,7 @@ func TestWrongHyperParameters(t *testing.T) {
 	for _, words := range []string{
 		`HyperParameters: got 105; allowed: at most 100 together with Parameters`,
 		`HyperParameters["a"]: got 2501 characters; allowed: a value of at most 2500 characters`,
-		long + `"]: got 257 characters; allowed: a name of at most 256 characters`,
+		long[:100] + `... (257 letters)"]: got 257 characters; allowed: a name of at most 256 characters`,
 		`HyperParameters["num_round.$"]: got "num_round.$"; allowed: a name that does not end in .$; the state machine would`,
 	} {
 		if !strings.Contains(err.Error(), words) {

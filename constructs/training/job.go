@@ -154,7 +154,7 @@ func (j Job) validateLimits(limits environment.Limits) error {
 		}
 	}
 	if n > limits.InstancesPerJob {
-		l.Add(field, n, fmt.Sprintf("at most %d instances", limits.InstancesPerJob), fmt.Sprintf(change, "InstancesPerJob"))
+		l.Add(field, n, "at most "+problem.Plural(limits.InstancesPerJob, "instance"), fmt.Sprintf(change, "InstancesPerJob"))
 	}
 	if j.MaxRuntime > limits.Runtime {
 		l.Add("MaxRuntime", j.MaxRuntime, fmt.Sprintf("at most %v", limits.Runtime), fmt.Sprintf(change, "Runtime"))

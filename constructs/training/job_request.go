@@ -1,6 +1,7 @@
 package training
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -123,7 +124,11 @@ func (p Parameter) Schema() map[string]any {
 // ValidateInput reports every parameter that the input lacks or that is out of bounds, and what is no parameter.
 func ValidateInput(parameters []Parameter, input map[string]any) error {
 	var l problem.List
-	for _, p := range parameters {
+	for i, p := range parameters {
+		if p.name == "" {
+			l.Add(fmt.Sprintf("parameters[%d]", i), nil, "one of training.Integer, training.Number and training.OneOf", "")
+			continue
+		}
 		if value, given := input[p.name]; !given || !p.takes(value) {
 			l.Add(p.name, value, p.String(), "")
 		}

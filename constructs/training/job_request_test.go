@@ -109,6 +109,8 @@ func TestSchemas(t *testing.T) {
 
 func TestInputs(t *testing.T) {
 	parameters := []training.Parameter{training.Integer("n", 1, 9), training.Number("x", 0, 1), training.OneOf("kind", "a", "b")}
+	itself := map[string]any{}
+	itself["y"] = []any{itself}
 	for name, test := range map[string]struct {
 		change map[string]any
 		want   string
@@ -122,6 +124,7 @@ func TestInputs(t *testing.T) {
 		"not a number":   {map[string]any{"x": math.NaN()}, "x: got NaN"},
 		"another text":   {map[string]any{"kind": "c"}, `kind: got "c"; allowed: kind, one of a, b`},
 		"nothing":        {map[string]any{"n": nil}, "n: got nothing"},
+		"itself":         {map[string]any{"x": itself}, "x: got a map that contains itself"},
 		"something else": {map[string]any{"y": 1}, "y: got 1; allowed: one of the job's Parameters"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,5 +157,12 @@ func TestWrongRequests(t *testing.T) {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
+	}
+}
+
+// A parameter that no function made is said by its place.
+func TestInputOfAZeroParameter(t *testing.T) {
+	if got := fmt.Sprint(training.ValidateInput([]training.Parameter{{}}, nil)); !strings.Contains(got, "parameters[0]: got nothing; allowed: one of training.Integer") {
+		t.Error(got)
 	}
 }

@@ -77,7 +77,7 @@ func (s *Search) validate(j Job, e environment.Environment) error {
 		l.Add("Job.Groups", len(j.Groups), "none in a search", "AWS documents them for training jobs by themselves only: give InstanceType")
 	}
 	limits := e.Resolved().Limits
-	if of, usd, known := j.resolved(limits).price(limits.InstanceTypes); known && usd*float64(r.Jobs) > limits.PricePerRun {
+	if of, usd, known := j.resolved(limits).price(limits.InstanceTypes); known && !l.Has("Search.Jobs") && usd*float64(r.Jobs) > limits.PricePerRun {
 		l.Add("Search.Jobs", r.Jobs, fmt.Sprintf("a run of at most %g USD", limits.PricePerRun),
 			fmt.Sprintf("%d jobs on %s can cost %.2f USD: take fewer, cheaper or shorter, or raise the environment's Limits.PricePerRun", r.Jobs, of, usd*float64(r.Jobs)))
 	}

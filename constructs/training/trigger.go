@@ -2,6 +2,7 @@ package training
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -53,8 +54,8 @@ func OnImage(repository string, input map[string]any) Trigger {
 // settling is how long new data is waited for after the first: as long as the time that one execution stands for.
 const settling = time.Hour
 
-// validate checks the trigger, and its input against the job's parameters.
-func (t Trigger) validate(parameters []Parameter) error {
+// validate checks the trigger, and its input against the job's parameters. An execution that searches takes none.
+func (t Trigger) validate(parameters []Parameter, search bool) error {
 	var l problem.List
 	switch t.kind {
 	case scheduled:
@@ -67,12 +68,22 @@ func (t Trigger) validate(parameters []Parameter) error {
 			l.Add("Bucket", "one that tells of nothing", "a bucket with Events", "set DataBucketProps.Events")
 		}
 	case newImage:
-		arn.Validate(&l, "", []string{t.repository}, "ecr", ":repository/", "the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME")
+		var repository problem.List
+		arn.ValidateOne(&repository, "", t.repository, "ecr", ":repository/", "")
+		if repository.Err() != nil {
+			l.Add("", problem.Phrase(fmt.Sprintf("repository %q", t.repository)), "the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME", "")
+		}
 	default:
 		l.Add("", nil, "training.OnSchedule, training.OnData or training.OnImage", "")
 		return l.Err()
 	}
-	l.Include("", ValidateInput(parameters, t.input))
+	if !search {
+		l.Include("", ValidateInput(parameters, t.input))
+		return l.Err()
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.input)) {
+		l.Add(name, t.input[name], "no input: with Search an execution takes none", "leave the trigger's input out")
+	}
 	return l.Err()
 }
 

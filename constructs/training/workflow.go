@@ -87,13 +87,11 @@ func (p *WorkflowProps) Validate(id string) error {
 	}
 	l.Include("", p.Job.validateGate(p.Gate))
 	l.Include("Register", p.Register.validate())
-	taken := p.Job.Parameters
 	if p.Search != nil {
 		l.Include("", p.Search.validate(p.Job, p.Environment))
-		taken = nil
 	}
 	for i, t := range p.Triggers {
-		l.Include(fmt.Sprintf("Triggers[%d]", i), t.validate(taken))
+		l.Include(fmt.Sprintf("Triggers[%d]", i), t.validate(p.Job.Parameters, p.Search != nil))
 		l.Include(fmt.Sprintf("Triggers[%d]", i), p.validateStarts(t))
 	}
 	if p.AtOnce < 0 || p.AtOnce > longestLine/2 {

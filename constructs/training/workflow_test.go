@@ -128,8 +128,23 @@ func TestMistakes(t *testing.T) {
 				training.OnData(p.Job.Output, map[string]any{"n": 1}),
 			}
 		}, []string{`Triggers[0]: got "every day"; allowed: a schedule of EventBridge`, `Triggers[0].n: got nothing; allowed: n, a whole number from 1 to 9`,
-			"Triggers[1].n: got 10", "Triggers[2].Bucket: got nothing", `Triggers[3][0]: got "churn"; allowed: the ARN of an ECR repository`,
+			"Triggers[1].n: got 10", "Triggers[2].Bucket: got nothing", `Triggers[3]: got repository "churn"; allowed: the ARN of an ECR repository`,
 			`Triggers[3].m: got 2; allowed: one of the job's Parameters`, "Triggers[4]: got nothing; allowed: training.OnSchedule", "Triggers[5].Bucket: got", "set DataBucketProps.Events"}},
+		{"an input that contains itself", "", "Workflow", func(p *training.WorkflowProps) {
+			itself := map[string]any{}
+			itself["n"] = itself
+			p.Job.Parameters = []training.Parameter{training.Integer("n", 1, 9)}
+			p.Triggers = []training.Trigger{training.OnSchedule("rate(2 days)", itself)}
+		}, []string{"1 problem", "Triggers[0].n: got a map that contains itself; allowed: n, a whole number"}},
+		{"an input for a search", "", "Workflow", func(p *training.WorkflowProps) {
+			p.Job.Parameters = []training.Parameter{training.Integer("n", 1, 9)}
+			p.Search = &training.Search{Objective: "train:auc", Jobs: 2}
+			p.Triggers = []training.Trigger{training.OnSchedule("rate(2 days)", map[string]any{"n": 5})}
+		}, []string{"1 problem", "Triggers[0].n: got 5; allowed: no input: with Search an execution takes none; leave the trigger's input out"}},
+		{"too many jobs", "", "Workflow", func(p *training.WorkflowProps) {
+			p.Job.Parameters = []training.Parameter{training.Integer("n", 1, 9)}
+			p.Search = &training.Search{Objective: "train:auc", Jobs: 100000}
+		}, []string{"1 problem", "Search.Jobs: got 100000; allowed: 1 to 750"}},
 		{"an image of another region", "us-east-1", "Workflow", func(p *training.WorkflowProps) { p.Job.Image = training.ImageURI(pytorch) },
 			[]string{"1 problem", "Job.Image: got", "an image in us-east-1, where the job runs"}},
 		{"id that is no job name", "", "My Workflow!", func(*training.WorkflowProps) {}, []string{`Name: got "my workflow!"`}},

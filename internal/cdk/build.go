@@ -3,7 +3,6 @@ package cdk
 import (
 	"errors"
 	"reflect"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -82,10 +81,16 @@ func Text(kind string, of any, ask func() string) (text string) {
 	return text
 }
 
-// Where is the location of a scope that a function is given; see [Do]. It is empty when the scope is none.
-func Where(kind string, scope constructs.Construct) (at location.Location) {
+// Where is the location of a scope that a function is given, whose other arguments have those problems; see [Do]. It is empty
+// when the scope is none.
+func Where(kind string, scope constructs.Construct, others ...error) (at location.Location) {
 	Do(kind, nil, func() {
-		Check(validateScope(scope))
+		var l problem.List
+		l.Include("", validateInStack(scope))
+		for _, err := range others {
+			l.Include("", err)
+		}
+		Check(l.Err())
 		at = Location(scope)
 	})
 	return at
@@ -130,7 +135,8 @@ func (b *building) attempt(action func()) {
 	action()
 }
 
-// report reports what the action panicked with, unless that is a Go run-time error, whose stack is what finds it.
+// report reports what the action panicked with, unless that is a Go run-time error, whose stack is what finds it, or
+// the end of the jsii runtime.
 func (b *building) report(r any) {
 	f := b.fault
 	switch r := r.(type) {
@@ -143,9 +149,12 @@ func (b *building) report(r any) {
 	case interface{ RuntimeError() }:
 		panic(r)
 	case error:
-		f.Err = explain(r.Error())
+		if fault.RuntimeEnded(r.Error()) {
+			panic(r) // which no construct is to blame for
+		}
+		f.Err = errors.New(fault.Explain(r.Error()))
 	case string:
-		f.Err = explain(r)
+		f.Err = errors.New(fault.Explain(r))
 	default:
 		panic(r)
 	}
@@ -156,21 +165,6 @@ func (b *building) report(r any) {
 		panic(f)
 	}
 	fault.Report(f)
-}
-
-// known are errors of the CDK and jsii that say nothing to a user, and what they mean.
-var known = []struct{ text, meaning string }{
-	{"but was already assigned", "a struct that embeds a construct can't be passed to the CDK: pass the construct that is in it"},
-}
-
-// explain makes an error of one of the CDK's.
-func explain(message string) error {
-	for _, k := range known {
-		if strings.Contains(message, k.text) {
-			return errors.New(k.meaning)
-		}
-	}
-	return errors.New(fault.WithoutStack(message))
 }
 
 // check panics with every problem of scope, id and props, and makes the construct. It is not ok when an object among the

@@ -326,7 +326,7 @@ func (v *visit) texts(given any) {
 				continue
 			}
 			if !recognized[t] {
-				v.list.Add(field, text, "a token that the CDK gave, or text without "+token.Start, "")
+				v.list.Note(field, text, "a token that the CDK gave, or text without "+token.Start, "")
 			} else if r := referenceOf(t); !v.ofOtherStage(field, t) && r.resource != nil {
 				v.part(field, r.resource)
 			}

@@ -3,6 +3,7 @@ package cdk
 import (
 	"reflect"
 	"regexp"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -22,7 +23,34 @@ func validateScope(scope constructs.Construct) error {
 		return problem.Problem{Field: "scope", Got: problem.Phrase("a " + v.Type().String()), Allowed: "a construct, such as the stack",
 			Fix: "a struct can't be passed by value: pass the awscdk.Stack that is in it"}
 	}
-	return validateWrapper("scope", scope)
+	if err := validateWrapper("scope", scope); err != nil {
+		return err
+	}
+	if field := embedded(v); field != "" && !isKnown(scope) {
+		return problem.Problem{Field: "scope", Got: problem.Phrase("a " + v.Type().String() + ", which embeds a construct"), Allowed: "a construct",
+			Fix: "pass its " + field}
+	}
+	return nil
+}
+
+// embedded is the field of a struct of the user's in which it embeds a construct; empty: none.
+func embedded(v reflect.Value) string {
+	if v = v.Elem(); v.Kind() != reflect.Struct || strings.HasPrefix(v.Type().PkgPath(), "github.com/aws/") {
+		return ""
+	}
+	for i := range v.NumField() {
+		if f := v.Type().Field(i); f.Anonymous && f.Type.Kind() == reflect.Interface {
+			return f.Name
+		}
+	}
+	return ""
+}
+
+// isKnown tells whether the CDK takes a struct that embeds a construct, which it does of one that was made by an Override.
+func isKnown(scope constructs.Construct) (known bool) {
+	defer func() { known = recover() == nil }()
+	constructs.Construct_IsConstruct(scope)
+	return true
 }
 
 // validateInStack reports a scope that is not in a stack.

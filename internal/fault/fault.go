@@ -61,6 +61,33 @@ func Check(kind string, err error) {
 	}
 }
 
+// known are errors of the CDK and jsii that say nothing to a user, and what they mean.
+var known = []struct{ text, meaning string }{
+	{"but was already assigned", "a struct that embeds a construct can't be passed to the CDK: pass the construct that is in it"},
+	{"No Object Found", closed},
+	{"Module 'aws-cdk-lib' not found", closed},
+	{"no object reference found for", "an object is given to the CDK that it did not make, or that it made before jsii was closed: leave jsii.Close out, synth.Main calls it"},
+}
+
+const closed = "jsii was closed in build: leave jsii.Close out, synth.Main calls it"
+
+// Explain makes a message of one of the CDK's and jsii's.
+func Explain(message string) string {
+	for _, k := range known {
+		if strings.Contains(message, k.text) {
+			return k.meaning
+		}
+	}
+	return WithoutStack(message)
+}
+
+// RuntimeEnded tells of the text of an error of jsii whether its process has ended, or did not start.
+func RuntimeEnded(message string) bool {
+	return slices.ContainsFunc([]string{
+		"no response received from child process", "this process has been closed", "|1: broken pipe", "|1: file already closed",
+	}, func(known string) bool { return strings.Contains(message, known) })
+}
+
 // WithoutStack drops from a message the lines of a JavaScript stack, and the name of the class that each JavaScript error
 // starts with.
 func WithoutStack(message string) string {

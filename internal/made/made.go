@@ -4,6 +4,7 @@
 package made
 
 import (
+	"cmp"
 	"maps"
 	"reflect"
 	"slices"
@@ -201,19 +202,16 @@ func Is(t reflect.Type) bool {
 	return has && field.Type.Kind() == reflect.Interface && field.Type.Name() == ConstructField
 }
 
-// constructors name what makes objects of a type, where that is not New and the type's name.
+// constructors name what makes objects of a type, or what a field of the type takes, where that is not New and the type's name.
 var constructors = map[string]string{
 	"access.Person":      "access.NewLauncher, access.NewOperator, access.NewBreakGlass or access.NewVisitor",
-	"storage.FileSystem": "storage.NewLustre or storage.NewEFS",
+	"storage.FileSystem": "storage.NewLustre or storage.NewEFS", "Lustre": "storage.NewLustre",
 }
 
 // Problem is that of an object that no constructor made, by its type.
 func Problem(field string, t reflect.Type) problem.Problem {
 	name := t.Elem().String()
-	by, special := constructors[name]
-	if !special {
-		by = strings.Replace(name, ".", ".New", 1)
-	}
+	by := cmp.Or(constructors[field], constructors[name], strings.Replace(name, ".", ".New", 1))
 	return problem.Problem{
 		Field: field, Got: problem.Phrase("a value of " + name + " that no constructor made"), Allowed: "one of " + by,
 	}

@@ -44,11 +44,12 @@ const (
 
 // What parts may be, for messages.
 const (
-	partAllowed = "lower-case letters, digits and single hyphens between them"
+	// PartAllowed says what a part of a name may be.
+	PartAllowed = "lower-case letters, digits and single hyphens between them"
 	// EnvironmentAllowed says what the name of an environment may be.
-	EnvironmentAllowed = "1 to 20 " + partAllowed + `, a letter first, and not "none"`
+	EnvironmentAllowed = "1 to 20 " + PartAllowed + `, a letter first, and not "none"`
 	// TeamAllowed says what the name of a team may be.
-	TeamAllowed = "1 to 20 " + partAllowed
+	TeamAllowed = "1 to 20 " + PartAllowed
 )
 
 var (
@@ -93,9 +94,9 @@ func (o Owner) Validate(l *problem.List, field, given, id string, rooms ...Room)
 	switch {
 	case token.Is(part):
 	case !IsPart(part) && given == "":
-		l.Add(field, part, partAllowed, "set "+field+": it stands for the construct's id in names")
+		l.Add(field, part, PartAllowed, "set "+field+": it stands for the construct's id in names")
 	case !IsPart(part):
-		l.Add(field, part, partAllowed, "")
+		l.Add(field, part, PartAllowed, "")
 	case !token.Is(whole) && len(whole) > least(rooms).Most:
 		room, before := least(rooms), whole[:len(whole)-len(part)]
 		allowed := fmt.Sprintf("at most %d characters, since the %s's name starts with %q", room.Most-len(before), room.Kind, before)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -27,11 +28,26 @@ type Phrase string
 // Error says it in one line.
 func (p Problem) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: got %s; allowed: %s", p.Field, show(p.Got), p.Allowed)
+	field := key.ReplaceAllStringFunc(p.Field, func(quoted string) string { return `["` + short(quoted[2:len(quoted)-2]) + `"]` })
+	fmt.Fprintf(&b, "%s: got %s; allowed: %s", field, show(p.Got), p.Allowed)
 	if p.Fix != "" {
 		fmt.Fprintf(&b, "; %s", p.Fix)
 	}
 	return b.String()
+}
+
+// key is one of a map in the name of a field, as %q writes it.
+var key = regexp.MustCompile(`\["(?:[^"\\]|\\.)*"\]`)
+
+// longest is how many letters of a text are shown: there is room for an ARN.
+const longest = 200
+
+// short is the beginning of a text that is too long to be shown, and its length.
+func short(text string) string {
+	if all := []rune(text); len(all) > longest {
+		return fmt.Sprintf("%s... (%d letters)", string(all[:longest/2]), len(all))
+	}
+	return text
 }
 
 func show(v any) string {
@@ -39,14 +55,56 @@ func show(v any) string {
 	case nil:
 		return "nothing"
 	case string:
+		if shown := short(v); shown != v {
+			start, length, _ := strings.Cut(shown, "... (")
+			return fmt.Sprintf("%q... (%s", start, length)
+		}
 		return fmt.Sprintf("%q", v)
 	case error, fmt.Stringer:
 		return fmt.Sprint(v)
 	}
+	if ContainsItself(v) {
+		return fmt.Sprintf("a %v that contains itself", reflect.TypeOf(v).Kind())
+	}
 	if isAddress(reflect.ValueOf(v)) {
 		return fmt.Sprintf("a value of type %T", v)
 	}
-	return fmt.Sprint(v)
+	return short(fmt.Sprint(v))
+}
+
+// ContainsItself tells of a value whether a map or slice in it has itself among its values, or lies deeper than anybody writes.
+func ContainsItself(v any) bool { return nested(reflect.ValueOf(v), 0) }
+
+// deepest is how many maps, slices and structs lie inside each other at most.
+const deepest = 100
+
+func nested(v reflect.Value, depth int) bool {
+	if depth > deepest {
+		return true
+	}
+	switch v.Kind() {
+	case reflect.Interface, reflect.Pointer:
+		return !v.IsNil() && nested(v.Elem(), depth+1)
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if nested(v.Index(i), depth+1) {
+				return true
+			}
+		}
+	case reflect.Map:
+		for _, k := range v.MapKeys() {
+			if nested(v.MapIndex(k), depth+1) {
+				return true
+			}
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if nested(v.Field(i), depth+1) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isAddress tells whether a value would be shown as an address in memory, or has one in it.
@@ -64,7 +122,7 @@ func isAddress(v reflect.Value) bool {
 		}
 	case reflect.Map:
 		for _, key := range v.MapKeys() {
-			if isAddress(v.MapIndex(key)) {
+			if isAddress(key) || isAddress(v.MapIndex(key)) {
 				return true
 			}
 		}
@@ -181,10 +239,15 @@ func (j joined) Error() string {
 
 // Count says how many problems an error has: "1 problem", "2 problems".
 func Count(err error) string {
-	if n := len(All(err)); n != 1 {
-		return fmt.Sprintf("%d problems", n)
+	return Plural(len(All(err)), "problem")
+}
+
+// Plural is a number of things, by the word for one: "1 zone", "2 zones".
+func Plural(n int, of string) string {
+	if n == 1 {
+		return "1 " + of
 	}
-	return "1 problem"
+	return fmt.Sprintf("%d %ss", n, of)
 }
 
 // All takes an error apart into its problems; a nil one has none.

@@ -22,6 +22,15 @@ func TestMessage(t *testing.T) {
 		{"nothing", problem.Problem{Field: "Bucket", Allowed: "a bucket"}, `Bucket: got nothing; allowed: a bucket`},
 		{"number", problem.Problem{Field: "AZs", Got: 7, Allowed: "1 to 6"}, `AZs: got 7; allowed: 1 to 6`},
 		{"what has a name of its own", problem.Problem{Field: "Runtime", Got: 90 * time.Second, Allowed: "1h"}, `Runtime: got 1m30s; allowed: 1h`},
+		{"a long text", problem.Problem{Field: "Name", Got: strings.Repeat("ä", 5000), Allowed: "letters"},
+			`Name: got "` + strings.Repeat("ä", 100) + `"... (5000 letters); allowed: letters`},
+		{"an ARN", problem.Problem{Field: "Name", Got: strings.Repeat("a", 200), Allowed: "letters"}, `Name: got "` + strings.Repeat("a", 200) + `"; allowed: letters`},
+		{"a long list", problem.Problem{Field: "Name", Got: []string{strings.Repeat("a", 5000)}, Allowed: "letters"},
+			"Name: got [" + strings.Repeat("a", 99) + "... (5002 letters); allowed: letters"},
+		{"a long key", problem.Problem{Field: `Job.Variables["` + strings.Repeat("k", 5000) + `"].x`, Got: 1, Allowed: "2"},
+			`Job.Variables["` + strings.Repeat("k", 100) + `... (5000 letters)"].x: got 1; allowed: 2`},
+		{"a map that contains itself", problem.Problem{Field: "Input", Got: cyclic(), Allowed: "2"}, "Input: got a map that contains itself; allowed: 2"},
+		{"a list that contains itself", problem.Problem{Field: "Input", Got: []any{cyclic()}, Allowed: "2"}, "Input: got a slice that contains itself; allowed: 2"},
 		{"with a fix", problem.Problem{Field: "Key", Allowed: "a key", Fix: "make one"}, `Key: got nothing; allowed: a key; make one`},
 	}
 	for _, test := range tests {
@@ -31,6 +40,12 @@ func TestMessage(t *testing.T) {
 			}
 		})
 	}
+}
+
+func cyclic() map[string]any {
+	m := map[string]any{}
+	m["itself"] = []any{m}
+	return m
 }
 
 func TestEmptyListIsNoError(t *testing.T) {

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 	"syscall"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -21,13 +23,67 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-func main() { synth.Main(build) }
+func main() {
+	switch os.Args[1] {
+	case "plain":
+		defer jsii.Close()
+		app := awscdk.NewApp(nil)
+		stages(app, "Stack")
+		network.NewIsolated(awscdk.NewStack(app, jsii.String("Stack"), nil), "Network", nil)
+		app.Synth(nil)
+	case "nil-build":
+		synth.Main(nil)
+	case "tests":
+		synth.TestMain(tests{})
+	default:
+		synth.Main(build)
+	}
+}
+
+// tests are those of a package, two of which make an app, and the third waits.
+type tests struct{}
+
+func (tests) Run() int {
+	for range 2 {
+		if err := synth.App(nil, func(app awscdk.App) { awscdk.NewStack(app, jsii.String("Stack"), nil) }); err != nil {
+			fmt.Println(err)
+		}
+	}
+	wait()
+	panic("a test panics")
+}
+
+type wrapper struct{ constructs.Construct }
+
+// wait waits until the test kills the app, or lets it go on.
+func wait() {
+	fmt.Println("ready")
+	_, _ = os.Stdin.Read(make([]byte, 1))
+}
+
+// stages makes a stage with stacks of those names, and each of an asset and a nested stack.
+func stages(app awscdk.App, names ...string) {
+	if err := errors.Join(os.MkdirAll("code", 0o700), os.WriteFile("code/run.py", nil, 0o600)); err != nil {
+		panic(err)
+	}
+	stage := awscdk.NewStage(app, jsii.String("Dev"), nil)
+	for _, name := range names {
+		stack := awscdk.NewStack(stage, jsii.String(name), nil)
+		awss3assets.NewAsset(stack, jsii.String("Folder"), &awss3assets.AssetProps{Path: jsii.String("code")})
+		awss3.NewBucket(awscdk.NewNestedStack(stack, jsii.String("Nested"), nil), jsii.String("Bucket"), nil)
+	}
+}
 
 func build(app awscdk.App) {
 	stack := awscdk.NewStack(app, jsii.String("Stack"), nil)
 	awss3.NewBucket(stack, jsii.String("Bucket"), nil)
 	switch scenario := os.Args[1]; scenario {
 	case "good":
+	case "stages":
+		awscdk.NewStack(app, jsii.String("Other"), nil)
+		stages(app, "Stack")
+	case "more-stages":
+		stages(app, "Stack", "More")
 	case "complete":
 		network.NewIsolated(stack, "Network", nil)
 	case "props":
@@ -56,8 +112,20 @@ func build(app awscdk.App) {
 			panic("no context from cdk.json")
 		}
 	case "wait":
-		fmt.Println("ready")
-		_, _ = os.Stdin.Read(make([]byte, 1)) // until the test kills the app
+		wait()
+	case "goexit":
+		runtime.Goexit()
+	case "close":
+		jsii.Close()
+	case "close-and-go-on":
+		jsii.Close()
+		storage.NewDataBucket(stack, "Data", nil)
+	case "wrapper":
+		awss3.NewBucket(&wrapper{constructs.NewConstruct(stack, jsii.String("Wrapped"))}, jsii.String("Bucket"), nil)
+	case "buckets":
+		for i := range 100 {
+			storage.NewDataBucket(stack, fmt.Sprint("Data", i), nil)
+		}
 	case "chdir":
 		if err := os.Chdir("docs"); err != nil {
 			panic(err)
