@@ -148,13 +148,13 @@ func inStack(test func(stack awscdk.Stack, faults *fault.Collector)) {
 // all is for whoever has some minutes.
 var all = flag.Bool("odd.all", false, "try every odd value instead of two a field")
 
-// slow is for make fields, and for CI.
-var slow = flag.Bool("slow", false, "run the tests of every field that take minutes")
+// fields is for make fields, and so for CI.
+var fields = flag.Bool("fields", false, "run the tests of every field that take minutes")
 
 // long skips a test that takes a minute or more.
 func long(t *testing.T) {
 	t.Helper()
-	if !*slow {
+	if !*fields {
 		t.Skip("run it by make fields")
 	}
 }
