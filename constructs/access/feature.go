@@ -3,7 +3,6 @@ package access
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -69,7 +68,7 @@ func validateFeatures(features []Feature) error {
 	var l problem.List
 	for i, f := range features {
 		if !slices.Contains(Features(), f) {
-			l.Add(fmt.Sprintf("Features[%d]", i), string(f), "one of "+strings.Trim(fmt.Sprint(Features()), "[]"), "")
+			l.Add(fmt.Sprintf("Features[%d]", i), string(f), problem.OneOf(Features()), "")
 		}
 	}
 	return l.Err()

@@ -63,7 +63,7 @@ func TestGuardMistakes(t *testing.T) {
 		props *access.GuardProps
 		want  []string
 	}{
-		{"feature", &access.GuardProps{Features: []access.Feature{"Quantum"}}, []string{"access.Guard Stack/Guard", `Features[0]: got "Quantum"; allowed: one of [Training`}},
+		{"feature", &access.GuardProps{Features: []access.Feature{"Quantum"}}, []string{"access.Guard Stack/Guard", `Features[0]: got "Quantum"; allowed: one of Training, Tuning`}},
 		{"alias for a key", &access.GuardProps{Keys: []string{"alias/x"}}, []string{`Keys[0]: got "alias/x"`, "an alias is not what AWS compares"}},
 		{"too warm", &access.GuardProps{KeepAlive: 2 * time.Hour}, []string{"KeepAlive: got 2h0m0s; allowed: whole seconds up to 1h"}},
 		{"too much for a boundary", &access.GuardProps{Features: access.Features()}, []string{"Features: got [Training", "the boundary would have", "AWS takes 6144"}},

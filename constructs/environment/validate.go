@@ -73,7 +73,7 @@ func (e Environment) validate() error {
 		l.Add("AZs", e.AZs, fmt.Sprintf("1 to %d", maxAZs), "the address range is cut into eight blocks, and no region has more zones")
 	}
 	if !slices.Contains(logRetentionDays, e.LogRetentionDays) {
-		l.Add("LogRetentionDays", e.LogRetentionDays, "one of "+strings.Trim(fmt.Sprint(logRetentionDays), "[]"), "")
+		l.Add("LogRetentionDays", e.LogRetentionDays, problem.OneOf(logRetentionDays), "")
 	}
 	l.Include("", e.validateAdministrators())
 	l.Include("", tag("Owner", e.Owner))

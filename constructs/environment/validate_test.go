@@ -106,7 +106,7 @@ func TestBadEnvironment(t *testing.T) {
 // An unknown tier hides nothing that is wrong whatever the tier.
 func TestUnknownTierHidesNothing(t *testing.T) {
 	got := fmt.Sprint(env{Tier: 99, LogRetentionDays: -3, Region: "x", Limits: limits{PricePerRun: -1}}.Validate())
-	for _, want := range []string{"Tier: got Tier(99)", `Region: got "x"`, "LogRetentionDays: got -3; allowed: one of 1 3 5", "Limits.PricePerRun: got -1"} {
+	for _, want := range []string{"Tier: got Tier(99)", `Region: got "x"`, "LogRetentionDays: got -3; allowed: one of 1, 3, 5", "Limits.PricePerRun: got -1"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}

@@ -54,10 +54,10 @@ func TestMistakesOfTheRest(t *testing.T) {
 			name, `Data.Path: got "train"` + slash,
 			`Data.Bucket: got Models; allowed: a bucket that is LinkedToLustre; set it in the bucket's props: FSx reads the bucket from outside the network`,
 			`Zone: got 2; allowed: 0 to 1, as the network has 2 subnets; zones count from 0`,
-			`CapacityGiB: got 3600; allowed: 1200, or a multiple of 2400 up to 65536`, `MBPerSecondPerTiB: got 100; allowed: one of [125 250 500 1000]`,
+			`CapacityGiB: got 3600; allowed: 1200, or a multiple of 2400 up to 65536`, `MBPerSecondPerTiB: got 100; allowed: one of 125, 250, 500, 1000`,
 		}},
 		{"Lustre: negative", lustre(-2400, -125, -1), []string{`Zone: got -1; allowed: 0 to 1, as the network has 2 subnets; zones count from 0`,
-			`CapacityGiB: got -2400; allowed: 1200, or a multiple of 2400 up to 65536`, `MBPerSecondPerTiB: got -125; allowed: one of [125 250 500 1000]`}},
+			`CapacityGiB: got -2400; allowed: 1200, or a multiple of 2400 up to 65536`, `MBPerSecondPerTiB: got -125; allowed: one of 125, 250, 500, 1000`}},
 
 		{"EFS: nothing said", (*EFSProps)(nil), []string{noNetwork}},
 		{"EFS: environment", &EFSProps{Environment: wrong, Network: net}, []string{name}},

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -57,8 +56,11 @@ func (p *LustreProps) Validate() error {
 	l.Include("Environment", p.Environment.Validate())
 	l.Include("Data", p.Data.Validate())
 	if p.Data.Bucket != nil && !p.Data.Bucket.linkedToLustre {
-		home, _ := made.Of(p.Data.Bucket)
-		l.Add("Data.Bucket", problem.Phrase("storage.DataBucket "+home.Path), "a bucket that is LinkedToLustre", "set it in the bucket's props: FSx reads the bucket from outside the network")
+		got := any(p.Data.Bucket.Class)
+		if home, known := made.Of(p.Data.Bucket); known {
+			got = problem.Phrase(home.Kind + " " + home.Path)
+		}
+		l.Add("Data.Bucket", got, "a bucket that is LinkedToLustre", "set it in the bucket's props: FSx reads the bucket from outside the network")
 	}
 	if p.Network == nil {
 		l.Add("Network", nil, "the network that the jobs run in", "make one with network.NewIsolated")
@@ -68,7 +70,7 @@ func (p *LustreProps) Validate() error {
 		l.Add("CapacityGiB", p.CapacityGiB, fmt.Sprintf("1200, or a multiple of 2400 up to %d", model.FSxCapacityGB.Max), "")
 	}
 	if t := cmp.Or(p.MBPerSecondPerTiB, lustreThroughputs[0]); !slices.Contains(lustreThroughputs, t) {
-		l.Add("MBPerSecondPerTiB", p.MBPerSecondPerTiB, "one of "+strings.Trim(fmt.Sprint(lustreThroughputs), "[]"), "")
+		l.Add("MBPerSecondPerTiB", p.MBPerSecondPerTiB, problem.OneOf(lustreThroughputs), "")
 	}
 	return l.Err()
 }

@@ -242,6 +242,15 @@ func Count(err error) string {
 	return Plural(len(All(err)), "problem")
 }
 
+// OneOf says that one of a few values is allowed: "one of 1, 3, 5".
+func OneOf[T any](values []T) string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = fmt.Sprint(v)
+	}
+	return "one of " + strings.Join(texts, ", ")
+}
+
 // Plural is a number of things, by the word for one: "1 zone", "2 zones".
 func Plural(n int, of string) string {
 	if n == 1 {
