@@ -120,7 +120,7 @@ func TestScopesAndIDs(t *testing.T) {
 		{"Default", nil, "Default", []string{"the CDK leaves Default out"}},
 		{"the app", func(s awscdk.Stack) constructs.Construct { return s.Node().Root().(constructs.Construct) }, "X", []string{"an app or a stage", "awscdk.NewStack"}},
 		{"a struct with nothing in it", func(awscdk.Stack) constructs.Construct { return &pointed{} }, "X", []string{"with nothing in it", "set its Stack"}},
-		{"a struct that embeds", func(s awscdk.Stack) constructs.Construct { return &pointed{s} }, "X", []string{"pass the construct that is in it"}},
+		{"a struct that embeds", func(s awscdk.Stack) constructs.Construct { return &pointed{s} }, "X", []string{"scope: got a *cdk_test.pointed, which embeds a construct; allowed: a construct; pass its Stack"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
