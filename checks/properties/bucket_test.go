@@ -54,7 +54,11 @@ func drawn(t *rapid.T, mistaken bool) bucket {
 		for i := range all {
 			all[i] = anyOf(t, label, right, ifMistaken(mistaken, wrong...)...)
 		}
-		return all
+		if mistaken {
+			return all
+		}
+		slices.Sort(all)
+		return slices.Compact(all) // each once
 	}
 	p := storage.DataBucketProps{
 		Environment: environment.Environment{

@@ -50,15 +50,15 @@ type BuilderProps struct {
 	Records storage.Prefix
 	// FailsAt is the lowest severity that fails a build. Zero: High.
 	FailsAt Severity
-	// Timeout is when a build is stopped, in whole minutes, 5m to 36h
-	// (https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html). Zero: 1h.
+	// Timeout is when a build is stopped, in whole minutes, 5m to 8h: CodeBuild itself takes 36h, CloudFormation's schema of a project 480
+	// minutes. Zero: 1h.
 	Timeout time.Duration
 }
 
 const (
 	defaultTimeout = time.Hour
 	minTimeout     = 5 * time.Minute
-	maxTimeout     = 36 * time.Hour
+	maxTimeout     = 8 * time.Hour
 )
 
 // Validate reports every problem of the props.
@@ -82,7 +82,7 @@ func (p *BuilderProps) Validate() error {
 	l.Include("Records", p.Records.Validate())
 	l.Include("", p.FailsAt.validate())
 	if p.Timeout != 0 && (p.Timeout < minTimeout || p.Timeout > maxTimeout || p.Timeout%time.Minute != 0) {
-		l.Add("Timeout", p.Timeout, "whole minutes from 5m to 36h, or 0 for 1h", "")
+		l.Add("Timeout", p.Timeout, "whole minutes from 5m to 8h, or 0 for 1h", "CloudFormation takes no more of a project, though CodeBuild takes 36h")
 	}
 	return l.Err()
 }
