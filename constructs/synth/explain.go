@@ -40,7 +40,7 @@ func explain(r any, faults error) error {
 		panic(r)
 	}
 	if fault.RuntimeEnded(message) {
-		return after(faults, fmt.Errorf("Node.js ended while the app was built (%s): what it said is above; "+
+		return after(faults, fmt.Errorf("the Node.js process ended while the app was built (%s): what it said is above; "+
 			"if it ran out of memory, raise it by NODE_OPTIONS=--max-old-space-size=4096", fault.Caller()))
 	}
 	message = fault.Explain(message)

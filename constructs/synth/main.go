@@ -50,7 +50,7 @@ func Main(build func(app awscdk.App)) {
 	}()
 	if err != nil {
 		fmt.Fprintf(stderr, "\nError: %v\n", err)
-		os.Exit(1)
+		os.Exit(1) //nolint:gocritic // what is deferred is for runtime.Goexit
 	}
 	os.Exit(0)
 }

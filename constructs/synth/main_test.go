@@ -222,7 +222,7 @@ func TestRelativeTemporaryFolder(t *testing.T) {
 func TestMainWhenNodeEnds(t *testing.T) {
 	r := start(t, "buckets", "NODE_OPTIONS=--max-old-space-size=20")
 	if r.status != 1 || strings.Contains(r.output, "can't be built") ||
-		strings.Count(r.output, "Error: Node.js ended while the app was built (") != 1 || !strings.Contains(r.output, "raise it by NODE_OPTIONS=--max-old-space-size=4096") {
+		strings.Count(r.output, "Error: the Node.js process ended while the app was built (") != 1 || !strings.Contains(r.output, "raise it by NODE_OPTIONS=--max-old-space-size=4096") {
 		t.Errorf("status %d: %s", r.status, r.output)
 	}
 }

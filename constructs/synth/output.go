@@ -164,11 +164,6 @@ func (o *output) move(moves []move) (undone bool, err error) {
 func (o *output) plan(before written) ([]move, error) {
 	var moves []move
 	var l problem.List
-	replaceable := func(name string) bool {
-		there := filepath.Join(o.dir, name)
-		return before.has(name) || isSame(there, filepath.Join(o.staging(), name)) ||
-			name == reportFile && isReport(there) || name == versionFile && isVersion(there, "")
-	}
 	var walk func(folder string) error
 	walk = func(folder string) error {
 		entries, err := os.ReadDir(filepath.Join(o.staging(), folder))
@@ -187,7 +182,7 @@ func (o *output) plan(before written) ([]move, error) {
 				if err := walk(name); err != nil {
 					return err
 				}
-			case !e.IsDir() && !there.IsDir() && replaceable(name):
+			case !e.IsDir() && !there.IsDir() && o.replaceable(before, name):
 				moves = append(moves, move{name, rank(name), true})
 			default:
 				l.Add("output folder", filepath.Join(o.dir, name), "no file of that name, unless an earlier synthesis wrote it",
@@ -201,6 +196,13 @@ func (o *output) plan(before written) ([]move, error) {
 	}
 	slices.SortStableFunc(moves, func(a, b move) int { return cmp.Compare(a.rank, b.rank) })
 	return moves, headed("the assembly can't be moved to the output folder", l.Err())
+}
+
+// replaceable tells whether a file in the output folder may be replaced.
+func (o *output) replaceable(before written, name string) bool {
+	there := filepath.Join(o.dir, name)
+	return before.has(name) || isSame(there, filepath.Join(o.staging(), name)) ||
+		name == reportFile && isReport(there) || name == versionFile && isVersion(there, "")
 }
 
 func rank(name string) int {

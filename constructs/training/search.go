@@ -57,6 +57,17 @@ func (s *Search) validate(j Job, e environment.Environment) error {
 	if len(j.Parameters) == 0 {
 		l.Add("Job.Parameters", 0, "at least one, to look for", "")
 	}
+	j.validateSearched(&l)
+	limits := e.Resolved().Limits
+	if of, usd, known := j.resolved(limits).price(limits.InstanceTypes); known && !l.Has("Search.Jobs") && usd*float64(r.Jobs) > limits.PricePerRun {
+		l.Add("Search.Jobs", r.Jobs, fmt.Sprintf("a run of at most %g USD", limits.PricePerRun),
+			fmt.Sprintf("%d jobs on %s can cost %.2f USD: take fewer, cheaper or shorter, or raise the environment's Limits.PricePerRun", r.Jobs, of, usd*float64(r.Jobs)))
+	}
+	return l.Err()
+}
+
+// validateSearched notes what a job of a search can't have.
+func (j Job) validateSearched(l *problem.List) {
 	if j.Checkpoints.Bucket != nil {
 		l.Add("Job.Checkpoints", j.Checkpoints.Path, "none in a search", "AWS does not say that jobs side by side keep their checkpoints apart")
 	}
@@ -76,12 +87,6 @@ func (s *Search) validate(j Job, e environment.Environment) error {
 	if len(j.Groups) > 0 {
 		l.Add("Job.Groups", len(j.Groups), "none in a search", "AWS documents them for training jobs by themselves only: give InstanceType")
 	}
-	limits := e.Resolved().Limits
-	if of, usd, known := j.resolved(limits).price(limits.InstanceTypes); known && !l.Has("Search.Jobs") && usd*float64(r.Jobs) > limits.PricePerRun {
-		l.Add("Search.Jobs", r.Jobs, fmt.Sprintf("a run of at most %g USD", limits.PricePerRun),
-			fmt.Sprintf("%d jobs on %s can cost %.2f USD: take fewer, cheaper or shorter, or raise the environment's Limits.PricePerRun", r.Jobs, of, usd*float64(r.Jobs)))
-	}
-	return l.Err()
 }
 
 // searchStage is the search. It is not tried again: what it has found would be lost, and paid for twice.
