@@ -1,7 +1,10 @@
 package synth
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,11 +50,59 @@ func (w written) add(folder string, names ...string) {
 func earlier(dir string) written {
 	w := written{}
 	w.addAssembly(dir, "")
+	w.addListed(dir)
 	var moving []string
 	if readRegular(filepath.Join(dir, movingFile), &moving) {
 		w.add("", moving...)
 	}
 	return w
+}
+
+// listFile lists the files that an app wrote to its assembly besides the CDK's, with what they held: no manifest names them.
+const listFile = "plinth-files.json"
+
+// list writes such a list to a folder with an assembly, if there are such files. Those whose names say what they hold need none.
+func list(dir string) error {
+	w, hashes := written{}, map[string]string{}
+	w.addAssembly(dir, "")
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err == nil && !w.has(name) && name != reportFile && !strings.HasPrefix(e.Name(), "include.") {
+			hashes[filepath.ToSlash(name)], err = hash(path)
+		}
+		return err
+	})
+	if err != nil || len(hashes) == 0 {
+		return err
+	}
+	text, err := json.MarshalIndent(hashes, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, listFile), text, 0o666)
+}
+
+// addListed adds the files of the list in a folder that hold what they held then.
+func (w written) addListed(dir string) {
+	var hashes map[string]string
+	if !readRegular(filepath.Join(dir, listFile), &hashes) {
+		return
+	}
+	w.add("", listFile)
+	for name, was := range hashes {
+		if is, err := hash(filepath.Join(dir, filepath.FromSlash(name))); err == nil && is == was {
+			w.add("", name)
+		}
+	}
+}
+
+// hash is the SHA-256 of a file.
+func hash(file string) (string, error) {
+	text, err := os.ReadFile(file)
+	return fmt.Sprintf("%x", sha256.Sum256(text)), err
 }
 
 // manifest is that of an assembly, as far as it names files

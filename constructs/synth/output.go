@@ -90,6 +90,9 @@ func (o *output) publish() error {
 		return folderProblem("output folder", o.dir, err)
 	}
 	defer unlock()
+	if err := list(o.staging()); err != nil {
+		return folderProblem("output folder", o.dir, err)
+	}
 	before := earlier(o.dir)
 	moves, err := o.plan(before)
 	if err != nil {

@@ -213,6 +213,27 @@ func TestFileBesideAssembly(t *testing.T) {
 	}
 }
 
+// Files that an app writes beside its templates are replaced by its next run, unless somebody changed them.
+func TestFilesOfTheApp(t *testing.T) {
+	dir := newFolder(t)
+	for _, policy := range []string{"1", "2"} {
+		if r := startIn(t, dir, "own-files", "POLICY="+policy); r.status != 0 {
+			t.Fatal(r.output)
+		}
+		for name, text := range tree(t, filepath.Join(dir, "cdk.out")) {
+			if filepath.Base(name) == "policy.json" && text != policy {
+				t.Errorf("%s holds %s, want %s", name, text, policy)
+			}
+		}
+	}
+	write(t, dir, map[string]string{"cdk.out/assembly-Dev/policy.json": "mine"})
+	before := tree(t, dir)
+	if r := startIn(t, dir, "own-files", "POLICY=3"); r.status != 1 || !strings.Contains(r.output, "assembly-Dev/policy.json") {
+		t.Errorf("status %d: %s", r.status, r.output)
+	}
+	sameTree(t, before, tree(t, dir))
+}
+
 // An assembly that the CDK wrote by itself is replaced, with its nested assemblies, stacks and assets.
 func TestAssemblyOfTheCDK(t *testing.T) {
 	for _, scenario := range []string{"more-stages", "complete"} {

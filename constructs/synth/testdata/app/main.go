@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"syscall"
 
@@ -84,6 +85,14 @@ func build(app awscdk.App) {
 		stages(app, "Stack")
 	case "more-stages":
 		stages(app, "Stack", "More")
+	case "own-files": // beside the templates, as an app may
+		stage := awscdk.NewStage(app, jsii.String("Dev"), nil)
+		awscdk.NewStack(stage, jsii.String("Stack"), nil)
+		for _, dir := range []string{*app.Outdir(), *stage.Outdir()} {
+			if err := os.WriteFile(filepath.Join(dir, "policy.json"), []byte(os.Getenv("POLICY")), 0o600); err != nil {
+				panic(err)
+			}
+		}
 	case "complete":
 		network.NewIsolated(stack, "Network", nil)
 	case "props":
