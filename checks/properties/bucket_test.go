@@ -84,10 +84,13 @@ func drawn(t *rapid.T, mistaken bool) bucket {
 		LinkedToLustre: yes("linked"),
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "shares") {
-		p.Shares = append(p.Shares, storage.Share{
+		share := storage.Share{
 			Account: anyOf(t, "share", accounts, ifMistaken(mistaken, "", "*")...),
 			Path:    anyOf(t, "path", []string{"", "a/", "a/b/"}, ifMistaken(mistaken, "a", "/", "*/", "${x}/")...), Write: yes("write"),
-		})
+		}
+		if mistaken || !slices.Contains(p.Shares, share) { // each once
+			p.Shares = append(p.Shares, share)
+		}
 	}
 	if yes("lock") {
 		p.Lock = storage.Lock{Mode: anyOf(t, "mode", []storage.LockMode{storage.Governance, storage.Compliance}, ifMistaken(mistaken, storage.NoLock, storage.LockMode(7))...),
@@ -97,7 +100,7 @@ func drawn(t *rapid.T, mistaken bool) bucket {
 		p.ReplicateTo = storage.Replica{
 			Bucket:  anyOf(t, "replica", []string{"arn:aws:s3:::replica"}, ifMistaken(mistaken, "", "replica")...),
 			Key:     anyOf(t, "replica's key", []string{"arn:aws:kms:us-west-2:444455556666:key/1234abcd"}, ifMistaken(mistaken, "", "1234abcd")...),
-			Region:  anyOf(t, "replica's region", []string{"us-west-2", "eu-west-1"}, ifMistaken(mistaken, "", "mars")...),
+			Region:  anyOf(t, "replica's region", []string{"us-west-2"}, ifMistaken(mistaken, "", "mars", "eu-west-1")...), // the key's
 			Account: anyOf(t, "replica's account", append([]string{""}, accounts...), ifMistaken(mistaken, "x")...),
 		}
 	}
