@@ -68,7 +68,7 @@ func (s statement) outsider(principal string) bool {
 
 // organization is the one that a statement lets in and the other statement, which denies outsiders, does not.
 func (s statement) organization(denied statement) (organization string, ok bool) {
-	if !s.allows() {
+	if !s.allows() || !slices.Contains(s.principals("AWS"), any("*")) { // whom else it names, its account says
 		return "", false
 	}
 	inside := denied.values("aws:PrincipalOrgID")

@@ -10,14 +10,14 @@ import (
 )
 
 // viaOthers finds permissions to use a key that the key's policy refuses: it lets the account use the key through a
-// service, such as S3, and the permissions are not for that service
-// (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service).
+// service, such as S3, and whoever has the permissions may do nothing in that service
+// (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service). Of whoever has
+// policies of another app nothing is known.
 func viaOthers(a *app) []assembly.Finding {
 	var all []assembly.Finding
 	for _, p := range a.identityPolicies() {
-		granted := statements(p.Properties["PolicyDocument"])
-		for _, s := range granted {
-			if !s.allows() || !s.uses("kms:") || len(s.values("kms:ViaService")) > 0 {
+		for _, s := range statements(p.Properties["PolicyDocument"]) {
+			if !s.encrypts() || len(s.values("kms:ViaService")) > 0 {
 				continue
 			}
 			for _, to := range list(s["Resource"]) {
@@ -26,18 +26,61 @@ func viaOthers(a *app) []assembly.Finding {
 					continue
 				}
 				services := a.through(key, p)
-				if len(services) == 0 || slices.ContainsFunc(granted, func(s statement) bool {
-					return s.allows() && slices.ContainsFunc(services, func(service string) bool { return s.uses(service + ":") })
-				}) {
+				if len(services) == 0 || !a.nowhere(p, services) {
 					continue
 				}
 				all = append(all, assembly.Finding{
 					Path: p.Path(),
-					Description: fmt.Sprintf("this allows to use the key %s, whose policy lets it be used through %s only, and allows nothing there",
+					Description: fmt.Sprintf("this allows to use the key %s, whose policy lets it be used through %s only, where the role may do nothing",
 						strings.TrimSuffix(key.Path(), "/Resource"), strings.Join(services, ", ")),
 					Fix: "let the role use what the key encrypts, or add the role to the key's policy by Key.AddToResourcePolicy",
 				})
 			}
+		}
+	}
+	return all
+}
+
+// encrypts tells whether a statement allows to encrypt or decrypt.
+func (s statement) encrypts() bool {
+	return s.allows() && (s.does("kms:Decrypt") || s.does("kms:Encrypt") || s.does("kms:GenerateDataKey"))
+}
+
+// nowhere tells whether the roles that a policy is attached to may do nothing in any of the services, by all of their policies.
+func (a *app) nowhere(policy resource, services []string) bool {
+	roles := list(policy.Properties["Roles"])
+	for _, of := range roles {
+		role, ok := a.target(policy.stack, of)
+		if !ok || !a.ownPolicies(role) || slices.ContainsFunc(a.granted(role), func(s statement) bool {
+			return s.allows() && slices.ContainsFunc(services, func(service string) bool { return s.uses(service + ":") })
+		}) {
+			return false
+		}
+	}
+	return len(roles) > 0 && policy.Properties["Users"] == nil && policy.Properties["Groups"] == nil
+}
+
+// ownPolicies tells whether all managed policies of a role are the app's.
+func (a *app) ownPolicies(role resource) bool {
+	return !slices.ContainsFunc(list(role.Properties["ManagedPolicyArns"]), func(of any) bool {
+		_, ok := a.target(role.stack, of)
+		return !ok
+	})
+}
+
+// granted are the statements of all policies of a role.
+func (a *app) granted(role resource) []statement {
+	var all []statement
+	for _, p := range a.identityPolicies() {
+		attached := slices.ContainsFunc(list(p.Properties["Roles"]), func(of any) bool {
+			r, ok := a.target(p.stack, of)
+			return ok && r.is(role)
+		}) || slices.ContainsFunc(list(role.Properties["ManagedPolicyArns"]), func(of any) bool {
+			managed, ok := a.target(role.stack, of)
+			return ok && managed.is(p)
+		})
+		if attached {
+			all = append(all, statements(p.Properties["PolicyDocument"])...)
 		}
 	}
 	return all

@@ -23,8 +23,8 @@ func unlinked(a *app) []assembly.Finding {
 				}
 				all = append(all, assembly.Finding{
 					Path: r.Path(),
-					Description: fmt.Sprintf("this replaces the events of the bucket by which the file system of %s learns of changed "+
-						"objects, or is replaced by them", link.Path()),
+					Description: fmt.Sprintf("these notifications and those by which FSx for Lustre, for %s, learns of changed objects are one "+
+						"document of the bucket: whoever writes it last removes the other's", link.Path()),
 					Fix: "take the notifications away, or read the bucket without a linked file system",
 				})
 			}

@@ -50,7 +50,7 @@ func place(r resource, kind names.Kind, name any) string {
 		return kind.Name + "|" + r.stack.Path + "|"
 	}
 	account, region := r.stack.Account, r.stack.Region
-	if kind.Within == names.Account && account != "" {
+	if kind.Within == names.Account {
 		region = ""
 	}
 	if account == "" || region == "" && kind.Within == names.Region {

@@ -11,7 +11,11 @@ import (
 )
 
 // publishers are the types of resources that publish to the topics they refer to, and the service that does it for
-// them: see internal/topic.
+// them: see internal/topic, and for those that it does not know
+// https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html,
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html,
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-permissions-for-sns-notifications.html and
+// https://docs.aws.amazon.com/dtconsole/latest/userguide/set-up-sns.html.
 var publishers = map[string]string{
 	"AWS::Backup::BackupVault":                     "backup.amazonaws.com",
 	"AWS::S3::Bucket":                              "s3.amazonaws.com",
@@ -20,16 +24,24 @@ var publishers = map[string]string{
 	"AWS::CE::AnomalySubscription":                 "costalerts.amazonaws.com",
 	"AWS::CloudTrail::Trail":                       "cloudtrail.amazonaws.com",
 	"AWS::CodeStarNotifications::NotificationRule": "codestar-notifications.amazonaws.com",
-	"AWS::RDS::EventSubscription":                  "events.rds.amazonaws.com",
 	"AWS::CloudWatch::Alarm":                       "cloudwatch.amazonaws.com",
 	"AWS::CloudWatch::CompositeAlarm":              "cloudwatch.amazonaws.com",
 	"AWS::Events::Rule":                            "events.amazonaws.com",
 }
 
+// plain are the types of resources whose service publishes to no topic with a key, as those of Plinth are. Of RDS AWS's
+// documents say different things.
+var plain = map[string]string{
+	// https://docs.aws.amazon.com/config/latest/developerguide/sns-topic-policy.html
+	"AWS::Config::DeliveryChannel": "AWS Config",
+	// https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateEventSubscription.html
+	"AWS::RDS::EventSubscription": "RDS",
+}
+
 // unheard finds what publishes to a topic of Plinth's that does not let it, or whose key does not. A key of another app
 // is not looked at.
 func unheard(a *app) []assembly.Finding {
-	var all []assembly.Finding
+	all := unencrypted(a)
 	for typ, service := range publishers {
 		for _, r := range a.of(typ) {
 			for _, to := range a.targets(r.stack, r.Properties) {
@@ -51,6 +63,25 @@ func unheard(a *app) []assembly.Finding {
 						Description: fmt.Sprintf("what this publishes to the Topic of %s is lost: %s is not let in by %s",
 							construct, service, strings.Join(refuse, " and ")),
 						Fix: fix(construct, service),
+					})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// unencrypted finds what publishes to a topic of Plinth's and can't, since the topic has a key.
+func unencrypted(a *app) []assembly.Finding {
+	var all []assembly.Finding
+	for typ, service := range plain {
+		for _, r := range a.of(typ) {
+			for _, to := range a.targets(r.stack, r.Properties) {
+				if construct, ok := a.made(to.stack, to.Path(), "/Topic/Resource"); ok && to.Type == "AWS::SNS::Topic" {
+					all = append(all, assembly.Finding{
+						Path:        r.Path(),
+						Description: fmt.Sprintf("what this publishes to the Topic of %s is lost: AWS says that %s publishes to no encrypted topic", construct, service),
+						Fix:         "send the notifications to a topic of your own",
 					})
 				}
 			}

@@ -115,7 +115,7 @@ func (a *app) large(r resource, what string, n, most int, fills string) assembly
 
 // maker is the construct of Plinth that made a resource.
 func (a *app) maker(r resource) (construct string, ok bool) {
-	if construct, _, ok := strings.Cut(r.Path(), "/Default/"); ok {
+	if construct, ok := emitted(r.Path()); ok {
 		return construct, true
 	}
 	for _, of := range []string{"/Topic/Policy/Resource", "/Policy/Resource", "/Key/Resource"} {

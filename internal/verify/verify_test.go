@@ -165,6 +165,9 @@ func TestPublishers(t *testing.T) {
 		"notifications of a vault": {topic(ours, "{}", "{}", own), func(to string) string {
 			return at("N", "AWS::Backup::BackupVault", "dev/X/N", `"Notifications": {"SNSTopicArn": `+to+`}`)
 		}, "MessagesLost dev/X/N"},
+		"events of RDS": {topic(ours, allow("events.rds.amazonaws.com", send), allow("events.rds.amazonaws.com", use), own), func(to string) string {
+			return at("E", "AWS::RDS::EventSubscription", "dev/X/E", `"SnsTopicArn": `+to)
+		}, "MessagesLost dev/X/E"},
 		"a rule that has a role": {topic(ours, "{}", "{}", own), byRole, ""},
 		"a rule that calls something else": {
 			topic(ours, "{}", "{}", own), func(string) string { return rule(`{"Ref": "Machine"}`) }, "",
@@ -214,6 +217,9 @@ func TestOutsiders(t *testing.T) {
 		},
 		"a stranger's organization": {
 			`["` + here + `"]`, allowed("*", `"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}`), "AccessRefused dev/Data/Policy/Resource",
+		},
+		"a role of a stranger's organization, which is its own": {
+			`["` + here + `"]`, allowed(here, `"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}`), "",
 		},
 		"its own organization": {
 			`["` + here + `"], "aws:PrincipalOrgID": "o-a1b2c3d4e5"`, allowed("*", `"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}`), "",
@@ -338,25 +344,26 @@ func TestNames(t *testing.T) {
 		at, and    string // stage, account, region
 		isReported bool
 	}{
-		"in one place":                          {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 1 r", true},
-		"but for case":                          {role(ours, `"a"`), role(theirs, `"A"`), "dev 1 r", "dev 1 r", true},
-		"but for case, which is told":           {logs(ours, `"a"`), logs(theirs, `"A"`), "dev 1 r", "dev 1 r", false},
-		"a role in two regions":                 {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "prod 1 s", true},
-		"a log group in two regions":            {logs(ours, `"a"`), logs(theirs, `"a"`), "dev 1 r", "prod 1 s", false},
-		"in two accounts":                       {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 2 r", false},
-		"of a stage that may be anywhere":       {role(ours, `"a"`), role(theirs, `"a"`), "dev", "dev", true},
-		"of two stages":                         {role(ours, `"a"`), role(theirs, `"a"`), "dev", "prod", false},
-		"in a construct that is called Default": {role(ours, `"a"`), role("Y/Default/Resource", `"a"`), "dev 1 r", "dev 1 r", true},
-		"two of the user's":                     {role("Z/Resource", `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 1 r", false},
-		"made of the stack's":                   {role(ours, joined), role(theirs, joined), "dev 1 r", "dev 1 r", false},
-		"no names":                              {role(ours, "null"), role(theirs, "null"), "dev 1 r", "dev 1 r", false},
+		"in one place":                                {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 1 r", true},
+		"but for case":                                {role(ours, `"a"`), role(theirs, `"A"`), "dev 1 r", "dev 1 r", true},
+		"but for case, which is told":                 {logs(ours, `"a"`), logs(theirs, `"A"`), "dev 1 r", "dev 1 r", false},
+		"a role in two regions":                       {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "prod 1 s", true},
+		"a log group in two regions":                  {logs(ours, `"a"`), logs(theirs, `"a"`), "dev 1 r", "prod 1 s", false},
+		"a role in two regions of an unknown account": {role(ours, `"a"`), role(theirs, `"a"`), "dev - r", "dev - s", true},
+		"in two accounts":                             {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 2 r", false},
+		"of a stage that may be anywhere":             {role(ours, `"a"`), role(theirs, `"a"`), "dev", "dev", true},
+		"of two stages":                               {role(ours, `"a"`), role(theirs, `"a"`), "dev", "prod", false},
+		"in a construct that is called Default":       {role(ours, `"a"`), role("Y/Default/Resource", `"a"`), "dev 1 r", "dev 1 r", true},
+		"two of the user's":                           {role("Z/Resource", `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 1 r", false},
+		"made of the stack's":                         {role(ours, joined), role(theirs, joined), "dev 1 r", "dev 1 r", false},
+		"no names":                                    {role(ours, "null"), role(theirs, "null"), "dev 1 r", "dev 1 r", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stacks []assembly.Stack
 			for i, place := range []string{test.at, test.and} {
 				p := append(strings.Fields(place), "", "")
 				s := stack(t, fmt.Sprintf("%s/Stack%d", p[0], i), resources([]string{test.one, test.two}[i]), "")
-				s.Account, s.Region = p[1], p[2]
+				s.Account, s.Region = strings.Trim(p[1], "-"), p[2]
 				stacks = append(stacks, s)
 			}
 			want := ""
@@ -444,24 +451,44 @@ func TestKeyUse(t *testing.T) {
 		return at("Key", "AWS::KMS::Key", "dev/Data/Key/Resource", `"KeyPolicy": {"Statement": [{"Effect": "Allow", "Principal": `+principal+`,
 			"Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Condition": {`+condition+`}}]}`)
 	}
-	const account, role = `{"AWS": "arn:aws:iam::111122223333:root"}`, `{"AWS": "arn:aws:iam::111122223333:role/x"}`
+	before := func(key, principal string) string { // with a statement for somebody else too
+		return strings.Replace(key, "[{", `[{"Effect": "Allow", "Principal": {"AWS": `+principal+`}, "Action": "kms:*"}, {`, 1)
+	}
+	role := func(properties string) string { return at("Role", "AWS::IAM::Role", "dev/X/Role/Resource", properties) }
+	allow := func(actions string) string {
+		return `{"Effect": "Allow", "Action": ` + actions + `, "Resource": {"Fn::GetAtt": ["Key", "Arn"]}}`
+	}
+	policy := func(id, typ, roles string, statements ...string) string {
+		return at(id, "AWS::IAM::"+typ, "dev/X/"+id, roles+`"PolicyDocument": {"Statement": [`+strings.Join(statements, ", ")+`]}`)
+	}
+	const account, attached = `{"AWS": "arn:aws:iam::111122223333:root"}`, `"Roles": [{"Ref": "Role"}], `
 	const viaS3 = `"StringEquals": {"kms:ViaService": ["s3.eu-west-1.amazonaws.com", "sns.eu-west-1.amazonaws.com"]}`
-	const refused = "KeyUseRefused dev/X/Policy/Resource"
-	for _, test := range []struct{ key, more, want string }{
-		{key(account, viaS3), "", refused},
-		{key(account, viaS3), `, {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}`, refused},
-		{key(account, viaS3), `, {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}`, ""},
-		{key(account, viaS3), `, {"Effect": "Allow", "Action": ["sns:Publish"], "Resource": "*"}`, ""},
-		{key(account, ""), "", ""},
-		{key(role, ""), "", ""},
-		{strings.Replace(key(account, viaS3), "[{", `[{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/other"}, "Action": "kms:*"}, {`, 1), "", refused},
-		{strings.Replace(key(account, viaS3), "[{", `[{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/r"}, "Action": "kms:*"}, {`, 1), "", ""},
-		{key(`{"Service": "logs.amazonaws.com"}`, viaS3), "", ""}, // whose policy says nothing of the account
+	const refused = "KeyUseRefused dev/X/Policy"
+	const decrypt, read = `"kms:Decrypt"`, `"s3:GetObject"`
+	locked := key(account, viaS3)
+	for name, test := range map[string]struct {
+		resources []string
+		want      string
+	}{
+		"the key alone":                {[]string{locked, role(""), policy("Policy", "Policy", attached, allow(decrypt))}, refused},
+		"and another service":          {[]string{locked, role(""), policy("Policy", "Policy", attached, allow(decrypt), allow(`"sqs:SendMessage"`))}, refused},
+		"and S3":                       {[]string{locked, role(""), policy("Policy", "Policy", attached, allow(decrypt), allow(read))}, ""},
+		"and SNS":                      {[]string{locked, role(""), policy("Policy", "Policy", attached, allow(decrypt), allow(`["sns:Publish"]`))}, ""},
+		"and S3, in a second":          {[]string{locked, role(""), policy("Policy", "Policy", attached, allow(decrypt)), policy("Other", "Policy", attached, allow(read))}, ""},
+		"and S3, in a managed":         {[]string{locked, role(`"ManagedPolicyArns": [{"Ref": "Other"}]`), policy("Policy", "Policy", attached, allow(decrypt)), policy("Other", "ManagedPolicy", "", allow(read))}, ""},
+		"and S3, of another role":      {[]string{locked, role(""), policy("Policy", "Policy", attached, allow(decrypt)), policy("Other", "Policy", `"Roles": ["x"], `, allow(read))}, refused},
+		"and a policy of AWS":          {[]string{locked, role(`"ManagedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]`), policy("Policy", "Policy", attached, allow(decrypt))}, ""},
+		"in the role":                  {[]string{locked, at("Role", "AWS::IAM::Role", "dev/X/Policy", `"Policies": [{"PolicyDocument": {"Statement": [`+allow(decrypt)+`]}}]`)}, refused},
+		"a role of another app":        {[]string{locked, policy("Policy", "Policy", `"Roles": ["x"], `, allow(decrypt))}, ""},
+		"a user":                       {[]string{locked, policy("Policy", "Policy", `"Users": ["x"], `, allow(decrypt))}, ""},
+		"to look at the key":           {[]string{locked, role(""), policy("Policy", "Policy", attached, allow(`"kms:DescribeKey"`))}, ""},
+		"a key for all of the account": {[]string{key(account, ""), role(""), policy("Policy", "Policy", attached, allow(decrypt))}, ""},
+		"a key for somebody":           {[]string{before(locked, `"arn:aws:iam::111122223333:role/other"`), role(""), policy("Policy", "Policy", attached, allow(decrypt))}, refused},
+		"a key for the role":           {[]string{before(locked, `{"Fn::GetAtt": ["Role", "Arn"]}`), role(""), policy("Policy", "Policy", attached, allow(decrypt))}, ""},
+		"a key for a service":          {[]string{key(`{"Service": "logs.amazonaws.com"}`, viaS3), role(""), policy("Policy", "Policy", attached, allow(decrypt))}, ""},
 	} {
-		policy := at("Policy", "AWS::IAM::Policy", "dev/X/Policy/Resource", `"Roles": ["r"], "PolicyDocument": {"Statement": [
-			{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": {"Fn::GetAtt": ["Key", "Arn"]}}`+test.more+`]}`)
-		if got := found(stack(t, "dev", resources(test.key, policy), "")); got != test.want {
-			t.Errorf("%s, %s: got %q", test.key, test.more, got)
+		if got := found(stack(t, "dev", resources(test.resources...), "")); got != test.want {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
 		}
 	}
 }
