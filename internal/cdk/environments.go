@@ -1,12 +1,16 @@
 package cdk
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 const environmentField = "Environment"
@@ -48,4 +52,44 @@ func (v *visit) once(props any, f *fault.Fault) (validated func()) {
 			wrongEnvironments[g] = f
 		}
 	}
+}
+
+// ownEnvironment compares the construct's environment with its stack.
+func (v *visit) ownEnvironment(e environment.Environment) {
+	if !token.Is(e.Name) {
+		v.home.Environment = e.Name
+	}
+	wrong := fieldsOf(e.Validate()) // which are reported as they are
+	for _, f := range []struct {
+		field, want, is string
+		said            *said
+		what            string
+	}{
+		{"Region", e.Region, v.place.at.Region, &v.place.region, "region"},
+		{"Account", e.Account, v.place.at.Account, &v.place.account, "account"},
+	} {
+		field := "Environment." + f.field
+		switch {
+		case slices.Contains(wrong, f.field):
+		case differ(f.want, f.is):
+			v.list.Add(field, f.want, f.is+", the "+f.what+" of the stack, or empty", "change StackProps.Env of the stack, or leave the field empty")
+		case differ(f.want, f.said.value):
+			v.list.Add(field, f.want, f.said.value+", which "+f.said.by+" has in this stack", "a stack is in one "+f.what+": set it in StackProps.Env, and leave the field empty")
+		case f.said.value == "" && !token.Is(f.want):
+			*f.said = said{f.want, v.home.Path}
+		}
+	}
+	v.home.At = v.place.known()
+}
+
+// fieldsOf are the fields of the problems of an error.
+func fieldsOf(err error) []string {
+	var fields []string
+	for _, e := range problem.All(err) {
+		var p problem.Problem
+		if errors.As(e, &p) {
+			fields = append(fields, p.Field)
+		}
+	}
+	return fields
 }

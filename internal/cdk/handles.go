@@ -1,6 +1,8 @@
 package cdk
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -15,12 +17,10 @@ import (
 func lostAspects(app constructs.IConstruct) []assembly.Finding {
 	var all []assembly.Finding
 	for _, o := range made.Objects(app) {
-		for name, value := range o.Fields {
-			handle, ok := value.(constructs.Construct)
-			if !ok || name == made.ConstructField || !strings.HasPrefix(PathOf(handle), o.Home.Path+"/") {
-				continue
-			}
-			if len(*awscdk.Aspects_Of(handle).All()) == 0 || handle.Node().DefaultChild() != nil {
+		for _, name := range slices.Sorted(maps.Keys(o.Fields)) {
+			handle, ok := o.Fields[name].(constructs.Construct)
+			if !ok || name == made.ConstructField || len(*awscdk.Aspects_Of(handle).All()) == 0 ||
+				!strings.HasPrefix(PathOf(handle), o.Home.Path+"/") || handle.Node().DefaultChild() != nil {
 				continue
 			}
 			all = append(all, assembly.Finding{

@@ -10,8 +10,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/props"
 )
 
-// here are the fields whose ARNs have to be of the construct's own account or region, and why: what is elsewhere would be
-// refused, or looked for in vain, when it is used.
+// here are the fields whose ARNs have to be of the construct's own account or region, and why: nothing elsewhere answers.
 var here = []struct {
 	kind            string // of constructs; empty: of any
 	field           *regexp.Regexp
@@ -20,9 +19,13 @@ var here = []struct {
 	unless []string
 	why    string
 }{
+	// https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html: it has no resource-based policies.
 	{"", regexp.MustCompile(`^Workflows\[\d+\]$`), true, true, nil, "Step Functions takes no caller of another account, and a state machine is in one region"},
-	{"", regexp.MustCompile(`^TrustedBy\[\d+\]$`), true, false, nil, "a role of another account comes in by one of this account"},
+	// The role trusts its own account, held to that ARN.
+	{"", regexp.MustCompile(`^TrustedBy\[\d+\]$`), true, false, nil, "the role trusts its own account only: let the other account assume a role here, and name that one"},
+	// https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
 	{"", regexp.MustCompile(`^Triggers\[\d+\]$`), true, true, nil, "EventBridge hears of pushes to repositories of its own account and region"},
+	// https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html: a key never leaves its region.
 	{"access.Guard", regexp.MustCompile(`^Keys\[\d+\]$`), false, true, nil, "a job is encrypted with a key of its own region"},
 	{"storage.DataBucket", regexp.MustCompile(`^(OutsideRoles|Environment\.Administrators)\[\d+\]$`), true, false,
 		[]string{"Shares", "ReplicatedFrom", "Organization"}, "the bucket denies everything to other accounts: share a prefix with the account by Shares"},

@@ -1,6 +1,7 @@
 package cdk
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -52,7 +53,7 @@ func (v *verifier) Validate(awscdk.IPolicyValidationContext) *awscdk.PolicyValid
 	if err != nil {
 		return report([]assembly.Finding{{Rule: "Assembly", Severity: "error", Description: "can't be read: " + err.Error()}})
 	}
-	findings := append(verify.Check(stacks), append(found(v.app, stacks, false), lostAspects(v.app)...)...)
+	findings := slices.Concat(verify.Check(stacks), found(v.app, stacks, false), lostAspects(v.app))
 	for i, f := range findings {
 		findings[i].Description = v.located(f)
 	}

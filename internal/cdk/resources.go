@@ -1,0 +1,109 @@
+package cdk
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
+)
+
+// resource is every object of the CDK that stands for a resource.
+type resource interface {
+	Env() *interfaces.ResourceEnvironment
+}
+
+// resource reports an object of the CDK that stands for a resource elsewhere. IAM knows no regions.
+func (v *visit) resource(field string, r resource) {
+	if key, ok := r.(awskms.IKey); ok && isAlias(key) {
+		v.list.Add(field, problem.Phrase("an alias of a key"), "the key itself",
+			"policies compare the ARN of the key: import it by awskms.Key_FromKeyArn, or by Key_FromLookup with its alias")
+		return
+	}
+	if named := arnOf(r); strings.ContainsAny(named, "*?") {
+		v.list.Add(field, named, "the ARN of one resource, without * and ?", "policies would let in whatever it matches")
+		return
+	}
+	if v.ofOtherStage(field, arnOf(r)) || v.imports(field, r) {
+		return
+	}
+	if c, ok := r.(constructs.Construct); ok && v.part(field, c) {
+		return
+	}
+	env := r.Env()
+	if *env.Account == dummyAccount && v.home.At.Account != dummyAccount {
+		return // of a look-up that the CLI has yet to do
+	}
+	switch r.(type) {
+	case awsiam.IRole, awsiam.IUser, awsiam.IManagedPolicy:
+	default:
+		if differ(*env.Region, v.home.At.Region) {
+			v.list.Add(field, problem.Phrase("one in "+*env.Region), "one in "+v.home.At.Region+", which the stack is deployed to", "make or import one there")
+		}
+	}
+	if differ(*env.Account, v.home.At.Account) {
+		v.list.Add(field, problem.Phrase("one of account "+*env.Account), "one of account "+v.home.At.Account+", which the stack is deployed to",
+			"the policies that Plinth writes let in what is of the account only: make or import one there")
+	}
+}
+
+// imports reports what is imported by an ARN or a name that refers to a part of a construct of another environment.
+func (v *visit) imports(field string, r resource) bool {
+	named := arnOf(r)
+	if bucket, ok := r.(awss3.IBucket); ok {
+		named = *bucket.BucketName()
+	}
+	return slices.ContainsFunc(token.Pattern.FindAllString(named, -1), func(t string) bool {
+		to := referenceOf(t).target
+		return to != nil && v.part(field, to)
+	})
+}
+
+// arnOf is the ARN of a resource that policies name by it; empty for other resources, whose ids the CDK checks.
+func arnOf(r resource) string {
+	switch r := r.(type) {
+	case awskms.IKey:
+		return *r.KeyArn()
+	case awsiam.IRole:
+		return *r.RoleArn()
+	}
+	return ""
+}
+
+// dummyAccount is the account in the values that the CDK makes up for a look-up whose answer it does not have yet, as in
+// awsiam.Role_FromLookup.
+const dummyAccount = "123456789012"
+
+// isAlias tells whether a key is given by an alias.
+func isAlias(key awskms.IKey) bool {
+	if _, ok := key.(awskms.IAlias); ok {
+		return true
+	}
+	return strings.Contains(*key.KeyArn(), ":alias/")
+}
+
+// validateWrapper reports a struct of the user's that can't stand for what it embeds.
+func validateWrapper(field string, object any) error {
+	v := reflect.ValueOf(object)
+	if v.Kind() != reflect.Pointer {
+		return problem.Problem{Field: field, Got: problem.Phrase("a " + v.Type().String() + " by value"), Allowed: "a value that the CDK or Plinth made",
+			Fix: "give what is in it"}
+	}
+	if v = v.Elem(); v.Kind() != reflect.Struct || strings.HasPrefix(v.Type().PkgPath(), "github.com/aws/") {
+		return nil
+	}
+	for i := range v.NumField() {
+		if f := v.Type().Field(i); f.Anonymous && f.Type.Kind() == reflect.Interface && v.Field(i).IsNil() {
+			return problem.Problem{Field: field, Got: problem.Phrase("a " + v.Type().String() + " with nothing in it"),
+				Allowed: "a value that the CDK or Plinth made", Fix: "set its " + f.Name + ", or give that"}
+		}
+	}
+	return nil
+}
