@@ -88,10 +88,10 @@ func TestFindingsAcrossStacks(t *testing.T) {
 func TestAspectsOfWhatIsExposed(t *testing.T) {
 	dir := t.TempDir()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir})
-	tried := map[string]string{} // by the paths of the objects, a tag for each
+	tried, kinds := map[string]string{}, map[string]string{} // by the paths of the objects, a tag for each and their types
 	for i, o := range exposed(built(newStack(app))) {
 		if c, ok := o.value.(constructs.Construct); ok && tried[*c.Node().Path()] == "" {
-			tried[*c.Node().Path()] = fmt.Sprint("tag", i)
+			tried[*c.Node().Path()], kinds[*c.Node().Path()] = fmt.Sprint("tag", i), fmt.Sprintf("%T", o.value)
 			awscdk.Tags_Of(c).Add(jsii.String(fmt.Sprint("tag", i)), jsii.String("x"), nil)
 		}
 	}
@@ -114,8 +114,11 @@ func TestAspectsOfWhatIsExposed(t *testing.T) {
 	lost := 0
 	for path, tag := range tried {
 		found := slices.ContainsFunc(findings, func(f assembly.Finding) bool { return f.Rule == "Plinth::AspectLost" && f.Path == path })
-		if reached := strings.Contains(string(text), `"`+tag+`"`); found && reached {
+		switch reached := strings.Contains(string(text), `"`+tag+`"`); {
+		case found && reached:
 			t.Errorf("%s has its tag, and a finding", path)
+		case !found && !reached:
+			t.Errorf("%s, %s, loses its tag without a finding", path, kinds[path])
 		}
 		if found {
 			lost++

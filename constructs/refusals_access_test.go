@@ -38,6 +38,7 @@ const (
 )
 
 var refusalsOfAccess = []refusal{
+	in("mistakes_test.go", "access SecurityGroupID", "sg- and 8 to 17 hexadecimal digits", ids),
 	in("../limits_test.go", "access Description", "at most 1000 characters of ASCII and Latin-1", "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html"),
 	{"access Keys", "the ARN of a key", byPolicies, inGuard(access.GuardProps{Keys: []string{"alias/data"}}), inGuard(access.GuardProps{Keys: []string{aKey}}), ""},
 	{"access KeepAlive", "up to an hour", warmPools, inGuard(access.GuardProps{KeepAlive: time.Hour + time.Second}), inGuard(access.GuardProps{KeepAlive: time.Hour}), ""},

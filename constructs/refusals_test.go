@@ -151,7 +151,7 @@ func refusedBy(f *ast.FuncDecl) []string {
 				switch name := called.Sel.Name; {
 				case (name == "Add" || name == "Note") && len(n.Args) == 4:
 					add(n.Args[0])
-				case name == "Validate" && len(n.Args) == 6, name == "Check" && len(n.Args) == 3: // of ARNs, and of AWS's models
+				case (name == "Validate" || name == "ValidateID") && len(n.Args) == 6, name == "Check" && len(n.Args) == 3: // of ARNs, ids and AWS's models
 					add(n.Args[1])
 				}
 			case *ast.Ident: // text, which adds

@@ -2,7 +2,6 @@ package access
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -38,11 +37,6 @@ type ClusterRoleProps struct {
 	EKS string
 }
 
-var (
-	subnetPattern = regexp.MustCompile(`^subnet-[0-9a-f]{8,17}$`)
-	groupPattern  = regexp.MustCompile(`^sg-[0-9a-f]{8,17}$`)
-)
-
 // Validate reports every problem of the props.
 func (p *ClusterRoleProps) Validate() error {
 	p, l := props.Of(p)
@@ -51,9 +45,9 @@ func (p *ClusterRoleProps) Validate() error {
 		l.Add("SubnetIDs", nil, "the subnets of the machines", "those of network.Isolated")
 	}
 	for i, id := range p.SubnetIDs {
-		check(&l, fmt.Sprintf("SubnetIDs[%d]", i), id, subnetPattern, "the id of a subnet, subnet- and 8 to 17 hexadecimal digits")
+		arn.ValidateID(&l, fmt.Sprintf("SubnetIDs[%d]", i), id, "subnet", "a subnet", "")
 	}
-	check(&l, "SecurityGroupID", p.SecurityGroupID, groupPattern, "the id of the security group of the machines, sg- and 8 to 17 hexadecimal digits")
+	arn.ValidateID(&l, "SecurityGroupID", p.SecurityGroupID, "sg", "the security group of the machines", "")
 	arn.Validate(&l, "VolumeKeys", p.VolumeKeys, "kms", ":key/", keyARN)
 	if p.EKS != "" {
 		arn.ValidateOne(&l, "EKS", p.EKS, "eks", ":cluster/", "the ARN of an EKS cluster, arn:aws:eks:REGION:ACCOUNT:cluster/NAME")

@@ -8,12 +8,12 @@
 //	if err := dev.Validate(); err != nil { ... } // every problem at once
 //	fmt.Println(dev.Resolved().Limits.Runtime)   // 1h0m0s, from the preset
 //
-// A type that SageMaker has and the catalog lacks is declared, with what checks need to know of it:
+// A type that SageMaker has and the catalog lacks is declared, with what checks need to know of it (this one is made up):
 //
 //	Limits: environment.Limits{
-//		InstanceTypes: []string{"ml.m5.xlarge", "ml.p7.48xlarge"},
+//		InstanceTypes: []string{"ml.m5.xlarge", "ml.newer.48xlarge"},
 //		DeclaredTypes: []catalog.InstanceType{{
-//			Name: "ml.p7.48xlarge", VCPU: 192, MemoryGiB: 2048, GPUs: 8, LocalNVMeGB: 30_000, EFAInterfaces: 16, USDPerHour: 100,
+//			Name: "ml.newer.48xlarge", VCPU: 192, MemoryGiB: 2048, GPUs: 8, LocalNVMeGB: 30_000, EFAInterfaces: 16, USDPerHour: 100,
 //		}},
 //	},
 //

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -27,7 +28,6 @@ type EKS struct {
 
 var (
 	eksPattern   = regexp.MustCompile(`^arn:aws[a-z-]*:eks:[a-z0-9-]+:[0-9]{12}:cluster/[0-9A-Za-z][A-Za-z0-9_-]{0,99}$`)
-	sgPattern    = regexp.MustCompile(`^sg-[0-9a-f]{8,17}$`)
 	howToPrepare = "install HyperPod's Helm chart in it from mirrored images, see to the rest of what docs/hyperpod.md lists under EKS, and say Prepared; " +
 		"or leave EKS out for Slurm, which needs none of it"
 )
@@ -41,10 +41,8 @@ func (e *EKS) Validate() error {
 	if !token.Is(e.ClusterARN) && !eksPattern.MatchString(e.ClusterARN) {
 		l.Add("ClusterARN", e.ClusterARN, "the ARN of an EKS cluster, arn:aws:eks:REGION:ACCOUNT:cluster/NAME", "")
 	}
-	if !token.Is(e.SecurityGroupID) && !sgPattern.MatchString(e.SecurityGroupID) {
-		l.Add("SecurityGroupID", e.SecurityGroupID, "the id of a security group, sg- and 8 to 17 hexadecimal digits",
-			"find it with: aws eks describe-cluster --name NAME --query cluster.resourcesVpcConfig.clusterSecurityGroupId")
-	}
+	arn.ValidateID(&l, "SecurityGroupID", e.SecurityGroupID, "sg", "a security group",
+		"find it with: aws eks describe-cluster --name NAME --query cluster.resourcesVpcConfig.clusterSecurityGroupId")
 	if !e.Prepared {
 		l.Add("Prepared", e.Prepared, "true, once the EKS cluster is prepared, which neither CloudFormation nor a network without internet does", howToPrepare)
 	}

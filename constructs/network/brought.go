@@ -139,7 +139,7 @@ func zoneOf(s awsec2.ISubnet) (zone string) {
 }
 
 // validateDNS refuses a VPC of the app in which the names of interface endpoints do not resolve
-// (https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html). Of one that is imported nothing is known.
+// (https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html). Of one that is imported nothing is known.
 func validateDNS(vpc awsec2.IVpc) error {
 	var l problem.List
 	made, ok := vpc.(awsec2.Vpc)
@@ -151,7 +151,8 @@ func validateDNS(vpc awsec2.IVpc) error {
 }
 
 // validateSubnets refuses the subnets that the VPC itself calls public, those of another VPC, two of a zone where interface
-// endpoints are to stand, and those whose route table is not known where the S3 endpoint has to be put into it.
+// endpoints are to stand, of which AWS takes one (https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html), and
+// those whose route table is not known where the S3 endpoint has to be put into it.
 func validateSubnets(p IsolatedProps, decided plan) error {
 	if p.Vpc == nil {
 		return nil

@@ -105,9 +105,7 @@ func (p IsolatedProps) endpointZones() int {
 var (
 	organizationPattern = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
 	domainPattern       = regexp.MustCompile(`^(\*\.)?([A-Za-z0-9_-]{1,63}\.)+[A-Za-z0-9-]{1,63}$`)
-	gatewayPattern      = regexp.MustCompile(`^tgw-[0-9a-f]{8,17}$`)
 	bucketPattern       = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-	prefixListPattern   = regexp.MustCompile(`^pl-[0-9a-f]{8,17}$`)
 )
 
 // Validate reports every problem of the props.
@@ -130,9 +128,8 @@ func (p *IsolatedProps) Validate() error {
 		l.Add("PackageRepositories", p.PackageRepositories, "none without the capability Packages", "add Packages to Capabilities, or leave them out")
 	}
 	text(&l, "Organization", p.Organization, organizationPattern, "the id of an organization, o- and 10 to 32 letters and digits")
-	text(&l, "TransitGateway", p.TransitGateway, gatewayPattern, "the id of a transit gateway, tgw- and 8 to 17 hexadecimal digits")
+	l.Include("", p.validateIDs())
 	text(&l, "PackageAssets", p.PackageAssets, bucketPattern, "the name of a bucket")
-	text(&l, "S3PrefixList", p.S3PrefixList, prefixListPattern, "the id of a prefix list, pl- and 8 to 17 hexadecimal digits")
 	for i, d := range p.AllowedDomains {
 		if !token.Is(d) && !domainPattern.MatchString(d) {
 			l.Add(fmt.Sprintf("AllowedDomains[%d]", i), d,
@@ -149,6 +146,18 @@ func (p *IsolatedProps) Validate() error {
 		l.Add("EndpointZones", p.EndpointZones, endpointZonesAllowed(zones), "")
 	} else if environmentErr == nil {
 		l.Include("", p.validateSizes())
+	}
+	return l.Err()
+}
+
+// validateIDs checks the ids of what stands already.
+func (p *IsolatedProps) validateIDs() error {
+	var l problem.List
+	if p.TransitGateway != "" {
+		arn.ValidateID(&l, "TransitGateway", p.TransitGateway, "tgw", "a transit gateway", "")
+	}
+	if p.S3PrefixList != "" {
+		arn.ValidateID(&l, "S3PrefixList", p.S3PrefixList, "pl", "a prefix list", "")
 	}
 	return l.Err()
 }

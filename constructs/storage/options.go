@@ -64,10 +64,9 @@ type Replica struct {
 }
 
 var (
-	accountPattern  = regexp.MustCompile(`^[0-9]{12}$`)
-	bucketPattern   = regexp.MustCompile(`^arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-	keyPattern      = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
-	endpointPattern = regexp.MustCompile(`^vpce-[0-9a-f]{8,17}$`)
+	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
+	bucketPattern  = regexp.MustCompile(`^arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+	keyPattern     = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
 )
 
 func (r Replica) validate() error {
@@ -80,6 +79,7 @@ func (r Replica) validate() error {
 	if _, known := catalog.LookupRegion(r.Region); !known && !token.Is(r.Region) {
 		l.Add("Region", r.Region, "the region of the bucket, such as eu-west-1", "")
 	}
+	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
 	if keyPattern.MatchString(r.Key) && !token.Is(r.Region) && strings.Split(r.Key, ":")[3] != r.Region {
 		l.Add("Key", r.Key, "a key in "+r.Region+", where the bucket is", "S3 encrypts with a key of the bucket's own region")
 	}

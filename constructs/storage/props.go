@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/principal"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
@@ -67,7 +68,7 @@ func (p *DataBucketProps) Validate() error {
 	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	for i, id := range p.Endpoints {
-		text(&l, fmt.Sprintf("Endpoints[%d]", i), id, endpointPattern, "the id of a VPC endpoint of S3, vpce- and 8 to 17 hexadecimal digits")
+		arn.ValidateID(&l, fmt.Sprintf("Endpoints[%d]", i), id, "vpce", "a VPC endpoint of S3", "")
 	}
 	l.Include("", principal.Validate("OutsideRoles", p.Environment.Account, p.OutsideRoles))
 	if p.Organization != "" {

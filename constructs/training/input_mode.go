@@ -2,10 +2,10 @@ package training
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -28,8 +28,6 @@ const (
 // maxAttributes is what SageMaker takes
 // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html).
 const maxAttributes = 16
-
-var attributePattern = regexp.MustCompile(`^.{1,256}$`)
 
 // validateMode checks how the objects come.
 func (in Input) validateMode() error {
@@ -64,9 +62,7 @@ func (in Input) validateManifest() error {
 		l.Add("Mode", string(in.Mode), "Pipe with Attributes", "SageMaker streams augmented manifests only: set Mode to training.Pipe")
 	}
 	for i, name := range in.Attributes {
-		if !attributePattern.MatchString(name) {
-			l.Add(fmt.Sprintf("Attributes[%d]", i), name, "1 to 256 characters, without line breaks", "")
-		}
+		model.AttributeName.Check(&l, fmt.Sprintf("Attributes[%d]", i), name)
 	}
 	return l.Err()
 }

@@ -29,7 +29,7 @@ func TestMistakesInModesAndManifests(t *testing.T) {
 		"attributes of nothing":        {Input{Attributes: []string{"class"}, Mode: Pipe}, "Inputs[0].Attributes: got 1; allowed: none without Manifest"},
 		"16 attributes":                {Input{Manifest: manifest, Mode: Pipe, Attributes: strings.Split(strings.Repeat("a,", 15)+"a", ",")}, ""},
 		"17 attributes":                {Input{Manifest: manifest, Mode: Pipe, Attributes: strings.Split(strings.Repeat("a,", 16)+"a", ",")}, "Inputs[0].Attributes: got 17; allowed: at most 16"},
-		"an attribute without a name":  {Input{Manifest: manifest, Mode: Pipe, Attributes: []string{""}}, `Inputs[0].Attributes[0]: got ""; allowed: 1 to 256 characters`},
+		"an attribute without a name":  {Input{Manifest: manifest, Mode: Pipe, Attributes: []string{""}}, `Inputs[0].Attributes[0]: got 0 characters; allowed: a name of 1 to 256 characters`},
 		"a manifest without a key":     {Input{Manifest: keyed.Object("")}, `Inputs[0].Manifest.Key: got ""; allowed: the key of an object`},
 		"a manifest that is a folder":  {Input{Manifest: keyed.Object("a/")}, `Inputs[0].Manifest.Key: got "a/"`},
 		"a manifest that is a pattern": {Input{Manifest: keyed.Object("a*")}, "Inputs[0].Manifest.Key: got \"a*\"; allowed: no *, ? or ${"},

@@ -3,12 +3,12 @@ package training
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -31,10 +31,6 @@ const (
 	// maxCounted is more instances than any network holds, so that sums never overflow.
 	maxCounted = 1 << 24
 )
-
-// groupPattern is what SageMaker takes for the name of a group
-// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InstanceGroup.html).
-var groupPattern = regexp.MustCompile(`^.{1,64}$`)
 
 // groups are the instances by type: Groups, or the one group that InstanceType and Instances are.
 func (j Job) groups() []InstanceGroup {
@@ -86,8 +82,9 @@ func (j Job) validateGroups() error {
 	}
 	seen := map[string]bool{}
 	for i, g := range j.Groups {
-		if !groupPattern.MatchString(g.Name) || seen[g.Name] {
-			l.Add(j.field(i, "Name"), g.Name, "1 to 64 characters, without line breaks, different for each group", "")
+		model.InstanceGroupName.Check(&l, j.field(i, "Name"), g.Name)
+		if seen[g.Name] {
+			l.Add(j.field(i, "Name"), g.Name, "another name for each group", "")
 		}
 		seen[g.Name] = true
 		if g.Instances < 0 {

@@ -45,7 +45,7 @@ func TestGroups(t *testing.T) {
 		{"one too many", func(j *Job) { j.Groups = append(j.Groups, named("a", "b", "c", "d")...) }, "Groups: got 6; allowed: at most 5"},
 		{"a type besides", func(j *Job) { j.InstanceType = "ml.m5.large" }, "Groups: got 2; allowed: Groups, or InstanceType and Instances"},
 		{"instances besides", func(j *Job) { j.Instances = 2 }, "Groups: got 2; allowed: Groups, or InstanceType and Instances"},
-		{"no name", func(j *Job) { j.Groups[0].Name, j.Inputs[0].Groups = "", nil }, `Groups[0].Name: got ""; allowed: 1 to 64 characters`},
+		{"no name", func(j *Job) { j.Groups[0].Name, j.Inputs[0].Groups = "", nil }, `Groups[0].Name: got 0 characters; allowed: a name of 1 to 64 characters`},
 		{"the same name", func(j *Job) { j.Groups[0].Name, j.Inputs[0].Groups = "gpu", nil }, `Groups[1].Name: got "gpu"`},
 		{"a negative number", func(j *Job) { j.Groups[1].Instances = -1 }, "Groups[1].Instances: got -1; allowed: 1 or more, or 0 for 1"},
 		{"a type that is not allowed", func(j *Job) { j.Groups[0].InstanceType = "ml.g4dn.2xlarge" },

@@ -1,8 +1,9 @@
-// Package arn checks the ARNs that a user gives.
+// Package arn checks the ARNs and ids that a user gives.
 package arn
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -21,5 +22,15 @@ func ValidateOne(l *problem.List, field, arn, service, resource, allowed string)
 	parts := strings.SplitN(arn, ":", 6)
 	if !token.Is(arn) && (len(parts) != 6 || parts[0] != "arn" || parts[2] != service || !strings.Contains(arn, resource) || strings.ContainsAny(arn, "*?")) {
 		l.Add(field, arn, allowed, "")
+	}
+}
+
+// idPattern is the id of a resource of EC2 after its prefix.
+var idPattern = regexp.MustCompile(`^[0-9a-f]{8,17}$`)
+
+// ValidateID notes what is not the id of a resource of EC2 with that prefix, such as "sg".
+func ValidateID(l *problem.List, field, id, prefix, what, fix string) {
+	if digits, ok := strings.CutPrefix(id, prefix+"-"); !token.Is(id) && (!ok || !idPattern.MatchString(digits)) {
+		l.Add(field, id, fmt.Sprintf("the id of %s, %s- and 8 to 17 hexadecimal digits", what, prefix), fix)
 	}
 }

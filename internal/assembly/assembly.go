@@ -153,12 +153,8 @@ func Read(dir string) ([]Stack, error) {
 			if s.Path == "" {
 				s.Path = id
 			}
-			template := filepath.Join(dir, a.Properties.TemplateFile)
-			if err := readJSON(template, &s.Template); err != nil {
+			if err := s.readTemplate(filepath.Join(dir, a.Properties.TemplateFile)); err != nil {
 				return nil, err
-			}
-			if info, err := os.Stat(template); err == nil {
-				s.Bytes = int(info.Size())
 			}
 			known := metadata{}
 			if a.Metadata != "" {
@@ -209,6 +205,15 @@ func (s *Stack) take(m metadata) {
 			}
 		}
 	}
+}
+
+func (s *Stack) readTemplate(file string) error {
+	info, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	s.Bytes = int(info.Size())
+	return readJSON(file, &s.Template)
 }
 
 func readJSON(file string, into any) error {

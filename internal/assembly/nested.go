@@ -45,11 +45,8 @@ func (s Stack) readNested(dir string, known metadata) ([]Stack, error) {
 		if s.Nested != nil {
 			n.Nested.Outermost = s.Nested.Outermost
 		}
-		if err := readJSON(filepath.Join(dir, file), &n.Template); err != nil {
+		if err := n.readTemplate(filepath.Join(dir, file)); err != nil {
 			return nil, err
-		}
-		if info, err := os.Stat(filepath.Join(dir, file)); err == nil {
-			n.Bytes = int(info.Size())
 		}
 		n.take(known)
 		nested, err := n.readNested(dir, known)

@@ -52,6 +52,8 @@ var (
 	ModelContentType    = Text{"sagemaker CreateModelPackage InferenceSpecification.SupportedContentTypes[]", 0, 256, oneLine, "a MIME type", onOneLine}
 	ModelResponseType   = Text{"sagemaker CreateModelPackage InferenceSpecification.SupportedResponseMIMETypes[]", 0, 1024,
 		regexp.MustCompile(`^[-\w]+/[^\n\r\x{85}\x{2028}\x{2029}]+$`), "a MIME type", "such as text/csv, on one line"}
+	AttributeName          = Text{"sagemaker CreateTrainingJob InputDataConfig[].DataSource.S3DataSource.AttributeNames[]", 1, 256, oneLine, "a name", onOneLine}
+	InstanceGroupName      = Text{"sagemaker CreateTrainingJob ResourceConfig.InstanceGroups[].InstanceGroupName", 1, 64, oneLine, "a name", onOneLine}
 	VariableName           = Text{"sagemaker CreateTrainingJob Environment{key}", 0, 512, variableName, "a name", ofVariables}
 	ProcessingVariableName = Text{"sagemaker CreateProcessingJob Environment{key}", 0, 256, variableName, "a name", ofVariables}
 	RoleDescription        = Text{"AWS::IAM::Role Description", 0, 1000, regexp.MustCompile(`^[\t\n\r\x{20}-\x{7e}\x{a1}-\x{ff}]*$`),
@@ -68,7 +70,8 @@ var (
 // All are both tables, for a test.
 func All() ([]Text, []Number) {
 	return []Text{
-		HyperParameterName, HyperParameterValue, ContentType, TrainingImage, S3URI, MetricName, MetricRegex, Command, ModelContentType, ModelResponseType, VariableName, ProcessingVariableName,
+		HyperParameterName, HyperParameterValue, ContentType, TrainingImage, S3URI, MetricName, MetricRegex, Command, ModelContentType, ModelResponseType, AttributeName, InstanceGroupName,
+		VariableName, ProcessingVariableName,
 		RoleDescription,
 	}, []Number{VolumeGB, FSxCapacityGB}
 }
