@@ -39,10 +39,11 @@ func inSet(names ...string) said {
 }
 
 const (
-	vpcSizes    = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
-	subnetSizes = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
-	inNames     = "ours: it is a part of names, which two hyphens keep apart (docs/design.md)"
-	facts       = "ours: prices, addresses and keys are decided by it"
+	vpcSizes       = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
+	subnetSizes    = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
+	inNames        = "ours: it is a part of names, which two hyphens keep apart (docs/design.md)"
+	zonesOfRegions = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html"
+	facts          = "ours: prices, addresses and keys are decided by it"
 )
 
 var refusalsOfEnvironments = []refusal{
@@ -60,6 +61,12 @@ var refusalsOfEnvironments = []refusal{
 		inEnvironment(func(e *environment.Environment) { e.Account = "000000000001" }), ""},
 	{"environment Region", "a region of the commercial partition", "ours: accounts and prefix lists of others are not in the catalog", inEnvironment(func(e *environment.Environment) { e.Region = "us-east-9" }),
 		inEnvironment(func(e *environment.Environment) { e.Region = "mx-central-1" }), ""},
+	{"environment AZs", "at most as many as the region has", zonesOfRegions, inEnvironment(func(e *environment.Environment) { e.Region, e.AZs = "eu-west-1", 4 }),
+		inEnvironment(func(e *environment.Environment) { e.Region, e.AZs = "eu-west-2", 4 }), ""},
+	{"environment AZs", "one for each of Zones", "ours: one of the two is wrong", inEnvironment(func(e *environment.Environment) { e.AZs, e.Zones = 2, []string{"eu-west-1a"} }),
+		inEnvironment(func(e *environment.Environment) { e.AZs, e.Zones = 1, []string{"eu-west-1a"} }), ""},
+	{"environment (validateZones)", "a code, once", zonesOfRegions, inEnvironment(func(e *environment.Environment) { e.Zones = []string{"euw1-az1"} }).at("Zones"),
+		inEnvironment(func(e *environment.Environment) { e.Zones = []string{"eu-west-1c"} }).at("Zones"), ""},
 	{"environment AZs", "1 to 6", "ours: the range is cut into eight blocks, and no region has more zones", inEnvironment(func(e *environment.Environment) { e.AZs = 7 }),
 		inEnvironment(func(e *environment.Environment) { e.AZs = 6 }), ""},
 	{"environment AddressRange", "an IPv4 range without host bits", vpcSizes, inRange("10.0.0.1/16"), inRange("10.0.0.0/16"), ""},

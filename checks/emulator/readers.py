@@ -35,6 +35,7 @@ class Reader:
             "Custom::Files": self._files,
             "Custom::EmptiedWithStack": lambda _, want: want,  # its function answered, or the stack would not stand
             "Custom::EmptySecurityGroup": self._empty_group,
+            "Custom::S3PrefixList": self._prefix_list,
         }
 
     def read(self, kind: str, physical_id: str, want: dict) -> dict:
@@ -66,6 +67,10 @@ class Reader:
         """Its function ran if the group has lost its rules."""
         found = self._ec2("security_groups", "GroupIds", want["GroupId"])
         return dict.fromkeys(want) if found["IpPermissions"] or found["IpPermissionsEgress"] else want
+
+    def _prefix_list(self, physical_id, _):
+        (found,) = self._client("ec2").describe_managed_prefix_lists(PrefixListIds=[physical_id])["PrefixLists"]
+        return {"Name": found["PrefixListName"]}
 
     def _admits(self, group_id: str, rule: dict) -> bool:
         """Whether a group has the rule. moto keeps no descriptions of rules."""

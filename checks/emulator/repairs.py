@@ -72,14 +72,14 @@ def allow_protocols_without_ports() -> None:
 def create_custom_resource(cls, resource_name, cloudformation_json, account_id, region_name, **stack):
     """Makes a custom resource as CloudFormation does, by asking its function. moto would run that in Docker."""
     try:
-        answer = tell("Create", stack["StackId"], stack["LogicalId"], cloudformation_json["Properties"])
+        answer = tell("Create", cloudformation_json["Type"], stack["StackId"], stack["LogicalId"], cloudformation_json["Properties"])
     except Exception as e:
         raise ValidationError(message=f"{stack['LogicalId']}: its function failed: {type(e).__name__}: {e}") from e
     if answer["status"] != "SUCCESS":
         raise ValidationError(message=f"{stack['LogicalId']}: its function answered {answer}")
     resource = cls(region_name, str(uuid.uuid4()), stack["LogicalId"], answer["physical_id"] or resource_name)
     resource.set_data(answer["data"])
-    resource.properties = cloudformation_json["Properties"]
+    resource.kind, resource.properties = cloudformation_json["Type"], cloudformation_json["Properties"]
     return resource
 
 
@@ -92,7 +92,7 @@ def delete_custom_resources_first() -> None:
         stacks[self.stack_id], self.status = self, "DELETE_IN_PROGRESS"
         try:
             for resource in [r for r in self.stack_resources if isinstance(r, CustomModel)]:
-                answer = tell("Delete", self.stack_id, resource.logical_id, resource.properties)
+                answer = tell("Delete", resource.kind, self.stack_id, resource.logical_id, resource.properties)
                 if answer["status"] != "SUCCESS":
                     raise ValidationError(message=f"{resource.logical_id}: its function answered {answer}")
             original(self)
@@ -107,10 +107,10 @@ def delete_custom_resources_first() -> None:
     Stack.delete = delete
 
 
-def tell(request: str, stack_id: str, logical_id: str, properties: dict) -> dict:
+def tell(request: str, kind: str, stack_id: str, logical_id: str, properties: dict) -> dict:
     """Sends a request of CloudFormation to the function of a custom resource, and returns its answer."""
     event = {
-        "RequestType": request, "RequestId": str(uuid.uuid4()), "StackId": stack_id, "LogicalResourceId": logical_id,
+        "RequestType": request, "ResourceType": kind, "RequestId": str(uuid.uuid4()), "StackId": stack_id, "LogicalResourceId": logical_id,
         "ResourceProperties": properties,
     }
     _, _, _, region, account, *_ = properties["ServiceToken"].split(":")

@@ -17,6 +17,7 @@ ATTRIBUTES = {
     ("AWS::KMS::Key", "Arn"): "arn:aws:kms:{region}:{account}:key/{id}",
     ("AWS::Lambda::Function", "Arn"): "arn:aws:lambda:{region}:{account}:function:{id}",
     ("AWS::Logs::LogGroup", "Arn"): "arn:aws:logs:{region}:{account}:log-group:{id}",
+    ("Custom::S3PrefixList", "Id"): "{id}",
     ("AWS::S3::Bucket", "Arn"): "arn:aws:s3:::{id}",
 }
 

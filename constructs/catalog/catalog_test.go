@@ -52,16 +52,20 @@ func TestInstanceTypes(t *testing.T) {
 }
 
 func TestRegions(t *testing.T) {
-	tests := []struct{ name, account, prefixList, packages, eks, agent string }{
-		{"us-east-1", "683313688378", "pl-63a5400a", "193858265520", "602401143452", "767398015722"},
-		{"eu-west-1", "141502667606", "pl-6da54004", "438097961670", "602401143452", "533267293120"},
-		{"eu-west-3", "659782779980", "", "762466490029", "602401143452", ""}, // no source gives the prefix list
-		{"ap-southeast-7", "", "", "", "121268973566", ""},                    // nor anything here but EKS
+	tests := []struct {
+		name                                      string
+		zones                                     int
+		account, prefixList, packages, eks, agent string
+	}{
+		{"us-east-1", 6, "683313688378", "pl-63a5400a", "193858265520", "602401143452", "767398015722"},
+		{"eu-west-1", 3, "141502667606", "pl-6da54004", "438097961670", "602401143452", "533267293120"},
+		{"eu-west-3", 3, "659782779980", "", "762466490029", "602401143452", ""}, // no page of AWS gives the prefix list
+		{"ap-southeast-7", 3, "", "", "", "121268973566", ""},                    // nor anything here but EKS
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			r, ok := catalog.LookupRegion(test.name)
-			want := catalog.Region{Name: test.name, XGBoostAccount: test.account, S3PrefixList: test.prefixList, CodeArtifactAccount: test.packages,
+			want := catalog.Region{Name: test.name, Zones: test.zones, XGBoostAccount: test.account, S3PrefixList: test.prefixList, CodeArtifactAccount: test.packages,
 				EKSAccount: test.eks, HyperPodAgentAccount: test.agent}
 			if !ok || r != want {
 				t.Errorf("got %+v, %t; want %+v", r, ok, want)

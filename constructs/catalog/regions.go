@@ -16,7 +16,11 @@ type Region struct {
 	// XGBoostAccount is the account whose registry holds the built-in XGBoost images
 	// (https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html).
 	XGBoostAccount string
-	// S3PrefixList is the id of the managed prefix list com.amazonaws.REGION.s3, which security groups can name.
+	// Zones is the number of Availability Zones; an account may see fewer
+	// (https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html).
+	Zones int
+	// S3PrefixList is the id of the managed prefix list com.amazonaws.REGION.s3, which security groups can name: only where
+	// a page of AWS gives it (https://docs.aws.amazon.com/cli/latest/reference/ec2/describe-prefix-lists.html).
 	S3PrefixList string
 	// CodeArtifactAccount is the account that owns the bucket of package assets, assets-ACCOUNT-REGION
 	// (https://docs.aws.amazon.com/codeartifact/latest/ug/create-s3-gateway-endpoint.html).
@@ -33,7 +37,7 @@ var regions = sync.OnceValue(func() []Region {
 	var all []Region
 	for _, r := range parse("regions.csv", regionsCSV) {
 		all = append(all, Region{
-			Name: r["region"], XGBoostAccount: r["xgboost_account"], S3PrefixList: r["s3_prefix_list"],
+			Name: r["region"], Zones: int(r.number("zones")), XGBoostAccount: r["xgboost_account"], S3PrefixList: r["s3_prefix_list"],
 			CodeArtifactAccount: r["codeartifact_account"], EKSAccount: r["eks_account"], HyperPodAgentAccount: r["hyperpod_agent_account"],
 		})
 	}

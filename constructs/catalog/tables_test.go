@@ -93,6 +93,7 @@ func TestRegionLines(t *testing.T) {
 		"eks_account":            regexp.MustCompile(`^[0-9]{12}$`),
 		"hyperpod_agent_account": regexp.MustCompile(`^([0-9]{12})?$`),
 		"region":                 regexp.MustCompile(`^(af|ap|ca|eu|il|me|mx|sa|us)-(central|east|north|northeast|south|southeast|west)-[1-9]$`),
+		"zones":                  regexp.MustCompile(`^[3-6]$`), // each region has at least three, says AWS's page
 		"xgboost_account":        regexp.MustCompile(`^([0-9]{12})?$`),
 		"s3_prefix_list":         regexp.MustCompile(`^(pl-[0-9a-f]{8,17})?$`),
 	}

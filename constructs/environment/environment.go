@@ -19,9 +19,14 @@ type Environment struct {
 	Account string
 	// Region is the AWS region, such as "eu-west-1". Empty: the region that the stack is deployed to.
 	Region string
-	// AZs is the number of Availability Zones that jobs may run in, 1 to 6. Zero: the tier's. A region may have fewer
-	// zones than that; where none is given the deployment then fails on Fn::Select.
+	// AZs is the number of Availability Zones that jobs may run in, 1 to 6 and not more than the region has. Zero: one for each of
+	// Zones, else the tier's. An account may see fewer zones than its region has, as newer ones do in us-west-1: the deployment
+	// then fails on Fn::Select
+	// (https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html).
 	AZs int
+	// Zones are the codes of those Availability Zones, such as "eu-west-1b", of a network that is made: for where the first of an
+	// account's zones lacks an instance type or a VPC endpoint. Empty: the first that the account sees.
+	Zones []string
 	// AddressRange is the network's IPv4 range in CIDR notation, /16 to /25, private or not; AWS recommends private ones, and not
 	// 172.17.0.0/16, which some of its services use (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html). A network
 	// that is made takes a value known at synth, not a token. Empty: 10.0.0.0/16.

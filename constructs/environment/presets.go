@@ -55,7 +55,8 @@ func preset(t Tier) Environment {
 // Resolved is e with every zero field filled in from the preset of its tier. It shares no memory with e.
 func (e Environment) Resolved() Environment {
 	p := preset(e.Tier)
-	e.AZs = cmp.Or(e.AZs, p.AZs)
+	e.AZs = cmp.Or(e.AZs, len(e.Zones), p.AZs)
+	e.Zones = slices.Clone(e.Zones)
 	e.AddressRange = cmp.Or(e.AddressRange, defaultAddressRange)
 	e.LogRetentionDays = cmp.Or(e.LogRetentionDays, p.LogRetentionDays)
 	e.Administrators = slices.Clone(e.Administrators)

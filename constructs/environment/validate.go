@@ -69,9 +69,7 @@ func (e Environment) validate() error {
 			l.Add("Region", e.Region, "one of "+strings.Join(catalog.RegionNames(), ", "), "")
 		}
 	}
-	if e.AZs < 1 || e.AZs > maxAZs {
-		l.Add("AZs", e.AZs, fmt.Sprintf("1 to %d", maxAZs), "the address range is cut into eight blocks, and no region has more zones")
-	}
+	l.Include("", e.validateZones())
 	if !slices.Contains(logRetentionDays, e.LogRetentionDays) {
 		l.Add("LogRetentionDays", e.LogRetentionDays, problem.OneOf(logRetentionDays), "")
 	}

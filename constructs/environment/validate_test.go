@@ -42,6 +42,13 @@ var badEnvironments = []struct {
 	{"zone for a region", env{Region: "us-east-1a"}, "Region", []string{"us-east-1,"}},
 
 	{"seven zones", env{AZs: 7}, "AZs", []string{"got 7", "1 to 6"}},
+	{"more zones than the region has", env{Region: "eu-west-1", AZs: 4}, "AZs", []string{"got 4", "at most 3, the Availability Zones of eu-west-1"}},
+	{"other zones than AZs", env{AZs: 2, Zones: []string{"eu-west-1a"}}, "AZs", []string{"1, one for each of Zones", "leave it out"}},
+	{"zone twice", env{Zones: []string{"eu-west-1a", "eu-west-1a"}}, "Zones[1]", []string{"once"}},
+	{"zone of another region", env{Region: "eu-west-1", Zones: []string{"eu-west-2a"}}, "Zones[0]", []string{"a zone of eu-west-1"}},
+	{"zone without its letter", env{Region: "eu-west-1", Zones: []string{"eu-west-1"}}, "Zones[0]", []string{"eu-west-1b"}},
+	{"id of a zone", env{Zones: []string{"euw1-az1"}}, "Zones[0]", []string{"eu-west-1b"}},
+	{"Local Zone", env{Zones: []string{"us-west-2-lax-1a"}}, "Zones[0]", []string{"eu-west-1b"}},
 	{"negative zones", env{AZs: -1}, "AZs", []string{"got -1", "1 to 6"}},
 
 	{"range without size", env{AddressRange: "10.0.0.0"}, "AddressRange", []string{`"10.0.0.0"`, "CIDR"}},
@@ -128,6 +135,9 @@ func TestGoodEnvironment(t *testing.T) {
 		{"shortest name", env{Name: "a"}},
 		{"one zone", env{AZs: 1}},
 		{"six zones", env{AZs: 6}},
+		{"six zones of a region", env{Region: "us-east-1", AZs: 6}},
+		{"zones", env{Region: "ap-northeast-1", Zones: []string{"ap-northeast-1c", "ap-northeast-1a"}}},
+		{"a zone of the deployment", env{Region: "ap-northeast-1", Zones: []string{aToken}}},
 		{"account with zeros in front", env{Account: "000000000001"}},
 		{"largest range", env{AddressRange: "10.255.0.0/16"}},
 		{"smallest range", env{Tier: environment.Development, AddressRange: "192.168.255.128/25"}},

@@ -11,7 +11,7 @@ import (
 // jobGroup makes the group of the jobs: out to S3, to the endpoints and to the ranges that they may speak to. A group
 // without an egress rule of its own would get one from EC2 that allows everything.
 func (b *builder) jobGroup(s3PrefixList string) {
-	egress := []any{https(cfn.Properties{"DestinationPrefixListId": s3PrefixList, "Description": "S3, by its gateway endpoint"})}
+	egress := []any{https(cfn.Properties{"DestinationPrefixListId": b.s3PrefixList(s3PrefixList), "Description": "S3, by its gateway endpoint"})}
 	for _, addresses := range b.plan.reach {
 		egress = append(egress, https(cfn.Properties{"CidrIp": addresses, "Description": "Endpoints elsewhere, or on-premises"}))
 	}

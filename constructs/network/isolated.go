@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -11,12 +12,12 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/problem"
-	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // Isolated is a VPC without internet.
@@ -83,19 +84,19 @@ func newIsolated(this constructs.Construct, _ string, props *IsolatedProps) *Iso
 	b := &builder{plan: plan, perimeter: edge, name: cdk.PathOf(this), logKeyARN: *n.LogKey.KeyArn(), resources: cfn.Resources{}}
 	switch {
 	case p.SharedWith != nil:
-		n.share(b, p, s3PrefixList)
+		n.share(b, p)
 	case p.Vpc != nil:
-		n.adopt(b, p, s3PrefixList)
+		n.adopt(b, p)
 	default:
-		n.build(b, p, s3PrefixList)
+		n.build(b, p)
 	}
 	return n
 }
 
 // build makes everything.
-func (n *Isolated) build(b *builder, p IsolatedProps, s3PrefixList string) {
+func (n *Isolated) build(b *builder, p IsolatedProps) {
 	b.ownVpc()
-	b.jobGroup(s3PrefixList)
+	b.jobGroup(n.s3PrefixList)
 	b.ownEndpointGroup()
 	b.endpoints()
 	if p.TransitGateway != "" {
@@ -107,13 +108,12 @@ func (n *Isolated) build(b *builder, p IsolatedProps, s3PrefixList string) {
 	b.emptyDefaultGroup()
 	emitted := n.emit(b)
 	var zones, routeTables []*string
-	all := awscdk.Fn_GetAzs(nil)
 	routes := emitted.Ref("Routes")
 	for i := range b.plan.subnets {
 		id := emitted.Ref(subnetName(i))
 		n.SubnetIDs = append(n.SubnetIDs, id)
 		n.free[id] = environment.FreeAddresses(b.plan.subnets[i]) - b.plan.interfaces()
-		zones = append(zones, awscdk.Fn_Select(jsii.Number(i), all))
+		zones = append(zones, jsii.String(emitted.Att(subnetName(i), "AvailabilityZone")))
 		routeTables = append(routeTables, &routes)
 	}
 	n.Vpc = awsec2.Vpc_FromVpcAttributes(n.Construct, jsii.String("Vpc"), &awsec2.VpcAttributes{
@@ -126,7 +126,7 @@ func (n *Isolated) build(b *builder, p IsolatedProps, s3PrefixList string) {
 }
 
 // adopt makes what is missing in an existing VPC.
-func (n *Isolated) adopt(b *builder, p IsolatedProps, s3PrefixList string) {
+func (n *Isolated) adopt(b *builder, p IsolatedProps) {
 	n.Vpc = p.Vpc
 	b.vpc = *p.Vpc.VpcId()
 	for _, s := range p.Subnets {
@@ -140,18 +140,18 @@ func (n *Isolated) adopt(b *builder, p IsolatedProps, s3PrefixList string) {
 			b.routeTables = append(b.routeTables, routes)
 		}
 	}
-	b.jobGroup(s3PrefixList)
+	b.jobGroup(n.s3PrefixList)
 	b.ownEndpointGroup()
 	b.endpoints()
 	n.emit(b)
 }
 
 // share makes the jobs' group in the network of another environment.
-func (n *Isolated) share(b *builder, p IsolatedProps, s3PrefixList string) {
+func (n *Isolated) share(b *builder, p IsolatedProps) {
 	n.Vpc, n.SubnetIDs, n.S3Endpoint = p.SharedWith.Vpc, slices.Clone(p.SharedWith.SubnetIDs), p.SharedWith.S3Endpoint
 	n.free, n.endpointGroup = p.SharedWith.free, p.SharedWith.endpointGroup
 	b.vpc = *n.Vpc.VpcId()
-	b.jobGroup(s3PrefixList)
+	b.jobGroup(n.s3PrefixList)
 	if p.SharedWith.endpointGroup != "" {
 		b.sharedEndpointGroup(p.SharedWith.endpointGroup)
 	}
@@ -159,6 +159,7 @@ func (n *Isolated) share(b *builder, p IsolatedProps, s3PrefixList string) {
 }
 
 func (n *Isolated) emit(b *builder) cdk.Emitted {
+	b.function()
 	emitted := cdk.Emit(n.Construct, b.name, b.resources)
 	if text := unchecked(b.plan, b.resources); text != "" {
 		awscdk.Annotations_Of(n.Construct).AddInfo(&text)
@@ -170,18 +171,21 @@ func (n *Isolated) emit(b *builder) cdk.Emitted {
 	if _, own := b.resources[endpointName("s3")]; own {
 		n.S3Endpoint = emitted.Ref(endpointName("s3"))
 	}
+	if _, own := b.resources["S3PrefixList"]; own {
+		n.s3PrefixList = emitted.Att("S3PrefixList", "Id")
+	}
 	if _, own := b.resources["Endpoints"]; own {
 		n.endpointGroup = emitted.Att("Endpoints", "GroupId")
 	}
 	return emitted
 }
 
-// lookUp asks the catalog for what depends on the region.
+// lookUp asks the catalog for what depends on the region. Without an s3PrefixList it is to be looked up at deployment.
 func lookUp(this constructs.Construct, p IsolatedProps, at location.Location) (edge perimeter, s3PrefixList string, err error) {
 	var l problem.List
 	edge = perimeter{at: at, additional: p.additionalNeeds(), organization: p.Organization, packages: p.PackageAssets, open: p.AWSBuckets,
 		packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
-		images: cdk.ByRegion(this, at.Region, "XGBoostAccount")}
+		images: cdk.RegistryByRegion(this, at.Region, "XGBoostAccount")}
 	if slices.Contains(p.capabilities(), HyperPodEKS) {
 		edge.clusterImages = cdk.EKSImages(this, at)
 	}
@@ -193,14 +197,20 @@ func lookUp(this constructs.Construct, p IsolatedProps, at location.Location) (e
 		}
 		edge.packages = packageAssets(account, at.Region)
 	}
-	s3PrefixList = p.S3PrefixList
-	if s3PrefixList == "" {
-		s3PrefixList = cdk.ByRegion(this, at.Region, "S3PrefixList")
-	}
-	if s3PrefixList == "" && !token.Is(at.Region) {
-		l.Add("S3PrefixList", "", fmt.Sprintf("the id of S3's prefix list in %s, which the catalog lacks", at.Region),
-			fmt.Sprintf("find it with: aws ec2 describe-managed-prefix-lists --region %s "+
-				"--filters Name=prefix-list-name,Values=com.amazonaws.%s.s3", at.Region, at.Region))
+	l.Include("Environment", validateZones(p, at.Region))
+	region, _ := catalog.LookupRegion(at.Region)
+	s3PrefixList = cmp.Or(p.S3PrefixList, region.S3PrefixList)
+	if p.SharedWith != nil {
+		s3PrefixList = cmp.Or(s3PrefixList, p.SharedWith.s3PrefixList)
 	}
 	return edge, s3PrefixList, l.Err()
+}
+
+// validateZones checks the zones of a VPC that is made in the region of its stack, which the environment may leave out.
+func validateZones(p IsolatedProps, region string) error {
+	if _, known := catalog.LookupRegion(region); !known || p.Vpc != nil || p.SharedWith != nil || p.Environment.Region != "" {
+		return nil
+	}
+	p.Environment.Region = region
+	return p.Environment.Validate()
 }

@@ -91,8 +91,10 @@ func TestMistakes(t *testing.T) {
 			[]string{"Stack/Network", "isolated_test.go:", "2 problems", "Environment.AZs", "Environment.LogRetentionDays"}},
 		{"capability", "", &network.IsolatedProps{Capabilities: []network.Capability{"Internet"}},
 			[]string{`Capabilities[0]: got "Internet"; allowed: one of Airflow`}},
-		{"prefix list", "af-south-1", nil,
-			[]string{"S3PrefixList", "af-south-1", "aws ec2 describe-managed-prefix-lists --region af-south-1"}},
+		{"more zones than the stack's region has", "af-south-1", &network.IsolatedProps{Environment: environment.Environment{AZs: 4}},
+			[]string{"Environment.AZs: got 4; allowed: at most 3, the Availability Zones of af-south-1"}},
+		{"zones of another region", "af-south-1", &network.IsolatedProps{Environment: environment.Environment{Zones: []string{"eu-west-1a"}}},
+			[]string{"Environment.Zones[0]: got \"eu-west-1a\"; allowed: a zone of af-south-1"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -104,10 +106,4 @@ func TestMistakes(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestAGivenPrefixListStandsInForTheCatalog(t *testing.T) {
-	synthtest.Template(t, "af-south-1", func(stack awscdk.Stack) {
-		network.NewIsolated(stack, "Network", &network.IsolatedProps{S3PrefixList: "pl-0123456789abcdef0"})
-	})
 }

@@ -12,6 +12,7 @@ import (
 type plan struct {
 	addressRange string
 	subnets      []netip.Prefix
+	zones        []string // of the subnets; empty: the first that AWS lists
 	// endpoints are all that the capabilities need; those in existing stand already.
 	endpoints EndpointPlan
 	existing  []string
@@ -28,6 +29,7 @@ func newPlan(p IsolatedProps) plan {
 	decided := plan{
 		addressRange: e.AddressRange,
 		subnets:      e.SubnetRanges(),
+		zones:        e.Zones,
 		endpoints:    planEndpoints(p.capabilities(), p.additionalNeeds(), p.endpointZones()),
 		existing:     p.ExistingEndpoints,
 		peers:        peers(e.Limits, p.capabilities()),

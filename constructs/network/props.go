@@ -43,8 +43,8 @@ type IsolatedProps struct {
 	ImageRepositories []string
 	// AllowedDomains are names that may be resolved besides those of the endpoints, such as "*.corp.example". Empty: none.
 	AllowedDomains []string
-	// S3PrefixList is the id of the managed prefix list com.amazonaws.REGION.s3. Empty: from the catalog; a region that
-	// the catalog lacks is then an error.
+	// S3PrefixList is the id of the managed prefix list com.amazonaws.REGION.s3. Empty: from the catalog, or that of SharedWith; a
+	// function looks it up at deployment where neither has it.
 	S3PrefixList string
 	// PackageAssets is the bucket of CodeArtifact's assets, needed with Packages. Empty: from the catalog; a region that the
 	// catalog lacks is then an error.

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
@@ -22,6 +23,8 @@ type builder struct {
 	subnets       []any
 	routeTables   []any
 	endpointGroup any // nil: no interface endpoint stands here
+
+	functionMay []policy.Statement // what the tasks of the function need
 }
 
 func (b *builder) add(name, typ string, properties cfn.Properties) {
@@ -44,7 +47,7 @@ func (b *builder) ownVpc() {
 	for i, addresses := range b.plan.subnets {
 		name := subnetName(i)
 		b.add(name, "AWS::EC2::Subnet", cfn.Properties{
-			"VpcId": b.vpc, "AvailabilityZone": cfn.Zone(i), "CidrBlock": addresses.String(), "MapPublicIpOnLaunch": false,
+			"VpcId": b.vpc, "AvailabilityZone": b.zone(i), "CidrBlock": addresses.String(), "MapPublicIpOnLaunch": false,
 			"Tags": b.tags(fmt.Sprintf("/%d", i+1)),
 		})
 		b.add(name+"Routes", "AWS::EC2::SubnetRouteTableAssociation", cfn.Properties{
@@ -52,6 +55,14 @@ func (b *builder) ownVpc() {
 		})
 		b.subnets = append(b.subnets, cfn.Ref(name))
 	}
+}
+
+// zone is that of the i-th subnet.
+func (b *builder) zone(i int) any {
+	if len(b.plan.zones) > 0 {
+		return b.plan.zones[i]
+	}
+	return cfn.Zone(i)
 }
 
 func subnetName(i int) string { return fmt.Sprintf("Subnet%d", i+1) }

@@ -66,6 +66,8 @@ func (s Stack) cut() (stage, name string) {
 type Template struct {
 	Resources map[string]Resource
 	Outputs   map[string]Output
+	// Mappings are tables, by name, first key and second key.
+	Mappings map[string]map[string]map[string]any
 }
 
 // Output is one output of a template.

@@ -185,6 +185,7 @@ func (b *building) check(given, props any) (home made.Home, ok bool) {
 		Kind: b.fault.Kind, Path: b.fault.Path, Caller: fault.Caller(), At: p.known(), App: p.app,
 	}}
 	validated := v.once(props, b.fault)
+	v.partition()
 	v.look(props)
 	v.texts(props)
 	v.arns(props)

@@ -14,7 +14,7 @@ func EKSImages(scope constructs.Construct, at location.Location) []string {
 		{"EKSAccount", "*"}, // EKS names its registries, and not the repositories in them
 		{"HyperPodAgentAccount", "hyperpod-health-monitoring-agent"},
 	} {
-		if account := ByRegion(scope, at.Region, of.column); account != "" {
+		if account := RegistryByRegion(scope, at.Region, of.column); account != "" {
 			all = append(all, location.Location{Partition: at.Partition, Region: at.Region, Account: account}.ARN("ecr", "repository/"+of.repository))
 		}
 	}

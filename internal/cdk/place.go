@@ -16,6 +16,8 @@ type place struct {
 	// path is the stack's, and stage that of the stage, or app, that it is in.
 	path, stage string
 	app         constructs.IConstruct
+	// refused tells whether the stack's partition has been reported.
+	refused bool
 	// region and account are those of the environments in the stack.
 	region, account said
 }

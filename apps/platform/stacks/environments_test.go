@@ -35,8 +35,7 @@ func TestWrongContext(t *testing.T) {
 			[]string{`dev.Account: got "12"`, `prod.Region: got "mars"`}},
 		{"an account beside an unknown one", map[string]any{"plinth:prod:account": "111122223333"},
 			[]string{`tools.Account: got ""`, "-c plinth:tools:account=111122223333"}},
-		{"region without XGBoost or prefix list", map[string]any{"plinth:dev:region": "mx-central-1"},
-			[]string{"S3PrefixList", "aws ec2 describe-managed-prefix-lists --region mx-central-1"}},
+		{"region without XGBoost", map[string]any{"plinth:dev:region": "mx-central-1"}, []string{`Job.Image: got "XGBoost"`, "mx-central-1"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -40,7 +40,7 @@ var stateless = []string{
 	"AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::Lambda::Function", "AWS::Route53Resolver::FirewallDomainList",
 	"AWS::Route53Resolver::FirewallRuleGroup", "AWS::Route53Resolver::FirewallRuleGroupAssociation",
 	"AWS::Route53Resolver::ResolverQueryLoggingConfig", "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation",
-	"AWS::S3::BucketPolicy", "AWS::StepFunctions::StateMachine", "AWS::Events::Rule", "AWS::CDK::Metadata", "Custom::EmptySecurityGroup",
+	"AWS::S3::BucketPolicy", "AWS::StepFunctions::StateMachine", "AWS::Events::Rule", "AWS::CDK::Metadata", "Custom::EmptySecurityGroup", "Custom::S3PrefixList",
 	"Custom::EmptiedWithStack",
 }
 
