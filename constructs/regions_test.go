@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
+	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/catalog"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
@@ -60,7 +61,9 @@ func firstApp(stack awscdk.Stack, image training.Image) {
 		Environment: dev, Capabilities: []network.Capability{network.Training, network.HyperPodEKS},
 	})
 	data := storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{Environment: dev})
-	training.NewWorkflow(stack, "Churn", &training.WorkflowProps{Environment: dev, Network: net, Job: training.Job{
+	guard := access.NewGuard(stack, "Guard", &access.GuardProps{Environment: dev, Network: net})
+	guard.Protect(stack)
+	training.NewWorkflow(stack, "Churn", &training.WorkflowProps{Environment: dev, Network: net, Guard: guard, Job: training.Job{
 		Image:        image,
 		Inputs:       []training.Input{{Channel: "train", From: data.Prefix("train/"), ContentType: "text/csv"}},
 		Output:       data.Prefix("models/"),

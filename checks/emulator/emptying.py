@@ -27,7 +27,7 @@ def check(emulator: Emulator, stacks: list[Stack], assembly: str) -> list[str]:
         for logical_id, resource in stack.resources.items():
             if resource["Type"] == KIND:  # as in an update that makes the environment another tier's
                 properties = {"Bucket": ids[stack.name][logical_id], "ServiceToken": function_of(emulator, stack, ids)}
-                answer = tell("Delete", stack_id(emulator, stack), logical_id, properties)
+                answer = tell("Delete", stack.resources[logical_id]["Type"], stack_id(emulator, stack), logical_id, properties)
                 if answer["status"] != "SUCCESS":
                     wrong.append(f"{stack.name} {logical_id}: {answer}")
     wrong += [f"{b}: an update took {full[b] - count(s3, b)} versions" for b in full if count(s3, b) != full[b]]

@@ -9,9 +9,16 @@ import (
 )
 
 // jobGroup makes the group of the jobs: out to S3, to the endpoints and to the ranges that they may speak to. A group
-// without an egress rule of its own would get one from EC2 that allows everything.
+// without an egress rule of its own would get one from EC2 that allows everything. A rule that waits for the function stands
+// alone: the function's role may have a boundary that names the group.
 func (b *builder) jobGroup(s3PrefixList string) {
-	egress := []any{https(cfn.Properties{"DestinationPrefixListId": b.s3PrefixList(s3PrefixList), "Description": "S3, by its gateway endpoint"})}
+	toS3 := https(cfn.Properties{"DestinationPrefixListId": b.s3PrefixList(s3PrefixList), "Description": "S3, by its gateway endpoint"})
+	egress := []any{toS3}
+	if s3PrefixList == "" {
+		egress = []any{nothing("Nothing: what is allowed has rules of its own")}
+		toS3["GroupId"] = cfn.Att("Jobs", "GroupId")
+		b.add("JobsToS3", "AWS::EC2::SecurityGroupEgress", toS3)
+	}
 	for _, addresses := range b.plan.reach {
 		egress = append(egress, https(cfn.Properties{"CidrIp": addresses, "Description": "Endpoints elsewhere, or on-premises"}))
 	}
@@ -43,10 +50,8 @@ func (b *builder) ownEndpointGroup() {
 		b.add("Endpoints", "AWS::EC2::SecurityGroup", cfn.Properties{
 			"GroupDescription": "VPC endpoints: in from the training jobs only", "VpcId": b.vpc,
 			"SecurityGroupIngress": []any{https(cfn.Properties{"SourceSecurityGroupId": cfn.Att("Jobs", "GroupId"), "Description": "Training jobs"})},
-			"SecurityGroupEgress": []any{cfn.Properties{
-				"IpProtocol": "-1", "CidrIp": "127.0.0.1/32", "Description": "Nothing: endpoints answer and never call",
-			}},
-			"Tags": b.tags("/endpoints"),
+			"SecurityGroupEgress":  []any{nothing("Nothing: endpoints answer and never call")},
+			"Tags":                 b.tags("/endpoints"),
 		})
 		b.endpointGroup = cfn.Att("Endpoints", "GroupId")
 		b.toEndpoints()
@@ -67,6 +72,11 @@ func (b *builder) toEndpoints() {
 	b.add("JobsToEndpoints", "AWS::EC2::SecurityGroupEgress", https(cfn.Properties{
 		"GroupId": cfn.Att("Jobs", "GroupId"), "DestinationSecurityGroupId": b.endpointGroup, "Description": "VPC endpoints",
 	}))
+}
+
+// nothing is a rule that lets nothing through.
+func nothing(why string) cfn.Properties {
+	return cfn.Properties{"IpProtocol": "-1", "CidrIp": "127.0.0.1/32", "Description": why}
 }
 
 // https completes a rule for TCP 443.

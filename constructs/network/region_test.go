@@ -67,6 +67,11 @@ func TestS3PrefixList(t *testing.T) {
 func prefixLists(t *testing.T, template assembly.Template) []string {
 	t.Helper()
 	var all []string
+	for _, id := range template.OfType("AWS::EC2::SecurityGroupEgress") {
+		if list, ok := template.Resources[id].Properties["DestinationPrefixListId"]; ok {
+			all = append(all, text(t, list))
+		}
+	}
 	for _, id := range template.OfType("AWS::EC2::SecurityGroup") {
 		rules, _ := template.Resources[id].Properties["SecurityGroupEgress"].([]any)
 		for _, rule := range rules {

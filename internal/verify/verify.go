@@ -20,6 +20,7 @@ type rule struct {
 var rules = []rule{
 	{"AccessRefused", refusedByBucket},
 	{"AssumeRoleRefused", untrusted},
+	{"Cycle", cycles},
 	{"EndpointTwice", twice},
 	{"GrantLost", lost},
 	{"KeyRefused", locked},

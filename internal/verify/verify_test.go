@@ -258,7 +258,7 @@ func TestTrust(t *testing.T) {
 		"the account": {`{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}}`, ""},
 		"the role":    {`{"Effect": "Allow", "Principal": {"AWS": {"Fn::GetAtt": ["Caller", "Arn"]}}}`, ""},
 		"another role": {
-			`{"Effect": "Allow", "Principal": {"AWS": {"Fn::GetAtt": ["Role", "Arn"]}}}`, assumes,
+			`{"Effect": "Allow", "Principal": {"AWS": {"Fn::GetAtt": ["Other", "Arn"]}}}`, assumes,
 		},
 		"the account's, held to it":     {held(`{"Fn::GetAtt": ["Caller", "Arn"]}`), ""},
 		"the account's, held to others": {held(`"arn:aws:iam::111122223333:role/Ann"`), assumes},
@@ -266,6 +266,7 @@ func TestTrust(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			foundation := []string{
 				at("Caller", "AWS::IAM::Role", "dev/Foundation/Caller/Resource", ""),
+				at("Other", "AWS::IAM::Role", "dev/Foundation/Other/Resource", ""),
 				at("Role", "AWS::IAM::Role", "dev/Foundation/Launcher/Default/Role",
 					`"AssumeRolePolicyDocument": {"Statement": [`+test.trust+`]}`),
 			}
@@ -273,11 +274,14 @@ func TestTrust(t *testing.T) {
 				return at("Policy", "AWS::IAM::Policy", "dev/X/Policy/Resource", who+`, "PolicyDocument": {"Statement": [
 					{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": {"Fn::GetAtt": ["`+id+`", "Arn"]}}]}`)
 			}
+			inline := strings.ReplaceAll(test.want, "X/Policy", "Foundation/Caller")
+			if strings.Contains(test.trust, `"Caller"`) {
+				inline = "Cycle dev/Foundation/Caller/Resource"
+			}
 			for _, p := range []struct{ policy, want string }{
 				{policy("Role", `"Roles": [{"Ref": "Caller"}]`), test.want},
 				{at("Caller", "AWS::IAM::Role", "dev/Foundation/Caller/Resource", `"Policies": [{"PolicyDocument": {"Statement": [
-					{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": {"Fn::GetAtt": ["Role", "Arn"]}}]}}]`),
-					strings.ReplaceAll(test.want, "X/Policy", "Foundation/Caller")},
+					{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": {"Fn::GetAtt": ["Role", "Arn"]}}]}}]`), inline},
 				{policy("Role", `"Groups": ["g"]`), ""},              // of which nothing is known
 				{policy("Caller", `"Roles": [{"Ref": "Role"}]`), ""}, // which is not Plinth's
 			} {
