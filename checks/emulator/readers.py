@@ -68,9 +68,10 @@ class Reader:
         found = self._ec2("security_groups", "GroupIds", want["GroupId"])
         return dict.fromkeys(want) if found["IpPermissions"] or found["IpPermissionsEgress"] else want
 
-    def _prefix_list(self, physical_id, _):
+    def _prefix_list(self, physical_id, want):
+        """Its function found the list of that name."""
         (found,) = self._client("ec2").describe_managed_prefix_lists(PrefixListIds=[physical_id])["PrefixLists"]
-        return {"Name": found["PrefixListName"]}
+        return want | {"Name": found["PrefixListName"]}
 
     def _admits(self, group_id: str, rule: dict) -> bool:
         """Whether a group has the rule. moto keeps no descriptions of rules."""
