@@ -6,7 +6,7 @@
 #
 # Needs Go 1.26, Node.js with npm, and Python 3.11. Everything else is pinned and installed into this folder.
 
-.PHONY: synth test demo matrix clean lint go fields race examples container properties strict assemblies templates names workflows scripts dags iam packs emulator need-go need-node need-python
+.PHONY: synth test demo matrix clean lint go fields race examples container properties strict assemblies templates names deployments workflows scripts dags iam packs emulator need-go need-node need-python
 .DEFAULT_GOAL := synth
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -31,7 +31,7 @@ synth: need-go $(TOOLS)
 	@cdk synth '**' --quiet --no-notices
 	@go run ./internal/summary cdk.out
 
-test: lint go fields race examples container properties strict templates names workflows scripts dags iam packs emulator
+test: lint go fields race examples container properties strict templates names deployments workflows scripts dags iam packs emulator
 	@echo "Everything passed."
 
 demo: need-go $(TOOLS) $(CHECK_TOOLS) .venv/.installed
@@ -86,6 +86,10 @@ assemblies: strict
 templates: assemblies .venv/.installed
 	@echo "== cfn-lint, informational findings included"
 	@.venv/bin/cfn-lint -c I -- cdk.out/assembly-*/*.template.json $(ASSEMBLIES:%=examples/%/cdk.out/*.template.json) && echo "no finding"
+
+deployments: assemblies .venv/.installed
+	@echo "== failed creations, second tries and changes, played"
+	@$(PYTHON) checks/deployments/test_deployments.py
 
 names: assemblies .venv/.installed
 	@echo "== names and limits, held against AWS's own models"

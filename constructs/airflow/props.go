@@ -23,7 +23,8 @@ type EnvironmentProps struct {
 	// Environment decides the size, how long logs of the deployment are kept, and whether the DAGs' bucket outlives its stack. Zero:
 	// the preset of Production.
 	Environment environment.Environment
-	// Network is where it stands: in its first two zones. It needs the capability Airflow, and Packages with Requirements.From. Required.
+	// Network is where it stands: in its first two zones. It needs the capability Airflow, and Packages with Requirements.From. Other
+	// subnets need another Name too, since they make another environment. Required.
 	Network *network.Isolated
 	// Guard is what the jobs of DAGs are held to: its Policies are attached to the role that starts them, and what it would deny of a Job
 	// is an error at synth. A Workflow starts its jobs by itself, and has a guard of its own. Required.

@@ -19,7 +19,8 @@ type ClusterProps struct {
 	// Environment decides the instance types, how many a group has at most, and what the cluster may cost in a month. Zero: the preset of
 	// Production.
 	Environment environment.Environment
-	// Network is where the machines stand; it has the capability HyperPod, or HyperPodEKS with EKS. Required.
+	// Network is where the machines stand; it has the capability HyperPod, or HyperPodEKS with EKS. Other subnets, by another Zone as
+	// well, need another Name too, since they make another cluster. Required.
 	Network *network.Isolated
 	// Zone is which of the network's subnets they stand in, counted from 0: those of a cluster stand together, since EFA crosses no zone.
 	// With Lustre it is the file system's. Zero: the first.
@@ -41,16 +42,18 @@ type ClusterProps struct {
 	Reads, Writes, Checkpoints []storage.Prefix
 	// AccessLogs is the Logs bucket that accesses to the scripts are logged to. Nil: one is made.
 	AccessLogs *storage.DataBucket
-	// EKS is the EKS cluster, prepared for HyperPod, that the machines are nodes of. Nil: Slurm.
+	// EKS is the EKS cluster, prepared for HyperPod, that the machines are nodes of. Another one needs another Name too. Nil: Slurm.
 	EKS *EKS
 }
 
 // Group is machines of one type, and the Slurm partition of that name.
 type Group struct {
 	// Name is 1 to 30 lower-case letters, digits and hyphens, different for each group, and with Slurm not controller, login or dev; with EKS 1
-	// to 63 letters of either case, digits and hyphens. Required.
+	// to 63 letters of either case, digits and hyphens. CloudFormation makes another cluster for a group of another name, which needs
+	// another Name of its own (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-cluster.html).
+	// Required.
 	Name string
-	// InstanceType is one that the environment allows. Required.
+	// InstanceType is one that the environment allows. A changed type makes another cluster, as a changed Name does. Required.
 	InstanceType string
 	// Instances is their number. Zero: 1.
 	Instances int

@@ -35,7 +35,7 @@ type LustreProps struct {
 	CapacityGiB int
 	// MBPerSecondPerTiB is its throughput: 125, 250, 500 or 1,000. Zero: 125.
 	MBPerSecondPerTiB int
-	// Key encrypts it. Nil: a key is made.
+	// Key encrypts it. Nil: a key is made. FSx encrypts a file system when it makes it: another key makes another file system.
 	Key awskms.IKey
 }
 

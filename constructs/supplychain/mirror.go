@@ -36,7 +36,8 @@ type MirrorProps struct {
 	Network *network.Isolated
 	// Tools is the image that copying runs in: see [BuilderProps]. Required where an image has From.
 	Tools string
-	// Key encrypts the images; its policy must let ECR use it by grants. Nil: a key is made.
+	// Key encrypts the images; its policy must let ECR use it by grants. It can never be changed: another one replaces the
+	// repositories, which stands in the way of the update. Nil: a key is made.
 	Key awskms.IKey
 }
 
