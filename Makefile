@@ -90,6 +90,7 @@ templates: assemblies .venv/.installed
 deployments: assemblies .venv/.installed
 	@echo "== failed creations, second tries and changes, played"
 	@$(PYTHON) checks/deployments/test_deployments.py
+	@AWS_DEFAULT_REGION=us-east-1 $(PYTHON) checks/deployments/test_functions.py
 
 names: assemblies .venv/.installed
 	@echo "== names and limits, held against AWS's own models"

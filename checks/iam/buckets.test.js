@@ -173,6 +173,8 @@ const requests = [
   ['finds what to empty', 'emptier', 's3:ListBucketVersions', 'dev Datasets', null, yes],
   ['empties logs too', 'emptier', 's3:DeleteObjectVersion', 'dev AccessLogs', 'x', yes],
   ['reads what it empties', 'emptier', 's3:GetObject', 'dev Datasets', 'x', no],
+  ['closes what it empties', 'emptier', ['s3:GetBucketPolicy', 's3:PutBucketPolicy'], 'dev Datasets', null, yes],
+  ['opens prod', 'emptier', 's3:PutBucketPolicy', 'prod Datasets', null, no],
   ['empties prod', 'emptier', 's3:DeleteObjectVersion', 'prod Datasets', 'x', no],
 ];
 

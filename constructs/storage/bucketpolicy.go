@@ -170,6 +170,9 @@ func (b *builder) protection() []policy.Statement {
 		if b.p.Backup != nil { // which asks for an inventory
 			may = append(may, cfn.Att("Backup", "Arn"))
 		}
+		if b.emptier != "" { // which denies writes before it empties
+			may = append(may, b.emptier)
+		}
 		all = append(all, but(may, policy.Statement{
 			Sid: "Settings", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: settings, References: []any{b.bucket()},
 		}))

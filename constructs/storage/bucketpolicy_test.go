@@ -63,9 +63,9 @@ func TestStatementsByOption(t *testing.T) {
 		{"shares", DataBucketProps{Shares: []Share{{Account: partner}, {Account: "444455556666", Write: true}}}, always + keys +
 			"; Allow s3:GetObject; Allow s3:ListBucket; Allow s3:GetObject,s3:PutObject,s3:AbortMultipartUpload; Allow s3:ListBucket"},
 		{"replicated from", DataBucketProps{ReplicatedFrom: []string{partner}}, always + keys + "; Allow s3:ReplicateObject,s3:ReplicateDelete,s3:ReplicateTags"},
-		{"Development", DataBucketProps{Environment: environment.Environment{Tier: development}}, always + keys + "; EmptiedWithStack; ListedWithStack"},
+		{"Development", DataBucketProps{Environment: environment.Environment{Tier: development}}, always + keys + "; ClosedWithStack; EmptiedWithStack; ListedWithStack"},
 		{"logs of Development", DataBucketProps{Class: Logs, Environment: environment.Environment{Tier: development}},
-			always + "; KeyBroughtAlong" + logs + "; EmptiedWithStack; ListedWithStack"},
+			always + "; KeyBroughtAlong" + logs + "; ClosedWithStack; EmptiedWithStack; ListedWithStack"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

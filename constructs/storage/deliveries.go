@@ -91,6 +91,10 @@ func (b *builder) emptying() []policy.Statement {
 	}
 	function := policy.Principal{"AWS": b.emptier}
 	return []policy.Statement{{
+		// It denies what would be written into the emptied bucket.
+		Sid: "ClosedWithStack", Effect: policy.Allow, Principal: function, Actions: []string{"s3:GetBucketPolicy", "s3:PutBucketPolicy"},
+		References: []any{cfn.Att("Bucket", "Arn")},
+	}, {
 		Sid: "EmptiedWithStack", Effect: policy.Allow, Principal: function, Actions: []string{"s3:DeleteObject", "s3:DeleteObjectVersion"},
 		References: []any{b.objects("")},
 	}, {

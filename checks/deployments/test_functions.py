@@ -1,0 +1,80 @@
+"""Runs the functions that work for CloudFormation, in an emulator of AWS, with each status that their stack may have.
+
+Run in the repository's root: .venv/bin/python checks/deployments/test_functions.py
+"""
+
+import json
+import sys
+import unittest
+from pathlib import Path
+from types import ModuleType
+
+import boto3
+from moto import mock_aws
+from moto.cloudformation.models import cloudformation_backends
+
+sys.dont_write_bytecode = True
+REGION, ACCOUNT = "us-east-1", "123456789012"
+TEMPLATE = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
+# Those of which CloudFormation sends Delete
+# (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html).
+STATUSES = {
+    "DELETE_IN_PROGRESS": True, "ROLLBACK_IN_PROGRESS": True,
+    "UPDATE_IN_PROGRESS": False, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": False,
+    "UPDATE_ROLLBACK_IN_PROGRESS": False, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": False,
+}
+
+
+def run(path, event):
+    """What a function answers."""
+    answers = []
+    sys.modules["cfnresponse"] = cfnresponse = ModuleType("cfnresponse")
+    cfnresponse.SUCCESS, cfnresponse.FAILED = "SUCCESS", "FAILED"
+    cfnresponse.send = lambda event, context, status, data, physical_id, reason=None: answers.append((status, data, physical_id, reason))
+    names = {"__name__": "index"}
+    exec(compile(Path(path).read_text(encoding="utf-8"), path, "exec"), names)
+    names["handler"](event, None)
+    (answer,) = answers
+    return answer
+
+
+class EmptyBucket(unittest.TestCase):
+    """constructs/storage/empty_bucket.py"""
+
+    def make(self):
+        """The bucket, with two versions and a delete marker in it, and its stack."""
+        self.s3 = boto3.client("s3", REGION)
+        self.s3.create_bucket(Bucket="data")
+        self.s3.put_bucket_versioning(Bucket="data", VersioningConfiguration={"Status": "Enabled"})
+        self.s3.put_bucket_policy(Bucket="data", Policy=json.dumps({"Version": "2012-10-17", "Statement": [{
+            "Sid": "First", "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"}]}))
+        for body in (b"1", b"2"):
+            self.s3.put_object(Bucket="data", Key="a", Body=body)
+        self.s3.delete_object(Bucket="data", Key="a")
+        self.stack = boto3.client("cloudformation", REGION).create_stack(StackName="s", TemplateBody=TEMPLATE)["StackId"]
+
+    def ask(self, request, status):
+        """What is left of the bucket: versions with delete markers, and the statements of its policy."""
+        cloudformation_backends[ACCOUNT][REGION].stacks[self.stack].status = status
+        answer = run("constructs/storage/empty_bucket.py", {
+            "RequestType": request, "StackId": self.stack, "ResourceProperties": {"Bucket": "data"}})
+        self.assertEqual(answer, ("SUCCESS", {}, "data", None))
+        listed = self.s3.list_object_versions(Bucket="data")
+        policy = json.loads(self.s3.get_bucket_policy(Bucket="data")["Policy"])
+        return len(listed.get("Versions", []) + listed.get("DeleteMarkers", [])), [s["Sid"] for s in policy["Statement"]]
+
+    def test_it_empties_when_the_stack_goes_and_at_no_other_time(self):
+        for status, goes in STATUSES.items():
+            with self.subTest(status), mock_aws():
+                self.make()
+                self.assertEqual(self.ask("Delete", status), (0, ["First", "Goes"]) if goes else (3, ["First"]))
+
+    @mock_aws
+    def test_it_does_nothing_else(self):
+        self.make()
+        for request in ("Create", "Update"):
+            self.assertEqual(self.ask(request, "DELETE_IN_PROGRESS"), (3, ["First"]))
+
+
+if __name__ == "__main__":
+    unittest.main()
