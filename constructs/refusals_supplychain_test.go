@@ -136,6 +136,8 @@ var refusalsOfClusters = []refusal{
 	{"hyperpod Name", "1 to 63 letters, digits and hyphens with EKS", clusterAPI, named("a_b"), named("GPU-" + strings.Repeat("x", 59)), ""},
 	{"hyperpod Name", "lower case with Slurm, and no name that it has", "ours: it is the name of a partition", inGroup(func(g *hyperpod.Group) { g.Name = "dev" }).at("Groups[0].Name"), inGroup(func(g *hyperpod.Group) { g.Name = "dev2" }).at("Groups[0].Name"), ""},
 	{"hyperpod (validateGroups)", "labels and taints with EKS", "ours: Slurm has none", inGroup(func(g *hyperpod.Group) { g.Labels = map[string]string{"a": "b"} }).at("Groups[0]"), labeled("a", "b").at("Groups[0]"), ""},
+	{"hyperpod MinInstances", "at most the group's Instances", "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ClusterInstanceGroupSpecification.html",
+		inGroup(func(g *hyperpod.Group) { g.MinInstances = 2 }), inGroup(func(g *hyperpod.Group) { g.MinInstances = 1 }), ""},
 	{"hyperpod Instances", "1 or more", "ours: a group of none is left out", inGroup(func(g *hyperpod.Group) { g.Instances = -1 }), inGroup(func(g *hyperpod.Group) { g.Instances = 1 }), ""},
 	{"hyperpod VolumeGB", "1 to 16,384", api + "API_ClusterEbsVolumeConfig.html", inGroup(func(g *hyperpod.Group) { g.VolumeGB = 16_385 }), inGroup(func(g *hyperpod.Group) { g.VolumeGB = 16_384 }), ""},
 	{"hyperpod DeepHealthChecks", "GPUs or Trainium", "https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-eks-resiliency-deep-health-checks.html", inGroup(func(g *hyperpod.Group) { g.DeepHealthChecks = true }),

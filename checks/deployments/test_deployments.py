@@ -60,14 +60,15 @@ REPLACED_BY = {
     ("AWS::SageMaker::Cluster", "InstanceGroups/*/ExecutionRole"): SAME_STACK,
     ("AWS::SageMaker::Cluster", "InstanceGroups/*/InstanceGroupName"): "said at the field Name of a group",
     ("AWS::SageMaker::Cluster", "InstanceGroups/*/InstanceType"): "said at the field InstanceType of a group",
+    ("AWS::SageMaker::Cluster", "NodeProvisioningMode"): FIXED,
     ("AWS::SageMaker::Cluster", "Orchestrator/Eks"): "said at the field EKS: another orchestrator needs another Name",
     ("AWS::SageMaker::Cluster", "VpcConfig"): "said at the field Network: other subnets need another Name",
     ("AWS::Signer::SigningProfile", "PlatformId"): FIXED,
     ("AWS::Signer::SigningProfile", "SignatureValidityPeriod"): FIXED,
 }
 
-# What the schemas do not say: the API takes it in CreateCluster only
-# (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateCluster.html).
+# What the schemas do not say: the mode is chosen when a cluster is made
+# (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-scaling-eks.html).
 CREATE_ONLY = {"AWS::SageMaker::Cluster": {"NodeProvisioningMode"}}
 
 PSEUDO = {"AWS::AccountId", "AWS::Region", "AWS::Partition", "AWS::URLSuffix"}

@@ -57,6 +57,10 @@ type Group struct {
 	InstanceType string
 	// Instances is their number. Zero: 1.
 	Instances int
+	// MinInstances is how many of them make the group InService; with fewer after three hours it goes back to what it was, at first none.
+	// Zero: the group is in service at once, and machines come as AWS has them
+	// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ClusterInstanceGroupSpecification.html).
+	MinInstances int
 	// VolumeGB is the size of the volume at /opt/sagemaker of each, in GB, 1 to 16,384. Zero: 100.
 	VolumeGB int
 	// DeepHealthChecks stresses each machine and its connections before it takes part, which can take an hour and more; only with GPUs
@@ -226,6 +230,9 @@ func (p *ClusterProps) validateGroups() error {
 		}
 		if g.Instances < 0 {
 			l.Add(at+".Instances", g.Instances, "1 or more, or 0 for 1", "")
+		}
+		if most := g.resolved().Instances; g.MinInstances < 0 || g.MinInstances > max(most, 0) {
+			l.Add(at+".MinInstances", g.MinInstances, fmt.Sprintf("0 to %d, the group's Instances", max(most, 0)), "")
 		}
 		if g.VolumeGB < 0 || g.VolumeGB > maxVolumeGB {
 			l.Add(at+".VolumeGB", g.VolumeGB, fmt.Sprintf("1 to %d, or 0 for %d", maxVolumeGB, defaultVolumeGB), "")

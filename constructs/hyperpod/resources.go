@@ -51,7 +51,10 @@ func clusterResources(p ClusterProps, m made) cfn.Resources {
 		"ClusterName": m.name, "InstanceGroups": groups,
 		"Orchestrator": orchestrator(p),
 		"NodeRecovery": "Automatic",
-		"VpcConfig":    cfn.Properties{"SecurityGroupIds": []any{m.group}, "Subnets": []any{p.subnet()}},
+		// Volumes take a key of the customer's in this mode only
+		// (https://docs.aws.amazon.com/sagemaker/latest/dg/smcluster-cmk.html).
+		"NodeProvisioningMode": "Continuous",
+		"VpcConfig":            cfn.Properties{"SecurityGroupIds": []any{m.group}, "Subnets": []any{p.subnet()}},
 	}
 	if len(pairs) > 0 {
 		properties["Tags"] = cfn.Tags(pairs...)
@@ -84,6 +87,9 @@ func instanceGroup(p ClusterProps, m made, g Group) cfn.Properties {
 		"InstanceGroupName": g.Name, "InstanceType": g.InstanceType, "InstanceCount": g.Instances, "ExecutionRole": m.roleARN,
 		"InstanceStorageConfigs": storages,
 		"LifeCycleConfig":        cfn.Properties{"SourceS3Uri": m.scripts, m.lifecycle.event: m.lifecycle.name},
+	}
+	if g.MinInstances > 0 {
+		group["MinInstanceCount"] = g.MinInstances
 	}
 	if p.EKS == nil {
 		group["SlurmConfig"] = slurm(g)
