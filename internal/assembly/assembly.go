@@ -66,6 +66,8 @@ func (s Stack) cut() (stage, name string) {
 type Template struct {
 	Resources map[string]Resource
 	Outputs   map[string]Output
+	// Transform names the macros that CloudFormation has rewrite the template: one or a list.
+	Transform any
 }
 
 // Output is one output of a template.
