@@ -78,7 +78,24 @@ func Explain(message string) string {
 			return k.meaning
 		}
 	}
-	return WithoutStack(message)
+	return ofConstructs(WithoutStack(message))
+}
+
+var (
+	// validation is what the CDK puts before the errors of constructs that it asked.
+	validation = regexp.MustCompile(`^ValidationFailedWithErrors: Validation failed with the following errors:\n`)
+	// asked is the path of one that it asked, and own what Plinth says, which has its own.
+	asked = regexp.MustCompile(`(?m)^  \[([^\]\n]*)\] `)
+	own   = regexp.MustCompile(`(?m)^  \[[^\]\n]*\] (\w+\.\w+ .*can't )`)
+)
+
+// ofConstructs is a message of the CDK without what it puts around the errors of constructs.
+func ofConstructs(message string) string {
+	errors := validation.ReplaceAllString(message, "")
+	if errors == message {
+		return message
+	}
+	return asked.ReplaceAllString(own.ReplaceAllString(errors, "$1"), "$1: ")
 }
 
 // RuntimeEnded tells of the text of an error of jsii whether its process has ended, or did not start.
@@ -117,7 +134,8 @@ var root = func() string {
 }()
 
 // Caller is the file and line of the innermost frame that is the user's own. It works in a deferred function during a
-// panic too, where the stack still shows who panicked. It is empty when there is no such frame.
+// panic too, where the stack still shows who panicked. It is empty when there is no such frame, as when the CDK fails after
+// the app has been built: who had it synthesized is not to blame.
 func Caller() string {
 	counters := make([]uintptr, 256)
 	frames := runtime.CallersFrames(counters[:runtime.Callers(2, counters)])
@@ -126,11 +144,14 @@ func Caller() string {
 		if f.File != "" && !isMachinery(f) {
 			return fmt.Sprintf("%s:%d", f.File, f.Line)
 		}
-		if !more {
+		if !more || f.Function == synthesizer {
 			return ""
 		}
 	}
 }
+
+// synthesizer is the function that has an app built and synthesized.
+const synthesizer = "github.com/plinth-ml/plinth/constructs/synth.synthesize"
 
 // Panicked tells whether the code that panicked is the user's own. It is for a deferred function during a panic.
 func Panicked() (own bool) {
