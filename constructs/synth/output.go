@@ -51,8 +51,12 @@ func newOutput(dir string) (*output, error) {
 // folderProblem says that a folder can't be written to.
 func folderProblem(field, dir string, err error) error {
 	var path *fs.PathError
-	if errors.As(err, &path) {
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
 		err = path.Err
+	case errors.As(err, &link): // whose names are of the scratch folder
+		err = link.Err
 	}
 	return problem.Problem{
 		Field: field, Got: dir, Allowed: "a folder that can be made and written to",

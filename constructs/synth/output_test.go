@@ -372,6 +372,14 @@ func TestMoveThatFails(t *testing.T) {
 	}
 }
 
+// An asset that holds the output folder would be copied into itself: it is said what to do.
+func TestAssetWithOutputFolder(t *testing.T) {
+	r := start(t, "asset-of-all")
+	if r.status != 1 || !strings.Contains(r.output, "exclude cdk.out from the asset, or move one of them") || len(r.left) > 0 {
+		t.Errorf("status %d, left %q: %s", r.status, r.left, r.output)
+	}
+}
+
 // Where a folder of an assembly can't be written to, all stays as it was.
 func TestMoveThatIsNotPermitted(t *testing.T) {
 	if os.Getuid() == 0 {
@@ -388,7 +396,7 @@ func TestMoveThatIsNotPermitted(t *testing.T) {
 	defer os.Chmod(nested, 0o700) //nolint:errcheck // which removing the folder shows
 	before := tree(t, filepath.Join(dir, "cdk.out"))
 	r := startIn(t, dir, "more-stages")
-	if r.status != 1 || !strings.Contains(r.output, "permission denied") {
+	if r.status != 1 || !strings.Contains(r.output, "permission denied") || strings.Contains(r.output, ".plinth-synth-") {
 		t.Errorf("status %d: %s", r.status, r.output)
 	}
 	sameTree(t, before, tree(t, filepath.Join(dir, "cdk.out")))

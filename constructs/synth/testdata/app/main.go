@@ -97,6 +97,8 @@ func build(app awscdk.App) {
 	case "named": // a stack that comes and goes, and what is in it
 		awscdk.NewCfnOutput(awscdk.NewStack(awscdk.NewStage(app, jsii.String("Dev"), nil), jsii.String(os.Getenv("STACK")), nil),
 			jsii.String("Output"), &awscdk.CfnOutputProps{Value: jsii.String(os.Getenv("VALUE"))})
+	case "asset-of-all": // the output folder included
+		awss3assets.NewAsset(stack, jsii.String("All"), &awss3assets.AssetProps{Path: jsii.String(".")})
 	case "complete":
 		network.NewIsolated(stack, "Network", nil)
 	case "warning":
