@@ -173,14 +173,15 @@ func (j Job) validateDistributedType() error {
 	var l problem.List
 	d, name := j.Distribution, j.distributedType()
 	t, known := j.limits.LookupInstanceType(name)
+	on := problem.Phrase(d.name + " on " + name)
 	switch {
 	case !known: // a token, or told of elsewhere
 	case d.enabled == dataParallelEnabled && !slices.Contains(dataParallelTypes, name):
-		l.Add("Distribution", name, "DataParallel on one of "+strings.Join(dataParallelTypes, ", "), "take one of them, or TorchDistributed")
+		l.Add("Distribution", on, "DataParallel on one of "+strings.Join(dataParallelTypes, ", "), "take one of them, or TorchDistributed")
 	case d.parameters != nil && t.GPUs == 0:
-		l.Add("Distribution", name, "ModelParallel on a type with GPUs", "")
+		l.Add("Distribution", on, "ModelParallel on a type with GPUs", "")
 	case d.enabled == mpiEnabled && strings.HasPrefix(name, "ml.trn"):
-		l.Add("Distribution", name, "MPI on a type without Trainium", "take TorchDistributed")
+		l.Add("Distribution", on, "MPI on a type without Trainium", "take TorchDistributed")
 	}
 	return l.Err()
 }

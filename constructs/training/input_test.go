@@ -95,3 +95,17 @@ func holds(t *testing.T, rule any, input map[string]any) bool {
 	t.Fatalf("a rule that this test can't judge: %v", rule)
 	return false
 }
+
+// Whole numbers that JSON does not hold exactly are no bounds.
+func TestLargeBounds(t *testing.T) {
+	for _, bound := range []int{1 << 53, 1<<53 + 1, math.MaxInt} {
+		for _, p := range []Parameter{Integer("p", 1, bound), Integer("p", -bound, 1)} {
+			if err := p.validate(); err == nil || !strings.Contains(err.Error(), "whole numbers between -9007199254740992 and 9007199254740992") {
+				t.Errorf("%v: got %v", p, err)
+			}
+		}
+	}
+	if err := Integer("p", 1-1<<53, 1<<53-1).validate(); err != nil {
+		t.Error(err)
+	}
+}

@@ -21,7 +21,7 @@ type Parameter struct {
 	allowed  []string
 }
 
-// Integer is a whole number from min to max, both included.
+// Integer is a whole number from min to max, both included, whose absolute values are less than 2 to the power of 53.
 func Integer(name string, minimum, maximum int) Parameter {
 	return Parameter{name: name, whole: true, min: float64(minimum), max: float64(maximum)}
 }
@@ -70,6 +70,9 @@ func (p Parameter) path(below string) string {
 	return below + "['" + p.name + "']"
 }
 
+// exact is what whole numbers of JSON are smaller than to be held exactly (https://www.rfc-editor.org/rfc/rfc8259#section-6).
+const exact = 1 << 53
+
 func (p Parameter) validate() error {
 	var l problem.List
 	if !parameterPattern.MatchString(p.name) || p.name == textsField {
@@ -78,6 +81,8 @@ func (p Parameter) validate() error {
 	for _, bound := range []float64{p.min, p.max} {
 		if math.IsInf(bound, 0) || math.IsNaN(bound) {
 			l.Add("bounds", bound, "finite numbers", "a state machine can hold no other")
+		} else if p.whole && math.Abs(bound) >= exact {
+			l.Add("bounds", plain(bound), fmt.Sprintf("whole numbers between -%d and %[1]d", exact), "JSON holds larger ones only nearly")
 		}
 	}
 	if p.allowed == nil && p.min > p.max {
