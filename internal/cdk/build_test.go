@@ -109,6 +109,8 @@ func TestScopesAndIDs(t *testing.T) {
 		{"neither scope nor id", func(awscdk.Stack) constructs.Construct { return nil }, "", []string{"2 problems", "scope: got nothing", `id: got ""`}},
 		{"no id", nil, "", []string{"test.Thing Stack (", `id: got ""`}},
 		{"a slash", nil, "a/b", []string{`id: got "a/b"`, "without slashes"}},
+		{"letters of which no logical id is made", nil, "解約", []string{`id: got "解約"; allowed: a name with a letter or a digit of ASCII`}},
+		{"no UTF-8", nil, "a\xffb", []string{`id: got "a\xffb"; allowed: UTF-8`}},
 		{"a newline", nil, "a\nb", []string{"control characters"}},
 		{"no letter", nil, "---", []string{"with a letter or a digit"}},
 		{"no letter of ASCII", nil, "äöü", []string{"with a letter or a digit"}},

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -83,8 +84,11 @@ func validateID(scope constructs.Construct, id string) error {
 		return problem.Problem{Field: field, Got: id, Allowed: "a name known at synth, not a token"}
 	case id == "Default":
 		return problem.Problem{Field: field, Got: id, Allowed: "another name: the CDK leaves Default out of paths and logical ids"}
+	case !utf8.ValidString(id):
+		return problem.Problem{Field: field, Got: id, Allowed: "UTF-8"}
 	case !idPattern.MatchString(id):
-		return problem.Problem{Field: field, Got: id, Allowed: "a name with a letter or a digit, and without slashes and control characters"}
+		return problem.Problem{Field: field, Got: id, Allowed: "a name with a letter or a digit of ASCII, and without slashes and control characters",
+			Fix: "logical ids are made of those alone"}
 	case inStack && digitFirst.MatchString(id):
 		return problem.Problem{Field: field, Got: id, Allowed: "a name that starts with a letter in a stack",
 			Fix: "logical ids start with it"}
