@@ -34,14 +34,16 @@ synth: need-go $(TOOLS)
 test: lint go fields race examples container properties strict templates names deployments workflows scripts dags iam packs emulator
 	@echo "Everything passed."
 
-demo: need-go $(TOOLS) $(CHECK_TOOLS) .venv/.installed
+demo: strict $(CHECK_TOOLS) .venv/.installed checks/emulator/tries/.venv/.installed
 	@$(PYTHON) checks/emulator/demo.py
+	@echo; echo "A second emulator: a creation that fails, and the next"
+	@checks/emulator/tries/.venv/bin/python checks/emulator/tries/tries.py
 
 matrix: strict $(CHECK_TOOLS)
 	@node checks/iam/matrix.js
 
 clean:
-	rm -rf cdk.out node_modules checks/node_modules .venv checks/airflow/.venv checks/airflow/v2/.venv examples/training-container/.venv bin
+	rm -rf cdk.out node_modules checks/node_modules .venv checks/airflow/.venv checks/airflow/v2/.venv checks/emulator/tries/.venv examples/training-container/.venv bin
 
 # What CI runs, one target each.
 
@@ -147,6 +149,12 @@ $(CHECK_TOOLS): checks/package.json checks/package-lock.json | need-node
 checks/airflow/.venv/.installed checks/airflow/v2/.venv/.installed: %/.venv/.installed: %/requirements.txt | need-python
 	@echo "Installing Airflow for $* ..."
 	@cd $* && rm -rf .venv && python3 -m venv .venv && \
+		.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.txt
+	@touch $@
+
+checks/emulator/tries/.venv/.installed: checks/emulator/tries/requirements.txt | need-python
+	@echo "Installing the second emulator ..."
+	@cd checks/emulator/tries && rm -rf .venv && python3 -m venv .venv && \
 		.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.txt
 	@touch $@
 
