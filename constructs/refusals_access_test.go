@@ -31,10 +31,11 @@ func inLock(lines string) said {
 }
 
 const (
-	aKey        = "arn:aws:kms:us-east-1:111122223333:key/1234abcd"
-	warmPools   = "https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html"
-	mwaaClasses = "https://docs.aws.amazon.com/mwaa/latest/userguide/environment-class.html"
-	inHand      = "ours: what is made elsewhere is not known"
+	aKey           = "arn:aws:kms:us-east-1:111122223333:key/1234abcd"
+	gitHubSubjects = "https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims"
+	warmPools      = "https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html"
+	mwaaClasses    = "https://docs.aws.amazon.com/mwaa/latest/userguide/environment-class.html"
+	inHand         = "ours: what is made elsewhere is not known"
 )
 
 var refusalsOfAccess = []refusal{
@@ -53,6 +54,8 @@ var refusalsOfAccess = []refusal{
 	{"access (check)", "a permission set of 1 to 32 letters", "https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreatePermissionSet.html", byWays(access.IdentityCenter(strings.Repeat("x", 33))),
 		byWays(access.IdentityCenter(strings.Repeat("x", 32))), ""},
 	{"access (check)", "a repository without wildcards", "ours: a pattern lets in who was not meant", byWays(access.GitHub("acme/*", "prod")), byWays(access.GitHub("acme/a.b_c-d", "prod")), ""},
+	{"access (check)", "with the IDs of both, or of none", gitHubSubjects, byWays(access.GitHub("acme@1/churn", "prod")), byWays(access.GitHub("acme@1/churn@2", "prod")), ""},
+	{"access (validateWorkflow)", "an environment without wildcards", "ours: a pattern lets in who was not meant", byWays(access.GitHub("acme/a", "prod*")), byWays(access.GitHub("acme/a", "Prod EU:V1")), ""},
 	{"access Guard", "a guard", "ours: launchers are held by it", said{err: (&access.LauncherProps{}).Validate()}, none, ""},
 	{"access Workflows", "the ARN of a state machine", byPolicies, said{err: (&access.LauncherProps{Workflows: []string{"churn"}}).Validate()},
 		said{err: (&access.LauncherProps{Workflows: []string{"arn:aws:states:us-east-1:111122223333:stateMachine:churn"}}).Validate()}, ""},
