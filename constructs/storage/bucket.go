@@ -49,6 +49,8 @@ func newDataBucket(this constructs.Construct, _ string, props *DataBucketProps) 
 	b := &builder{p: p, at: cdk.Location(this), path: cdk.PathOf(this)}
 	if b.ownKey() {
 		p.Key = cdk.NewKey(this, "Key", b.keyPlan())
+	} else if p.Key != nil {
+		cdk.LetUse(p.Key, b.keyPlan().Needs()...)
 	}
 	if p.Key != nil {
 		b.keyARN = *p.Key.KeyArn()

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/props"
 )
 
@@ -16,7 +17,8 @@ import (
 type ExistingBucketProps struct {
 	// Bucket is the bucket: made by the same app, or imported by awss3.Bucket_FromBucketName and its like. Required.
 	Bucket awss3.IBucket
-	// Key encrypts its objects. Nil: the bucket's EncryptionKey, if the app knows it.
+	// Key encrypts its objects: the one that the bucket encrypts by. Its policy must let the account's roles use it through S3 and make
+	// grants for AWS's resources, which is added to a key of the app. Nil: the bucket's EncryptionKey, if the app knows it.
 	Key awskms.IKey
 	// Class is what it holds. Zero: Datasets.
 	Class Class
@@ -51,6 +53,7 @@ func newExistingBucket(this constructs.Construct, _ string, props *ExistingBucke
 		b.Key = props.Bucket.EncryptionKey()
 	}
 	if b.Key != nil {
+		cdk.LetUse(b.Key, key.Plan{At: cdk.Location(this), Services: []string{"s3"}}.Needs()...)
 		b.KeyARN = *b.Key.KeyArn()
 	}
 	b.Lacks = look(this, props.Bucket, b)
