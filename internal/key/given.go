@@ -61,7 +61,7 @@ func matches(pattern, text string) bool {
 }
 
 // partition is where an ARN says it.
-var partition = regexp.MustCompile(`^arn:[^:]*:`)
+var partition = regexp.MustCompile(`^arn:(<[^>]*>|[^:]*):`)
 
 // isFor tells whether all of the principals are among others, or those are everybody.
 func isFor(needed, among any) bool {
