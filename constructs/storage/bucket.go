@@ -27,7 +27,7 @@ type DataBucket struct {
 	Class Class
 	// Name, ARN and Region are its own, and KeyARN is that of Key, empty without one. They may be CDK tokens.
 	Name, ARN, Region, KeyARN string
-	// Events tells that EventBridge hears of its objects. Of an existing bucket it is taken to.
+	// Events tells that EventBridge hears of its objects.
 	Events bool
 	// Lacks is what an existing bucket lacks of what Plinth gives its own; empty for those. See [NewExistingBucket].
 	Lacks []Lack
