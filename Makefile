@@ -24,7 +24,7 @@ CHECK_TOOLS := checks/node_modules/.installed
 PYTHON := .venv/bin/python
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 # Pure Go, without jsii: cheap to build for the race detector.
-PURE := ./constructs/catalog ./constructs/environment ./internal/assembly ./internal/fault ./internal/made ./internal/names \
+PURE := ./constructs/catalog ./constructs/environment ./internal/assembly ./internal/fault ./internal/key ./internal/made ./internal/names \
 	./internal/policy ./internal/problem ./internal/props ./internal/schedule ./internal/summary ./internal/token ./internal/topic ./internal/verify
 
 synth: need-go $(TOOLS)

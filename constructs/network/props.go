@@ -49,7 +49,7 @@ type IsolatedProps struct {
 	// PackageAssets is the bucket of CodeArtifact's assets, needed with Packages. Empty: from the catalog; a region that the
 	// catalog lacks is then an error.
 	PackageAssets string
-	// LogKey encrypts the logs; its policy must let CloudWatch Logs use it. Nil: a key is made.
+	// LogKey encrypts the logs; its policy must let CloudWatch Logs use it, which is added to a key of the app. Nil: a key is made.
 	LogKey awskms.IKey
 
 	// Vpc is an existing VPC. Missing endpoints and the jobs' security group are made in it; its flow logs, its DNS

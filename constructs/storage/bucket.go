@@ -27,7 +27,7 @@ type DataBucket struct {
 	Class Class
 	// Name, ARN and Region are its own, and KeyARN is that of Key, empty without one. They may be CDK tokens.
 	Name, ARN, Region, KeyARN string
-	// Events tells that EventBridge hears of its objects. Of an existing bucket it is taken to.
+	// Events tells that EventBridge hears of its objects.
 	Events bool
 	// Lacks is what an existing bucket lacks of what Plinth gives its own; empty for those. See [NewExistingBucket].
 	Lacks []Lack
@@ -49,6 +49,8 @@ func newDataBucket(this constructs.Construct, _ string, props *DataBucketProps) 
 	b := &builder{p: p, at: cdk.Location(this), path: cdk.PathOf(this)}
 	if b.ownKey() {
 		p.Key = cdk.NewKey(this, "Key", b.keyPlan())
+	} else if p.Key != nil {
+		cdk.LetUse(p.Key, b.keyPlan().Needs()...)
 	}
 	if p.Key != nil {
 		b.keyARN = *p.Key.KeyArn()

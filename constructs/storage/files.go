@@ -14,6 +14,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
@@ -40,7 +41,7 @@ type FilesProps struct {
 	// Role is the name of the role that writes them, at most 48 letters, digits, hyphens and underscores, to which two hyphens and the
 	// region are added, since roles are those of the whole account: see [FilesRole]. Begin it with the environment's name. Required.
 	Role string
-	// LogKey encrypts the writer's log. Required.
+	// LogKey encrypts the writer's log; its policy must let CloudWatch Logs use it, which is added to a key of the app. Required.
 	LogKey awskms.IKey
 	// Files are the files. Required.
 	Files []File
@@ -148,7 +149,9 @@ func NewFiles(scope constructs.Construct, id string, props *FilesProps) *Files {
 }
 
 func newFiles(this constructs.Construct, _ string, props *FilesProps) *Files {
-	emitted := cdk.Emit(this, cdk.PathOf(this), filesResources(cdk.Location(this), *props))
+	at := cdk.Location(this)
+	cdk.LetUse(props.LogKey, key.Logs(at, "*"))
+	emitted := cdk.Emit(this, cdk.PathOf(this), filesResources(at, *props))
 	made := &Files{Construct: this, URI: emitted.Att("Files", "URI"), ARN: emitted.Att("Files", "ARN"), emitted: emitted}
 	for _, f := range props.Files {
 		if f.Name != "" {

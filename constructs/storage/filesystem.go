@@ -125,6 +125,7 @@ func (f *FileSystem) openTo(group any, description string) cfn.Resources {
 // keyOf is the ARN of a given key, or a reference to one that is made.
 func keyOf(resources cfn.Resources, given awskms.IKey, plan key.Plan) any {
 	if given != nil {
+		cdk.LetUse(given, plan.Needs()...)
 		return *given.KeyArn()
 	}
 	resources["Key"] = plan.Resource()

@@ -23,8 +23,9 @@ type DataBucketProps struct {
 	// LifeCycle is what becomes of objects with time. Zero fields: the class's defaults.
 	LifeCycle LifeCycle
 
-	// Key encrypts the objects: one of [NewKey] that several buckets share, or an existing one. Nil: a key is made. A Logs
-	// bucket takes none.
+	// Key encrypts the objects: one of [NewKey] that several buckets share, or an existing one. Its policy must let the account's roles
+	// use it through S3 and make grants for AWS's resources, the accounts of Shares and ReplicatedFrom use it through S3, and FSx's
+	// service-linked role with LinkedToLustre, which is added to a key of the app. Nil: a key is made. A Logs bucket takes none.
 	Key awskms.IKey
 	// AccessLogs is the Logs bucket that the bucket's accesses are logged to. Nil: one is made. A Logs bucket takes none.
 	AccessLogs *DataBucket

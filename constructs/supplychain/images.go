@@ -26,8 +26,9 @@ type ImagesProps struct {
 	Name string
 	// Kept is how many images the first stage keeps, the newest. The other stages keep all that was promoted. Zero: 50.
 	Kept int
-	// Key encrypts the images; its policy must let ECR use it by grants. It can never be changed: another one replaces the
-	// repositories, which stands in the way of the update. Nil: a key is made.
+	// Key encrypts the images; its policy must let the account's roles use it through ECR and make grants for AWS's resources, which is
+	// added to a key of the app (https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html). It can never be
+	// changed: another one replaces the repositories, which stands in the way of the update. Nil: a key is made.
 	Key awskms.IKey
 }
 
@@ -109,6 +110,8 @@ func newImages(this constructs.Construct, _ string, props *ImagesProps) *Images 
 	}
 	if i.Key == nil {
 		i.Key = cdk.NewKey(this, "Key", imageKey(at))
+	} else {
+		cdk.LetUse(i.Key, imageKey(at).Needs()...)
 	}
 	cdk.Emit(this, cdk.PathOf(this), props.resources(i.chain, at, *i.Key.KeyArn()))
 	return i

@@ -36,8 +36,9 @@ type MirrorProps struct {
 	Network *network.Isolated
 	// Tools is the image that copying runs in: see [BuilderProps]. Required where an image has From.
 	Tools string
-	// Key encrypts the images; its policy must let ECR use it by grants. It can never be changed: another one replaces the
-	// repositories, which stands in the way of the update. Nil: a key is made.
+	// Key encrypts the images; its policy must let the account's roles use it through ECR and make grants for AWS's resources, which is
+	// added to a key of the app. It can never be changed: another one replaces the repositories, which stands in the way of the
+	// update. Nil: a key is made.
 	Key awskms.IKey
 }
 
@@ -145,6 +146,7 @@ func (p *MirrorProps) repositories(chain Chain, at location.Location) cfn.Resour
 	r := cfn.Resources{}
 	var keyARN any
 	if p.Key != nil {
+		cdk.LetUse(p.Key, imageKey(at).Needs()...)
 		keyARN = *p.Key.KeyArn()
 	} else {
 		r["Key"] = imageKey(at).Resource()

@@ -56,7 +56,7 @@ type PipelineProps struct {
 	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
 	Role *access.ExecutionRole
 	// LogKey encrypts the logs of what tells of executions and what its topic sends; its policy must let CloudWatch Logs use it, and
-	// the account's roles by their identity policies. Nil: the network's.
+	// the account's roles by their identity policies through SNS, which is added to a key of the app. Nil: the network's.
 	LogKey awskms.IKey
 	// Publishers are AWS services that may publish to the Topic for resources of the account: see [WorkflowProps]. Empty: none.
 	Publishers []string

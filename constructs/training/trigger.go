@@ -65,7 +65,7 @@ func (t Trigger) validate(parameters []Parameter, search bool) error {
 	case newData:
 		l.Include("", t.data.Validate())
 		if b := t.data.Bucket; b != nil && !b.Events {
-			l.Add("Bucket", "one that tells of nothing", "a bucket with Events", "set DataBucketProps.Events")
+			l.Add("Bucket", "one that tells of nothing", "a bucket with Events", "set Events in the props of the bucket")
 		}
 	case newImage:
 		var repository problem.List

@@ -60,7 +60,7 @@ type WorkflowProps struct {
 	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
 	Role *access.ExecutionRole
 	// LogKey encrypts the workflow's logs and what its topic sends; its policy must let CloudWatch Logs use it, and the account's
-	// roles by their identity policies. Nil: the network's.
+	// roles by their identity policies through SNS, which is added to a key of the app. Nil: the network's.
 	LogKey awskms.IKey
 	// Publishers are AWS services that may publish to the Topic for resources of the account, by their principals:
 	// "cloudwatch.amazonaws.com" for alarms, "events.amazonaws.com" for EventBridge rules, "budgets.amazonaws.com",

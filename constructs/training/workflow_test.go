@@ -129,7 +129,7 @@ func TestMistakes(t *testing.T) {
 			}
 		}, []string{`Triggers[0]: got "every day"; allowed: a schedule of EventBridge`, `Triggers[0].n: got nothing; allowed: n, a whole number from 1 to 9`,
 			"Triggers[1].n: got 10", "Triggers[2].Bucket: got nothing", `Triggers[3]: got repository "churn"; allowed: the ARN of an ECR repository`,
-			`Triggers[3].m: got 2; allowed: one of the job's Parameters`, "Triggers[4]: got nothing; allowed: training.OnSchedule", "Triggers[5].Bucket: got", "set DataBucketProps.Events"}},
+			`Triggers[3].m: got 2; allowed: one of the job's Parameters`, "Triggers[4]: got nothing; allowed: training.OnSchedule", "Triggers[5].Bucket: got", "set Events in the props of the bucket"}},
 		{"an input that contains itself", "", "Workflow", func(p *training.WorkflowProps) {
 			itself := map[string]any{}
 			itself["n"] = itself
