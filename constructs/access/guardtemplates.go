@@ -75,11 +75,15 @@ func (g *Guard) unprotected(stacks []assembly.Stack, boundary string) []assembly
 				continue
 			}
 			if _, has := assembly.Outer(stacks, &s, r.Properties["PermissionsBoundary"]); !strings.Contains(rendered(has), boundary) {
+				fix := "leave out what gives it another: an aspect, such as iam.PermissionsBoundary, or an override"
+				if has == nil {
+					fix = "leave out what takes it away, an aspect or an override; a role that an aspect makes comes too late"
+				}
 				all = append(all, assembly.Finding{
 					Rule: cdk.GuardRule, Severity: "error", Path: strings.TrimSuffix(r.Path(), "/Resource"),
 					Description: fmt.Sprintf("has %s in the place of that of the guard %s (%s), which protects it",
 						shown(has), cdk.Path(g.Construct, ""), g.at),
-					Fix: "leave out what gives it another: an aspect, such as iam.PermissionsBoundary, or an override",
+					Fix: fix,
 				})
 			}
 		}

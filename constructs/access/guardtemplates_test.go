@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
@@ -45,6 +46,24 @@ func TestGuardsInTemplates(t *testing.T) {
 			nested := awscdk.NewNestedStack(awscdk.NewNestedStack(s, jsii.String("Nested"), nil), jsii.String("Inner"), nil)
 			awsiam.PermissionsBoundary_Of(roleUnder(nested, nil)).Clear()
 		}, []string{"1 finding", "dev/Stack/Nested/Inner/Own: has no boundary"}},
+		{"an earlier aspect", func(dev awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
+			awsiam.PermissionsBoundary_Of(dev).Apply(awsiam.ManagedPolicy_FromManagedPolicyArn(s, jsii.String("Imported"), jsii.String(ownBoundary)))
+			guard.Protect(dev)
+			roleUnder(s, nil)
+		}, []string{"1 finding", "dev/Stack/Own: has the boundary ", ownBoundary, "in the place of that of the guard dev/Stack/Guard ("}},
+		{"an override", func(dev awscdk.Stage, s, other awscdk.Stack, guard *access.Guard) {
+			override(roleUnder(s, nil))
+			guard.Protect(dev)
+			override(roleUnder(other, nil))
+		}, []string{"2 findings", "dev/Stack/Own: has the boundary " + ownBoundary, "dev/Other/Own: has the boundary " + ownBoundary}},
+		{"an override by nothing", func(dev awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
+			guard.Protect(dev)
+			roleUnder(s, nil).Node().DefaultChild().(awscdk.CfnResource).AddPropertyDeletionOverride(jsii.String("PermissionsBoundary"))
+		}, []string{"1 finding", "dev/Stack/Own: has no boundary"}},
+		{"a role of an aspect", func(dev awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
+			guard.Protect(s)
+			awscdk.Aspects_Of(roleUnder(s, nil)).Add(&maker{s}, nil)
+		}, []string{"1 finding", "dev/Stack/Late: has no boundary", "an aspect makes comes too late"}},
 		{"a role in a nested stack", func(dev awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
 			guard.Protect(dev)
 			roleUnder(awscdk.NewNestedStack(awscdk.NewNestedStack(s, jsii.String("Nested"), nil), jsii.String("Inner"), nil), nil)
@@ -118,6 +137,20 @@ func TestGuardsInTemplates(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// override gives a role a boundary as the CDK's documents say for what its classes lack.
+func override(role awsiam.Role) {
+	role.Node().DefaultChild().(awscdk.CfnResource).AddPropertyOverride(jsii.String("PermissionsBoundary"), ownBoundary)
+}
+
+// maker is an aspect that makes a role in a stack.
+type maker struct{ in awscdk.Stack }
+
+func (m *maker) Visit(constructs.IConstruct) {
+	if id := jsii.String("Late"); m.in.Node().TryFindChild(id) == nil {
+		awsiam.NewRole(m.in, id, &awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil)})
 	}
 }
 
