@@ -20,7 +20,7 @@ func (g *Guard) findings(stacks []assembly.Stack) []assembly.Finding {
 	if boundary == "" {
 		return nil
 	}
-	all := slices.Concat(g.unprotected(stacks, boundary), g.half(stacks, policies))
+	all := slices.Concat(g.unprotected(stacks, boundary), g.transformed(stacks), g.half(stacks, policies))
 	for _, scope := range g.scopes {
 		if !hasPrincipals(stacks, scope) {
 			all = append(all, assembly.Finding{
@@ -70,8 +70,7 @@ func (g *Guard) unprotected(stacks []assembly.Stack, boundary string) []assembly
 	for _, s := range stacks {
 		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
 			r := s.Template.Resources[id]
-			protected := slices.ContainsFunc(g.scopes, func(scope string) bool { return in(r.Path(), scope) && r.Path() != "" })
-			if !protected || !isPrincipal(r) {
+			if !g.protects(r.Path()) || !isPrincipal(r) {
 				continue
 			}
 			if _, has := assembly.Outer(stacks, &s, r.Properties["PermissionsBoundary"]); !strings.Contains(rendered(has), boundary) {

@@ -26,7 +26,7 @@ import (
 // it, from further out or from further in, and when what is below the scope is of another environment or account. A
 // boundary that AddPropertyOverride or an aspect gives a role stays, and is an error too. The same guard may protect a
 // scope and what is in it. The CDK doesn't reach from an app into its stages: protect each stage. Roles that an aspect
-// makes come too late for the guard, and are an error.
+// makes come too late for the guard, and those that a transform of a template makes are not the app's: both are an error.
 func (g *Guard) Protect(scope constructs.Construct) {
 	cdk.Do("access.Guard.Protect", g, func() {
 		cdk.CheckScope(scope)

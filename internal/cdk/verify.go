@@ -27,8 +27,11 @@ func verifyRoot(stack awscdk.Stack) {
 	}
 }
 
-// GuardRule is the rule of guards, which know what they protect: see [AtEnd].
-const GuardRule = "Guard"
+// GuardRule and TransformRule are the rules of guards, which know what they protect: see [AtEnd].
+const (
+	GuardRule     = "Guard"
+	TransformRule = "GuardTransform"
+)
 
 // verifier is what the CDK calls once all templates are written.
 type verifier struct {
@@ -44,7 +47,7 @@ func (v *verifier) Version() *string { return nil }
 
 // RuleIds lists the rules.
 func (v *verifier) RuleIds() *[]*string { //nolint:revive // the name is the CDK's
-	return Strings(append(verify.Names(), GuardRule, AspectRule))
+	return Strings(append(verify.Names(), GuardRule, TransformRule, AspectRule))
 }
 
 // Validate reports what is found in the assembly.
