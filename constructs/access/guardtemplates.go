@@ -20,7 +20,8 @@ func (g *Guard) findings(stacks []assembly.Stack) []assembly.Finding {
 	if boundary == "" {
 		return nil
 	}
-	all := slices.Concat(g.unprotected(stacks, boundary), g.transformed(stacks), g.half(stacks, policies))
+	unprotected := g.unprotected(stacks, boundary)
+	all := slices.Concat(unprotected, g.transformed(stacks), g.half(stacks, policies))
 	for _, scope := range g.scopes {
 		if !hasPrincipals(stacks, scope) {
 			all = append(all, assembly.Finding{
@@ -29,7 +30,7 @@ func (g *Guard) findings(stacks []assembly.Stack) []assembly.Finding {
 			})
 		}
 	}
-	if !refersTo(own, append(policies, boundary)) {
+	if len(unprotected) == 0 && !refersTo(own, append(policies, boundary)) {
 		all = append(all, assembly.Finding{
 			Rule: cdk.GuardRule, Severity: "warning", Path: path, Description: fmt.Sprintf("the guard (%s) holds nobody", g.at),
 			Fix: "give it to workflows, pipelines and launchers, call its Protect, or attach its Policies or Boundary to roles",
