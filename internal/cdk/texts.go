@@ -22,11 +22,20 @@ func (v *visit) texts(given any) {
 			}
 			if !recognized[t] {
 				v.list.Note(field, text, "a token that the CDK gave, or text without "+token.Start, "")
-			} else if r := referenceOf(t); !v.ofOtherStage(field, t) && r.resource != nil {
-				v.part(field, r.resource)
+			} else if !v.ofOtherStage(field, t) {
+				v.parts(field, t)
 			}
 		}
 	})
+}
+
+// parts reports the first resource that a token refers to and that a construct of Plinth in another environment made.
+func (v *visit) parts(field, t string) {
+	for _, r := range referencesIn(v.place.stack, t) {
+		if r.resource != nil && v.part(field, r.resource) {
+			return
+		}
+	}
 }
 
 // isToken asks the CDK, which throws where it does not know the token.
