@@ -11,12 +11,16 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/airflow"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/constructs/training"
 	"github.com/plinth-ml/plinth/internal/fault"
 )
@@ -67,7 +71,27 @@ func TestValuesOfWhatFailed(t *testing.T) {
 		role := access.NewExecutionRole(stack, "Role", &access.ExecutionRoleProps{Repositories: []string{"mine"}})
 		files := storage.NewFiles(stack, "Files", nil)
 		workflow := training.NewWorkflow(stack, "Workflow", &training.WorkflowProps{Environment: dev})
+		packages := supplychain.NewPackages(stack, "Packages", &supplychain.PackagesProps{Internal: []string{"no pattern"}})
+		images := supplychain.NewImages(stack, "Images", &supplychain.ImagesProps{Chain: supplychain.Chain{Stages: []supplychain.Stage{{Name: "one"}}}})
+		mirror := supplychain.NewMirror(stack, "Mirror", &supplychain.MirrorProps{Images: []supplychain.Mirrored{{Name: "tools"}, {Name: "tools"}}})
+		serverless := airflow.NewServerless(stack, "Serverless", &airflow.ServerlessProps{DAGs: []airflow.DAG{{ID: "churn"}}})
+		own := access.NewExecutionRole(stack, "Own", nil)
+		others := awscdk.NewStack(stack.Node().Root().(awscdk.App), jsii.String("Others"), &awscdk.StackProps{
+			Env: &awscdk.Environment{Account: stack.Account(), Region: stack.Region()},
+		})
+		valid := validProps(others)
 		before := len(unwrapped(faults))
+		packages.Repositories["dev"].GrantPull(own.Role, nil)
+		packages.GrantPublish(own.Role)
+		builder := valid["supplychain.NewBuilder"]().(*supplychain.BuilderProps)
+		builder.Packages = packages.Repositories["staging"]
+		supplychain.NewBuilder(others, "Builder", builder)
+		promotion := valid["supplychain.NewPromotion"]().(*supplychain.PromotionProps)
+		promotion.Tools = mirror.Repositories["tools"].URI + ":1"
+		supplychain.NewPromotion(others, "Promotion", promotion)
+		access.NewExecutionRole(stack, "Pulls", &access.ExecutionRoleProps{Repositories: []string{images.Repositories["one"].ARN}})
+		awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("Run"), jsii.String(serverless.Workflows["churn"]))
+		awsiam.NewPolicy(stack, jsii.String("More"), nil).AttachToRole(serverless.Roles["churn"].Role)
 		storage.NewDataBucket(stack, "Other", &storage.DataBucketProps{
 			Environment: dev, Endpoints: []string{net.S3Endpoint}, OutsideRoles: []string{*role.Role.RoleArn()}, Key: data.Key, AccessLogs: data,
 			ReplicateTo: storage.Replica{Bucket: data.ARN, Key: data.KeyARN, Region: data.Region},

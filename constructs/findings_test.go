@@ -90,7 +90,7 @@ func TestAspectsOfWhatIsExposed(t *testing.T) {
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir})
 	tried, kinds := map[string]string{}, map[string]string{} // by the paths of the objects, a tag for each and their types
 	for i, o := range exposed(built(newStack(app))) {
-		if c, ok := o.value.(constructs.Construct); ok && tried[*c.Node().Path()] == "" {
+		if c, ok := o.value.(constructs.IConstruct); ok && tried[*c.Node().Path()] == "" {
 			tried[*c.Node().Path()], kinds[*c.Node().Path()] = fmt.Sprint("tag", i), fmt.Sprintf("%T", o.value)
 			awscdk.Tags_Of(c).Add(jsii.String(fmt.Sprint("tag", i)), jsii.String("x"), nil)
 		}

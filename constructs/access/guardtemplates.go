@@ -20,7 +20,8 @@ func (g *Guard) findings(stacks []assembly.Stack) []assembly.Finding {
 	if boundary == "" {
 		return nil
 	}
-	all := slices.Concat(g.unprotected(stacks, boundary), g.half(stacks, policies))
+	unprotected := g.unprotected(stacks, boundary)
+	all := slices.Concat(unprotected, g.transformed(stacks), g.half(stacks, policies))
 	for _, scope := range g.scopes {
 		if !hasPrincipals(stacks, scope) {
 			all = append(all, assembly.Finding{
@@ -29,7 +30,7 @@ func (g *Guard) findings(stacks []assembly.Stack) []assembly.Finding {
 			})
 		}
 	}
-	if !refersTo(own, append(policies, boundary)) {
+	if len(unprotected) == 0 && !refersTo(own, append(policies, boundary)) {
 		all = append(all, assembly.Finding{
 			Rule: cdk.GuardRule, Severity: "warning", Path: path, Description: fmt.Sprintf("the guard (%s) holds nobody", g.at),
 			Fix: "give it to workflows, pipelines and launchers, call its Protect, or attach its Policies or Boundary to roles",
@@ -70,16 +71,19 @@ func (g *Guard) unprotected(stacks []assembly.Stack, boundary string) []assembly
 	for _, s := range stacks {
 		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
 			r := s.Template.Resources[id]
-			protected := slices.ContainsFunc(g.scopes, func(scope string) bool { return in(r.Path(), scope) && r.Path() != "" })
-			if !protected || !isPrincipal(r) {
+			if !g.protects(r.Path()) || !isPrincipal(r) {
 				continue
 			}
 			if _, has := assembly.Outer(stacks, &s, r.Properties["PermissionsBoundary"]); !strings.Contains(rendered(has), boundary) {
+				fix := "leave out what gives it another: an aspect, such as iam.PermissionsBoundary, or an override"
+				if has == nil {
+					fix = "leave out what takes it away, an aspect or an override; a role that an aspect makes comes too late"
+				}
 				all = append(all, assembly.Finding{
 					Rule: cdk.GuardRule, Severity: "error", Path: strings.TrimSuffix(r.Path(), "/Resource"),
 					Description: fmt.Sprintf("has %s in the place of that of the guard %s (%s), which protects it",
 						shown(has), cdk.Path(g.Construct, ""), g.at),
-					Fix: "leave out what gives it another: an aspect, such as iam.PermissionsBoundary, or an override",
+					Fix: fix,
 				})
 			}
 		}

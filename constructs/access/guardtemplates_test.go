@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
@@ -14,7 +15,6 @@ import (
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/synth"
 	"github.com/plinth-ml/plinth/internal/assembly"
-	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
 
@@ -45,6 +45,24 @@ func TestGuardsInTemplates(t *testing.T) {
 			nested := awscdk.NewNestedStack(awscdk.NewNestedStack(s, jsii.String("Nested"), nil), jsii.String("Inner"), nil)
 			awsiam.PermissionsBoundary_Of(roleUnder(nested, nil)).Clear()
 		}, []string{"1 finding", "dev/Stack/Nested/Inner/Own: has no boundary"}},
+		{"an earlier aspect", func(dev awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
+			awsiam.PermissionsBoundary_Of(dev).Apply(awsiam.ManagedPolicy_FromManagedPolicyArn(s, jsii.String("Imported"), jsii.String(ownBoundary)))
+			guard.Protect(dev)
+			roleUnder(s, nil)
+		}, []string{"1 finding", "dev/Stack/Own: has the boundary ", ownBoundary, "in the place of that of the guard dev/Stack/Guard ("}},
+		{"an override", func(dev awscdk.Stage, s, other awscdk.Stack, guard *access.Guard) {
+			override(roleUnder(s, nil))
+			guard.Protect(dev)
+			override(roleUnder(other, nil))
+		}, []string{"2 findings", "dev/Stack/Own: has the boundary " + ownBoundary, "dev/Other/Own: has the boundary " + ownBoundary}},
+		{"an override by nothing", func(dev awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
+			guard.Protect(dev)
+			roleUnder(s, nil).Node().DefaultChild().(awscdk.CfnResource).AddPropertyDeletionOverride(jsii.String("PermissionsBoundary"))
+		}, []string{"1 finding", "dev/Stack/Own: has no boundary"}},
+		{"a role of an aspect", func(dev awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
+			guard.Protect(s)
+			awscdk.Aspects_Of(roleUnder(s, nil)).Add(&maker{s}, nil)
+		}, []string{"1 finding", "dev/Stack/Late: has no boundary", "an aspect makes comes too late"}},
 		{"a role in a nested stack", func(dev awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
 			guard.Protect(dev)
 			roleUnder(awscdk.NewNestedStack(awscdk.NewNestedStack(s, jsii.String("Nested"), nil), jsii.String("Inner"), nil), nil)
@@ -84,10 +102,8 @@ func TestGuardsInTemplates(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var app awscdk.App
 			dir := t.TempDir()
-			err := synth.App(&synth.Options{Dir: dir}, func(a awscdk.App) {
-				app = a
+			err := synth.App(&synth.Options{Dir: dir}, func(app awscdk.App) {
 				for _, name := range []string{"dev", "prod"} { // which has the same guard, and uses it
 					stage := awscdk.NewStage(app, &name, nil)
 					s, other := stackIn(stage, "Stack"), stackIn(stage, "Other")
@@ -101,11 +117,11 @@ func TestGuardsInTemplates(t *testing.T) {
 				}
 			})
 			if err == nil {
-				stacks, readErr := assembly.Read(dir)
+				warnings, readErr := assembly.Findings(dir)
 				if readErr != nil {
 					t.Fatal(readErr)
 				}
-				for _, f := range cdk.Warnings(app, stacks) {
+				for _, f := range warnings {
 					err = errors.Join(err, errors.New(f.String()))
 				}
 			}
@@ -121,14 +137,39 @@ func TestGuardsInTemplates(t *testing.T) {
 	}
 }
 
-// An app that is not synthesized by synth is told too, by the CDK.
+// override gives a role a boundary as the CDK's documents say for what its classes lack.
+func override(role awsiam.Role) {
+	role.Node().DefaultChild().(awscdk.CfnResource).AddPropertyOverride(jsii.String("PermissionsBoundary"), ownBoundary)
+}
+
+// maker is an aspect that makes a role in a stack.
+type maker struct{ in awscdk.Stack }
+
+func (m *maker) Visit(constructs.IConstruct) {
+	if id := jsii.String("Late"); m.in.Node().TryFindChild(id) == nil {
+		awsiam.NewRole(m.in, id, &awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil)})
+	}
+}
+
+// An app that is not synthesized by synth is told too, by the CDK: of warnings as well, which let it pass.
 func TestGuardsInOtherApps(t *testing.T) {
-	findings := synthtest.Findings(t, func(s awscdk.Stack) {
-		access.NewGuard(s, "Guard", nil).Protect(s)
-		awsiam.PermissionsBoundary_Of(roleUnder(s, nil)).Clear()
-	})
-	if len(findings) != 1 || findings[0].Rule != "Plinth::Guard" || findings[0].Path != "Stack/Own" ||
-		!strings.Contains(findings[0].Description, "has no boundary") {
-		t.Errorf("got %v", findings)
+	for name, test := range map[string]struct {
+		build          func(s awscdk.Stack, guard *access.Guard)
+		severity, path string
+		says           string
+	}{
+		"taken away": {func(s awscdk.Stack, guard *access.Guard) {
+			guard.Protect(s)
+			awsiam.PermissionsBoundary_Of(roleUnder(s, nil)).Clear()
+		}, "error", "Stack/Own", "has no boundary"},
+		"holds nobody": {func(s awscdk.Stack, _ *access.Guard) { roleUnder(s, nil) }, "warning", "Stack/Guard", "holds nobody"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			findings := synthtest.Findings(t, func(s awscdk.Stack) { test.build(s, access.NewGuard(s, "Guard", nil)) })
+			if len(findings) != 1 || findings[0].Rule != "Plinth::Guard" || findings[0].Path != test.path ||
+				findings[0].Severity != test.severity || !strings.Contains(findings[0].Description, test.says) {
+				t.Errorf("got %v", findings)
+			}
+		})
 	}
 }

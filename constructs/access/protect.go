@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -23,9 +24,9 @@ import (
 // A role has one boundary, and none replaces another in silence. It is an error at synth when a role below the scope
 // has another boundary, of its own or by the PermissionsBoundary of its stack or stage, when a second guard protects
 // it, from further out or from further in, and when what is below the scope is of another environment or account. A
-// boundary that AddPropertyOverride or an aspect of the same scope gave a role before can't be seen: the guard's
-// replaces it. One that is given later wins, and is an error. The same guard may protect a scope and what is in it. The CDK doesn't reach
-// from an app into its stages: protect each stage.
+// boundary that AddPropertyOverride or an aspect gives a role stays, and is an error too. The same guard may protect a
+// scope and what is in it. The CDK doesn't reach from an app into its stages: protect each stage. Roles that an aspect
+// makes come too late for the guard, and those that a transform of a template makes are not the app's: both are an error.
 func (g *Guard) Protect(scope constructs.Construct) {
 	cdk.Do("access.Guard.Protect", g, func() {
 		cdk.CheckScope(scope)
@@ -34,21 +35,31 @@ func (g *Guard) Protect(scope constructs.Construct) {
 }
 
 func (g *Guard) protect(scope constructs.Construct) {
-	awsiam.PermissionsBoundary_Of(scope).Apply(g.Boundary)
 	p := &protection{guard: g, scope: scope, path: cdk.Path(scope, ""), at: fault.Caller(), root: scope.Node().Root()}
 	protections[p.root], g.scopes = append(protections[p.root], p), append(g.scopes, p.path)
+	leaf := constructs.NewConstruct(scope, jsii.String(fmt.Sprint("Protection", len(protections[p.root]))))
+	awscdk.Aspects_Of(leaf).Add(p, nil)
 	scope.Node().AddValidation(p)
 }
 
-// protection is a guard over a scope. The CDK asks it whether all is well when the aspects are through, before it writes
-// the templates.
+// protection is a guard over a scope. It is the aspect of a construct with nothing in it, so that the CDK calls it once
+// when it synthesizes; and a validation, which the CDK asks whether all is well when the aspects are through, before it
+// writes the templates.
 type protection struct {
 	guard *Guard
 	scope constructs.Construct
 	path  string
 	at    string // file and line of the user
 	root  constructs.IConstruct
+	// roles are what keeps roles from the boundary.
+	roles error
 }
+
+// Visit puts what is below the scope under the boundary.
+//
+// It sets the property and no override, as the CDK's own aspect does: whoever gives a role another boundary wins, and
+// [Guard.unprotected] finds it in the template.
+func (p *protection) Visit(constructs.IConstruct) { p.roles = p.protectRoles() }
 
 // protections are all of an app.
 var protections = map[constructs.IConstruct][]*protection{}
@@ -58,7 +69,7 @@ func (p *protection) Validate() *[]*string {
 	var l problem.List
 	l.Include("", p.validateOthers())
 	l.Include("", p.validateEnvironment())
-	l.Include("", p.validateRoles())
+	l.Include("", p.roles)
 	if l.Err() == nil {
 		return jsii.Strings()
 	}
@@ -118,8 +129,8 @@ func named(path string) string {
 // permissionsBoundary is where the CDK keeps the PermissionsBoundary of stacks and stages.
 const permissionsBoundary = "@aws-cdk/core:permissionsBoundary"
 
-// validateRoles reports what keeps roles from the boundary, or would lose another.
-func (p *protection) validateRoles() error {
+// protectRoles gives roles and users the boundary, and reports what keeps them from it, or would lose another.
+func (p *protection) protectRoles() error {
 	var l problem.List
 	const (
 		allowed = "no boundary but the guard's, which would replace it"
@@ -133,7 +144,10 @@ func (p *protection) validateRoles() error {
 	roles := awscdk.ConstructSelector_ResourcesOfType(jsii.String("AWS::IAM::Role"), jsii.String("AWS::IAM::User"))
 	for _, found := range *roles.Select(p.scope) {
 		role := found.(awscdk.CfnResource)
-		if own := ownBoundary(role); own != "" && own != boundary {
+		switch own := ownBoundary(role); {
+		case own == "":
+			setBoundary(role, boundary)
+		case own != boundary && !p.ofOther(role, own):
 			l.Add(strings.TrimSuffix(*role.Node().Path(), "/Resource"), "the boundary "+cdk.Describe(own), allowed,
 				"leave it out, make the role outside of "+named(p.path)+", or "+instead)
 		}
@@ -156,6 +170,13 @@ func (p *protection) validateRoles() error {
 		}
 	}
 	return l.Err()
+}
+
+// ofOther tells whether a boundary is that of another guard that protects the role, which validateOthers reports.
+func (p *protection) ofOther(role awscdk.CfnResource, boundary string) bool {
+	return slices.ContainsFunc(protections[p.root], func(o *protection) bool {
+		return *o.guard.Boundary.ManagedPolicyArn() == boundary && in(*role.Node().Path(), o.path)
+	})
 }
 
 // stageOf is the path of the stage that a construct stands in; empty: in the app itself.
@@ -182,5 +203,17 @@ func ownBoundary(role awscdk.CfnResource) string {
 		return *own
 	default:
 		return fmt.Sprint(own)
+	}
+}
+
+// setBoundary gives a role or user a boundary.
+func setBoundary(role awscdk.CfnResource, boundary string) {
+	switch role := role.(type) {
+	case awsiam.CfnRole:
+		role.SetPermissionsBoundary(&boundary)
+	case awsiam.CfnUser:
+		role.SetPermissionsBoundary(&boundary)
+	default: // of the CDK's general class, which has no setters
+		role.AddPropertyOverride(jsii.String("PermissionsBoundary"), boundary)
 	}
 }

@@ -129,6 +129,9 @@ func TestBoundariesThatAreInEachOthersWay(t *testing.T) {
 					t.Errorf("error lacks %q:\n%v", want, err)
 				}
 			}
+			if err != nil && (!strings.HasPrefix(err.Error(), "access.Guard dev/Stack/") && !strings.HasPrefix(err.Error(), "access.Guard Both/") || strings.Contains(err.Error(), "\n  at ")) {
+				t.Errorf("it does not say its own guard and line alone:\n%v", err)
+			}
 			if err != nil && strings.Count(err.Error(), "can't protect") != 1 {
 				t.Errorf("more than one guard is told of:\n%v", err)
 			}

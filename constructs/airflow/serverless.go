@@ -39,7 +39,16 @@ const definitions = "workflows/"
 // NewServerless makes a workflow of MWAA Serverless for each DAG, its execution role and log group, and a key and a bucket for all of
 // them. It panics with one message that holds every problem when scope, id or props are wrong.
 func NewServerless(scope constructs.Construct, id string, props *ServerlessProps) *Serverless {
-	return cdk.Build("airflow.Serverless", scope, id, props, newServerless)
+	return cdk.BuildTables("airflow.Serverless", scope, id, props, (*ServerlessProps).ids, newServerless)
+}
+
+// ids are those of the DAGs.
+func (p *ServerlessProps) ids() []string {
+	var all []string
+	for _, d := range p.DAGs {
+		all = append(all, d.ID)
+	}
+	return all
 }
 
 func newServerless(this constructs.Construct, id string, props *ServerlessProps) *Serverless {

@@ -99,7 +99,7 @@ func registryHost(at location.Location) string {
 // pushed is scanned and signed where the registry is a [NewRegistry] of the chain. It panics with one message that holds every
 // problem when scope, id or props are wrong.
 func NewImages(scope constructs.Construct, id string, props *ImagesProps) *Images {
-	return cdk.Build("supplychain.Images", scope, id, props, newImages)
+	return cdk.BuildTables("supplychain.Images", scope, id, props, func(p *ImagesProps) []string { return p.Chain.resolved().names() }, newImages)
 }
 
 func newImages(this constructs.Construct, _ string, props *ImagesProps) *Images {

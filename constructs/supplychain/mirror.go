@@ -113,7 +113,16 @@ func (c Chain) MirrorRepository(scope constructs.Construct, name string) ImageRe
 // NewMirror makes a repository for each image, and a project that copies those of AWS's own registries without the internet. It
 // panics with one message that holds every problem when scope, id or props are wrong.
 func NewMirror(scope constructs.Construct, id string, props *MirrorProps) *Mirror {
-	return cdk.Build("supplychain.Mirror", scope, id, props, newMirror)
+	return cdk.BuildTables("supplychain.Mirror", scope, id, props, (*MirrorProps).names, newMirror)
+}
+
+// names are those of the images.
+func (p *MirrorProps) names() []string {
+	var all []string
+	for _, i := range p.Images {
+		all = append(all, i.Name)
+	}
+	return all
 }
 
 func newMirror(this constructs.Construct, _ string, props *MirrorProps) *Mirror {

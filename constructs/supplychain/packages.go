@@ -31,7 +31,7 @@ type Packages struct {
 // its stack. The props may be nil. It panics with one message that holds every problem when scope, id or props are wrong, or
 // when CodeArtifact does not exist in the region.
 func NewPackages(scope constructs.Construct, id string, props *PackagesProps) *Packages {
-	return cdk.Build("supplychain.Packages", scope, id, props, newPackages)
+	return cdk.BuildTables("supplychain.Packages", scope, id, props, func(p *PackagesProps) []string { return p.Chain.resolved().names() }, newPackages)
 }
 
 func newPackages(this constructs.Construct, _ string, props *PackagesProps) *Packages {

@@ -106,7 +106,10 @@ type Promotion struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
 	// StateMachine is the state machine. Its input: {"to": "prod", "requestedBy": "ann", "package": {"format": "pypi", "name": "numpy",
-	// "version": "2.3.4"}} or, in the place of package, "image": {"name": "churn", "digest": "sha256:..."}.
+	// "version": "2.3.4"}} or, in the place of package, "image": {"name": "churn", "digest": "sha256:..."}. What is granted on it to
+	// an account, a service or an ARN, which have no policies in the app, is dropped, and Success of the Grant alone says so: state
+	// machines have none either (https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html). Grant it to
+	// a role here that they may assume.
 	StateMachine awsstepfunctions.IStateMachine
 	// Topic tells approvers what waits for them and how it ended. Subscribe them to it. Alarms and the like publish to it where
 	// Publishers names them.

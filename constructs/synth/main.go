@@ -12,8 +12,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/plinth-ml/plinth/internal/assembly"
-	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/problem"
 	_ "github.com/plinth-ml/plinth/internal/tempdir"
@@ -151,12 +149,5 @@ func synthesize(context map[string]any, dir string, build func(app awscdk.App)) 
 		return err
 	}
 	app.Synth(nil)
-	stacks, err := assembly.Read(dir)
-	if err != nil {
-		return err
-	}
-	for _, f := range cdk.Warnings(app, stacks) {
-		fmt.Fprintf(os.Stderr, "Warning: %v\n", f)
-	}
 	return nil
 }

@@ -161,6 +161,19 @@ func TestMainOnSuccess(t *testing.T) {
 	}
 }
 
+// A warning is shown, with where the report is when the run is over.
+func TestMainOnAWarning(t *testing.T) {
+	r := start(t, "warning")
+	if r.status != 0 || !r.assembly {
+		t.Errorf("status %d, assembly %v", r.status, r.assembly)
+	}
+	for _, want := range []string{"WARNING the guard (", "app/main.go:", "holds nobody", "found in: cdk.out/validation-report.json"} {
+		if !strings.Contains(r.output, want) {
+			t.Errorf("lacks %q: %s", want, r.output)
+		}
+	}
+}
+
 // An app that the CLI starts finds its context in the environment, else in cdk.json.
 func TestContext(t *testing.T) {
 	cdkJSON := start(t, "context")

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -39,6 +42,9 @@ func newRuntime() (end func(), err error) {
 
 // newApp makes the app, and starts the runtime where it does not run yet.
 func newApp(props *awscdk.AppProps) (app awscdk.App, err error) {
+	if err := checkCache(); err != nil {
+		return nil, err
+	}
 	if runtimeDir != "" {
 		restore := setenv("TMPDIR", runtimeDir)
 		defer restore()
@@ -77,8 +83,7 @@ func explainRuntime(r any) error {
 	}
 	text := failure.Error()
 	if folder := cacheFolder(text); folder != "" {
-		return problem.Problem{Field: "cache folder of the jsii runtime", Got: folder, Allowed: "a folder that can be written to",
-			Fix: "set HOME, or " + cacheVariable + "; the system says: " + fault.WithoutStack(text)}
+		return cacheProblem(folder, fault.WithoutStack(text))
 	}
 	if !errors.Is(failure, exec.ErrNotFound) && !fault.RuntimeEnded(text) && !slices.ContainsFunc([]string{
 		"fork/exec", "incompatible runtime version", "invalid character",
@@ -112,6 +117,42 @@ func runsWithoutOptions(node string) bool {
 // cacheVariable names the folder in which the jsii runtime keeps the CDK unpacked
 // (https://github.com/aws/jsii/blob/main/packages/%40jsii/kernel/src/tar-cache/index.ts).
 const cacheVariable = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
+
+// cacheRoot is where the cache is; empty: it is not used, or in the temporary folder, or where Windows has it.
+func cacheRoot() string {
+	if use, given := os.LookupEnv("JSII_RUNTIME_PACKAGE_CACHE"); given && !strings.EqualFold(use, "enabled") {
+		return ""
+	}
+	if root, given := os.LookupEnv(cacheVariable); given {
+		return root
+	}
+	switch home := os.Getenv("HOME"); {
+	case home == "":
+	case runtime.GOOS == "darwin":
+		return filepath.Join(home, "Library", "Caches", "com.amazonaws.jsii", "package-cache")
+	case runtime.GOOS == "linux":
+		return filepath.Join(home, ".cache", "aws", "jsii", "package-cache")
+	}
+	return ""
+}
+
+// checkCache reports a cache folder in one that can't be made although all above it is there, as below /proc: Node.js tries to make
+// that without end. What else is wrong with the folder Node.js says.
+func checkCache() error {
+	root := cacheRoot()
+	if root == "" {
+		return nil
+	}
+	if err := os.MkdirAll(root, 0o777); errors.Is(err, fs.ErrNotExist) {
+		return cacheProblem(root, err.Error())
+	}
+	return nil
+}
+
+func cacheProblem(folder, system string) error {
+	return problem.Problem{Field: "cache folder of the jsii runtime", Got: folder, Allowed: "a folder that can be written to",
+		Fix: "set HOME, or " + cacheVariable + "; the system says: " + system}
+}
 
 // quoted is a path in an error of Node.js, and its name for the error.
 var quoted = regexp.MustCompile(`\bE[A-Z]+: .*'([^']+)'`)

@@ -573,6 +573,10 @@ func TestBrokenMachine(t *testing.T) {
 		{"options that Node.js does not take", "NODE_OPTIONS=--nope", []string{`NODE_OPTIONS: got "--nope"`, "what it said is above"}},
 		{"a home that is a file", "HOME=" + filepath.Join(dir, "file"), []string{
 			`cache folder of the jsii runtime: got "` + filepath.Join(dir, "file"), "set HOME, or JSII_RUNTIME_PACKAGE_CACHE_ROOT", "ENOTDIR"}},
+		{"a home that can't be made", "HOME=/proc/x", []string{
+			`cache folder of the jsii runtime: got "/proc/x/.cache/aws/jsii/package-cache"`, "set HOME, or JSII_RUNTIME_PACKAGE_CACHE_ROOT"}},
+		{"a cache folder that can't be made", "JSII_RUNTIME_PACKAGE_CACHE_ROOT=/proc/x", []string{
+			`cache folder of the jsii runtime: got "/proc/x"`, "set HOME, or JSII_RUNTIME_PACKAGE_CACHE_ROOT"}},
 		{"a cache folder that is a file", "JSII_RUNTIME_PACKAGE_CACHE_ROOT=" + filepath.Join(dir, "file"), []string{
 			`cache folder of the jsii runtime: got "` + filepath.Join(dir, "file"), "set HOME, or JSII_RUNTIME_PACKAGE_CACHE_ROOT"}},
 		{"a runtime of one's own", "JSII_RUNTIME=exit 3", []string{`JSII_RUNTIME: got "exit 3"`, "unset it"}},

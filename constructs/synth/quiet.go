@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 )
 
@@ -11,7 +12,10 @@ import (
 // same process.
 const noise = "Runtime process exited abnormally: waitid: no child processes"
 
-// quiet puts a pipe in place of os.Stderr that passes on everything but the noise. The function it returns waits until
+// staged is the part of a path that files have no more when the assembly is whole: the CDK names its report before that.
+var staged = regexp.MustCompile(regexp.QuoteMeta(scratchPrefix) + `[0-9]+/assembly/`)
+
+// quiet puts a pipe in place of os.Stderr that passes on everything but the noise, with files named as they are found later. The function it returns waits until
 // all is passed on; os.Stderr is of no use after it.
 func quiet(to io.Writer) (drain func()) {
 	reader, writer, err := os.Pipe()
@@ -31,12 +35,12 @@ func quiet(to io.Writer) (drain func()) {
 	}
 }
 
-// pass copies line by line, without the noise.
+// pass copies line by line, as [quiet] says.
 func pass(to io.Writer, from io.Reader) {
 	lines := bufio.NewReader(from)
 	for {
 		line, err := lines.ReadString('\n')
-		if kept := strings.ReplaceAll(line, noise, ""); kept != "" {
+		if kept := staged.ReplaceAllString(strings.ReplaceAll(line, noise, ""), ""); kept != "" {
 			io.WriteString(to, kept)
 		}
 		if err != nil {

@@ -162,7 +162,10 @@ func (p *WorkflowProps) runs(id string) runs {
 type Workflow struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
-	// StateMachine is the state machine. Start it with an input that holds the job's Parameters.
+	// StateMachine is the state machine. Start it with an input that holds the job's Parameters. What is granted on it to
+	// an account, a service or an ARN, which have no policies in the app, is dropped, and Success of the Grant alone says so: state
+	// machines have none either (https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html). Grant it to
+	// a role here that they may assume.
 	StateMachine awsstepfunctions.IStateMachine
 	// Name is the state machine's, which the ARNs of its executions have too. It is a CDK token.
 	Name string

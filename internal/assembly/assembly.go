@@ -68,6 +68,8 @@ type Template struct {
 	Outputs   map[string]Output
 	// Mappings are tables, by name, first key and second key.
 	Mappings map[string]map[string]map[string]any
+	// Transform names the macros that CloudFormation has rewrite the template: one or a list.
+	Transform any
 }
 
 // Output is one output of a template.

@@ -24,6 +24,14 @@ import (
 func Build[P, C any](kind string, scope constructs.Construct, id string, given *P,
 	build func(this constructs.Construct, id string, props *P) *C,
 ) *C {
+	return BuildTables(kind, scope, id, given, func(*P) []string { return nil }, build)
+}
+
+// BuildTables is [Build] for objects that have tables: the keys are those that the object would have with the props, whatever is
+// wrong with them.
+func BuildTables[P, C any](kind string, scope constructs.Construct, id string, given *P, keys func(props *P) []string,
+	build func(this constructs.Construct, id string, props *P) *C,
+) *C {
 	b := building{fault: &fault.Fault{Kind: kind}, scope: scope, id: id}
 	props := new(P)
 	if given != nil {
@@ -38,7 +46,7 @@ func Build[P, C any](kind string, scope constructs.Construct, id string, given *
 	}); object != nil {
 		return object
 	}
-	return standIn(reflect.TypeFor[C](), b.scopeOfFailed()).Interface().(*C)
+	return standIn(reflect.TypeFor[C](), b.scopeOfFailed(), keys(props)).Interface().(*C)
 }
 
 // Do is what every method does that makes something, for the object whose method it is; see [Build]. A nil object is one

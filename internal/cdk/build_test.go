@@ -37,6 +37,7 @@ type thingProps struct {
 	// Fails is what goes wrong when the thing is made.
 	Fails func(this constructs.Construct)
 	// What it is given.
+	Text   string
 	Other  *thing
 	Others []*thing
 	Key    awskms.IKey
@@ -286,6 +287,36 @@ func TestHomes(t *testing.T) {
 			elsewhere := awscdk.NewStack(awscdk.NewApp(nil), jsii.String("Elsewhere"), nil)
 			newThing(here, "X", &thingProps{Other: newThing(elsewhere, "Y", nil)})
 		}, ours, "eu-west-1", []string{"of another app; allowed: one of this app"}},
+		{"what holds a token of another environment", func(here, there awscdk.Stack) {
+			arn := keyOf(there, prod).KeyArn()
+			list := awscdk.Fn_Split(jsii.String(","), awscdk.Fn_Join(jsii.String(","), &[]*string{jsii.String("a"), arn}), nil)
+			for id, text := range map[string]*string{
+				"Join": awscdk.Fn_Join(jsii.String(":"), &[]*string{jsii.String("x"), arn}),
+				"Sub":  awscdk.Fn_Sub(jsii.String("x:${Key}"), &map[string]*string{"Key": arn}),
+				"Lazy": awscdk.Lazy_String(&late{awscdk.Fn_Join(jsii.String(""), &[]*string{arn, jsii.String("/x")})}, nil),
+				"List": awscdk.Fn_Select(jsii.Number(1), list),
+			} {
+				newThing(here, id, &thingProps{Environment: dev, Text: *text})
+				newThing(here, id+"Key", &thingProps{Environment: dev, Key: awskms.Key_FromKeyArn(here, jsii.String("Of"+id), text)})
+			}
+		}, ours, "eu-west-1", []string{
+			"Here/Join (", "Here/Sub (", "Here/Lazy (", "Here/List (", "Here/JoinKey (", "Here/SubKey (", "Here/LazyKey (", "Here/ListKey (",
+			`Text: got a part of test.Thing There/Y, of environment "prod"; allowed: one of environment "dev"`, "Key: got a part of",
+		}},
+		{"what holds a token of another stage", func(here, _ awscdk.Stack) {
+			stage := awscdk.NewStage(here.Node().Root().(awscdk.App), jsii.String("Far"), nil)
+			arn := keyOf(awscdk.NewStack(stage, jsii.String("S"), nil), dev).KeyArn()
+			newThing(here, "X", &thingProps{Environment: dev, Text: *awscdk.Fn_Join(jsii.String(":"), &[]*string{jsii.String("x"), arn})})
+		}, ours, "eu-west-1", []string{"Text: got a value of Far/S/Y/Key", "stages are deployed apart"}},
+		{"what holds a token of its own", func(here, there awscdk.Stack) {
+			arn := keyOf(there, dev).KeyArn()
+			newThing(here, "X", &thingProps{Environment: dev, Text: *awscdk.Fn_Join(jsii.String(":"), &[]*string{here.Region(), arn})})
+		}, ours, "eu-west-1", nil},
+		{"what can't be resolved yet", func(here, _ awscdk.Stack) {
+			text := &late{}
+			newThing(here, "X", &thingProps{Environment: dev, Text: *awscdk.Lazy_String(text, nil)})
+			text.text = jsii.String("now")
+		}, ours, "eu-west-1", nil},
 		{"a copy", func(here, there awscdk.Stack) {
 			copied := *newThing(there, "Y", &thingProps{Environment: dev})
 			newThing(here, "X", &thingProps{Environment: dev, Other: &copied})
@@ -310,6 +341,17 @@ func TestHomes(t *testing.T) {
 		})
 	}
 }
+
+// keyOf is a key that a thing of an environment makes.
+func keyOf(in awscdk.Stack, e environment.Environment) (made awskms.Key) {
+	newThing(in, "Y", &thingProps{Environment: e, Fails: func(this constructs.Construct) { made = awskms.NewKey(this, jsii.String("Key"), nil) }})
+	return made
+}
+
+// late is a text that is known late.
+type late struct{ text *string }
+
+func (l *late) Produce() *string { return jsii.String(*l.text + "/y") }
 
 // Constructs made by several goroutines are an error, and no deadlock.
 func TestGoroutines(t *testing.T) {

@@ -2,6 +2,7 @@ package cdk
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/made"
+	"github.com/plinth-ml/plinth/internal/props"
 )
 
 // lostAspects finds aspects, and tags, which are aspects, that were added to an object which a construct exposes and which
@@ -18,16 +20,41 @@ func lostAspects(app constructs.IConstruct) []assembly.Finding {
 	var all []assembly.Finding
 	for _, o := range made.Objects(app) {
 		for _, name := range slices.Sorted(maps.Keys(o.Fields)) {
-			handle, ok := o.Fields[name].(constructs.Construct)
-			if !ok || name == made.ConstructField || len(*awscdk.Aspects_Of(handle).All()) == 0 ||
-				!strings.HasPrefix(PathOf(handle), o.Home.Path+"/") || handle.Node().DefaultChild() != nil {
+			if name == made.ConstructField {
 				continue
 			}
-			all = append(all, assembly.Finding{
-				Rule: AspectRule, Severity: "error", Path: PathOf(handle),
-				Description: "an aspect or tags were added to the " + name + " of " + o.Home.Path + ", and reach no resource: it stands for one that is made beside it",
-				Fix:         "add them to its Construct",
-			})
+			for _, handle := range handlesIn(reflect.ValueOf(o.Fields[name])) {
+				path := *handle.Node().Path()
+				if !strings.HasPrefix(path, o.Home.Path+"/") || len(*awscdk.Aspects_Of(handle).All()) == 0 ||
+					handle.Node().DefaultChild() != nil {
+					continue
+				}
+				all = append(all, assembly.Finding{
+					Rule: AspectRule, Severity: "error", Path: path,
+					Description: "an aspect or tags were added to the " + name + " of " + o.Home.Path +
+						", and reach no resource: it stands for one that is made beside it",
+					Fix: "add them to its Construct",
+				})
+			}
+		}
+	}
+	return all
+}
+
+// handlesIn are the constructs of the CDK that a field has, in a list too.
+func handlesIn(field reflect.Value) []constructs.IConstruct {
+	if !field.IsValid() {
+		return nil // an interface without a value
+	}
+	var all []constructs.IConstruct
+	switch field.Kind() {
+	case reflect.Slice:
+		for i := range field.Len() {
+			all = append(all, handlesIn(field.Index(i))...)
+		}
+	default:
+		if handle, ok := field.Interface().(constructs.IConstruct); ok && !props.IsNil(handle) {
+			all = append(all, handle)
 		}
 	}
 	return all

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -47,12 +48,69 @@ func referenceOf(text string) (r reference) {
 		references[text] = r
 	}()
 	if to, ok := awscdk.Tokenization_ReverseString(&text).FirstToken().(awscdk.Reference); ok {
-		r.target, _ = to.Target().(constructs.Construct)
-		if resource, ok := to.Target().(awscdk.CfnResource); ok {
-			r = reference{resource, resource, *resource.CfnResourceType(), *to.DisplayName()}
-		}
+		r = newReference(to)
 	}
 	return r
+}
+
+func newReference(to awscdk.Reference) (r reference) {
+	r.target, _ = to.Target().(constructs.Construct)
+	if resource, ok := to.Target().(awscdk.CfnResource); ok {
+		r = reference{resource, resource, *resource.CfnResourceType(), *to.DisplayName()}
+	}
+	return r
+}
+
+// inner are what tokens refer to that are made of others, by a function of CloudFormation's or late, remembered like references.
+var inner = map[string][]reference{}
+
+// referencesIn are all that a text refers to, in tokens inside of tokens too. A token is asked in a scope.
+func referencesIn(scope constructs.Construct, text string) []reference {
+	var all []reference
+	for _, t := range token.Pattern.FindAllString(text, -1) {
+		if strings.HasPrefix(t, pseudoToken) {
+			continue
+		}
+		if r := referenceOf(t); r.target != nil {
+			all = append(all, r)
+			continue
+		}
+		within, known := inner[t]
+		if !known {
+			within = resolved(scope, t)
+			inner[t] = within
+		}
+		all = append(all, within...)
+	}
+	return all
+}
+
+// resolver notes what tokens refer to while the CDK resolves them.
+type resolver struct {
+	awscdk.DefaultTokenResolver
+	found []reference
+}
+
+// ResolveToken is called for every token, those that another one holds after it.
+func (r *resolver) ResolveToken(t awscdk.IResolvable, context awscdk.IResolveContext, after awscdk.IPostProcessor) any {
+	if to, ok := t.(awscdk.Reference); ok {
+		r.found = append(r.found, newReference(to))
+		return ""
+	}
+	return r.DefaultTokenResolver.ResolveToken(t, context, after)
+}
+
+// resolved is what a token refers to that is none to a resource itself; nothing where it can't be resolved yet.
+func resolved(scope constructs.Construct, text string) (found []reference) {
+	r := &resolver{}
+	defer func() {
+		if recover() != nil {
+			found = r.found
+		}
+	}()
+	awscdk.NewDefaultTokenResolver_Override(r, awscdk.NewStringConcat())
+	awscdk.Tokenization_Resolve(text, &awscdk.ResolveOptions{Resolver: r, Scope: scope, Preparing: jsii.Bool(false)})
+	return r.found
 }
 
 // Different tells of two tokens that they stand for different texts: each for the same attribute of another resource.

@@ -12,7 +12,6 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/internal/problem"
-	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // resource is every object of the CDK that stands for a resource.
@@ -60,10 +59,7 @@ func (v *visit) imports(field string, r resource) bool {
 	if bucket, ok := r.(awss3.IBucket); ok {
 		named = *bucket.BucketName()
 	}
-	return slices.ContainsFunc(token.Pattern.FindAllString(named, -1), func(t string) bool {
-		to := referenceOf(t).target
-		return to != nil && v.part(field, to)
-	})
+	return slices.ContainsFunc(referencesIn(v.place.stack, named), func(r reference) bool { return r.target != nil && v.part(field, r.target) })
 }
 
 // arnOf is the ARN of a resource that policies name by it; empty for other resources, whose ids the CDK checks.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/problem"
-	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // ofOtherStage reports a text that refers to something in another stage, and tells whether it does: the CDK refuses that
@@ -16,8 +15,7 @@ func (v *visit) ofOtherStage(field, text string) bool { return v.inOtherStage(fi
 
 // inOtherStage is ofOtherStage for a text of something that is named; empty: of what the text refers to.
 func (v *visit) inOtherStage(field, text, named string) bool {
-	for _, t := range token.Pattern.FindAllString(text, -1) {
-		r := referenceOf(t)
+	for _, r := range referencesIn(v.place.stack, text) {
 		if r.target == nil || placeOf(r.target).stage == v.place.stage {
 			continue
 		}

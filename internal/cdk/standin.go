@@ -3,6 +3,7 @@ package cdk
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/made"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // couldNotBeBuilt is what the tokens of what could not be made refer to: nothing. It is in no template, since there is none.
@@ -33,9 +35,17 @@ var standIns = map[reflect.Type]func(in constructs.Construct, id, name *string) 
 	reflect.TypeFor[awssns.ITopic](): func(in constructs.Construct, id, name *string) any { return awssns.Topic_FromTopicArn(in, id, name) },
 }
 
+// standInTexts are the tokens of all stand-ins.
+var standInTexts = map[string]bool{}
+
+// StandsIn tells whether a text is of an object that could not be made, whose problems are reported.
+func StandsIn(text string) bool {
+	return slices.ContainsFunc(token.Pattern.FindAllString(text, -1), func(t string) bool { return standInTexts[t] })
+}
+
 // standIn makes a pointer to an object that stands for one that could not be made. Its texts are tokens and its
-// objects stand-ins, so that whatever is made of them is judged by its own mistakes alone.
-func standIn(t reflect.Type, this constructs.Construct) reflect.Value {
+// objects stand-ins, so that whatever is made of them is judged by its own mistakes alone. Its tables have the keys.
+func standIn(t reflect.Type, this constructs.Construct, keys []string) reflect.Value {
 	object := reflect.New(t)
 	defer func() { made.Fail(object.Interface()) }()
 	if this == nil {
@@ -43,26 +53,46 @@ func standIn(t reflect.Type, this constructs.Construct) reflect.Value {
 	}
 	parts := constructs.NewConstruct(this, jsii.String(couldNotBeBuilt)) // apart from what was made before it failed
 	name := awscdk.Fn_Ref(jsii.String(couldNotBeBuilt))
+	standInTexts[*name] = true
 	for i := range t.NumField() {
 		field, f := t.Field(i), object.Elem().Field(i)
-		if !field.IsExported() {
-			continue
-		}
-		stand, known := standIns[field.Type]
 		switch {
+		case !field.IsExported():
 		case field.Name == made.ConstructField:
 			f.Set(reflect.ValueOf(this))
-		case known:
-			f.Set(reflect.ValueOf(stand(parts, &field.Name, name)))
-		case made.Is(field.Type) && field.Type.Elem() != t:
-			f.Set(standIn(field.Type.Elem(), constructs.NewConstruct(parts, &field.Name)))
-		case field.Type == reflect.TypeFor[string]():
-			f.SetString(*name)
-		case field.Type == reflect.TypeFor[[]string]():
-			f.Set(reflect.ValueOf([]string{*name}))
+		case field.Type.Kind() == reflect.Map && field.Type.Key().Kind() == reflect.String:
+			f.Set(reflect.MakeMap(field.Type))
+			for i, key := range keys {
+				value := reflect.New(field.Type.Elem()).Elem()
+				standInField(value, parts, fmt.Sprint(field.Name, i), name)
+				f.SetMapIndex(reflect.ValueOf(key), value)
+			}
+		case !made.Is(field.Type) || field.Type.Elem() != t:
+			standInField(f, parts, field.Name, name)
 		}
 	}
 	return object
+}
+
+// standInField sets a field, or an entry of a table, of an object that could not be made; see [standIns].
+func standInField(f reflect.Value, parts constructs.Construct, id string, name *string) {
+	stand, known := standIns[f.Type()]
+	switch {
+	case known:
+		f.Set(reflect.ValueOf(stand(parts, &id, name)))
+	case made.Is(f.Type()):
+		f.Set(standIn(f.Type().Elem(), constructs.NewConstruct(parts, &id), nil))
+	case f.Kind() == reflect.String:
+		f.SetString(*name)
+	case f.Type() == reflect.TypeFor[[]string]():
+		f.Set(reflect.ValueOf([]string{*name}))
+	case f.Kind() == reflect.Struct:
+		for i := range f.NumField() {
+			if of := f.Type().Field(i); of.IsExported() && of.Type.Kind() == reflect.String {
+				f.Field(i).SetString(*name)
+			}
+		}
+	}
 }
 
 // scopeOfFailed is where stand-ins can be made for a construct that could not be; nil: nowhere.

@@ -27,8 +27,11 @@ func verifyRoot(stack awscdk.Stack) {
 	}
 }
 
-// GuardRule is the rule of guards, which know what they protect: see [AtEnd].
-const GuardRule = "Guard"
+// GuardRule and TransformRule are the rules of guards, which know what they protect: see [AtEnd].
+const (
+	GuardRule     = "Guard"
+	TransformRule = "GuardTransform"
+)
 
 // verifier is what the CDK calls once all templates are written.
 type verifier struct {
@@ -44,7 +47,7 @@ func (v *verifier) Version() *string { return nil }
 
 // RuleIds lists the rules.
 func (v *verifier) RuleIds() *[]*string { //nolint:revive // the name is the CDK's
-	return Strings(append(verify.Names(), GuardRule, AspectRule))
+	return Strings(append(verify.Names(), GuardRule, TransformRule, AspectRule))
 }
 
 // Validate reports what is found in the assembly.
@@ -53,7 +56,7 @@ func (v *verifier) Validate(awscdk.IPolicyValidationContext) *awscdk.PolicyValid
 	if err != nil {
 		return report([]assembly.Finding{{Rule: "Assembly", Severity: "error", Description: "can't be read: " + err.Error()}})
 	}
-	findings := slices.Concat(verify.Check(stacks), found(v.app, stacks, false), lostAspects(v.app))
+	findings := slices.Concat(verify.Check(stacks), found(v.app, stacks), lostAspects(v.app))
 	for i, f := range findings {
 		findings[i].Description = v.located(f)
 	}
@@ -82,13 +85,15 @@ func (v *verifier) located(f assembly.Finding) string {
 	return text
 }
 
+// report is what the CDK is told. Warnings alone are a success, and shown.
 func report(findings []assembly.Finding) *awscdk.PolicyValidationPluginReport {
-	violations := []*awscdk.PolicyViolation{}
+	violations, success := []*awscdk.PolicyViolation{}, true
 	for _, f := range findings {
+		success = success && f.Warning()
 		violations = append(violations, &awscdk.PolicyViolation{
 			RuleName: &f.Rule, Severity: &f.Severity, Description: &f.Description, Fix: &f.Fix,
 			ViolatingResources: &[]*awscdk.PolicyViolatingResource{{ConstructPath: &f.Path, Locations: &[]*string{}}},
 		})
 	}
-	return &awscdk.PolicyValidationPluginReport{Success: jsii.Bool(len(findings) == 0), Violations: &violations}
+	return &awscdk.PolicyValidationPluginReport{Success: &success, Violations: &violations}
 }

@@ -78,7 +78,27 @@ func Explain(message string) string {
 			return k.meaning
 		}
 	}
-	return WithoutStack(message)
+	return ofConstructs(WithoutStack(message))
+}
+
+var (
+	// validation is what the CDK puts before the errors of constructs that it asked.
+	validation = regexp.MustCompile(`^ValidationFailedWithErrors: Validation failed with the following errors:\n`)
+	// asked is the path of one that it asked, and own what Plinth says, which has its own.
+	asked = regexp.MustCompile(`(?m)^  \[([^\]\n]*)\] `)
+	own   = regexp.MustCompile(`(?m)^  \[[^\]\n]*\] (\w+\.\w+ .*can't )`)
+)
+
+// IsValidation tells of the text of an error whether constructs say what is wrong, and which they are.
+func IsValidation(message string) bool { return validation.MatchString(WithoutStack(message)) }
+
+// ofConstructs is a message of the CDK without what it puts around the errors of constructs.
+func ofConstructs(message string) string {
+	if !validation.MatchString(message) {
+		return message
+	}
+	errors := validation.ReplaceAllString(message, "")
+	return asked.ReplaceAllString(own.ReplaceAllString(errors, "$1"), "$1: ")
 }
 
 // RuntimeEnded tells of the text of an error of jsii whether its process has ended, or did not start.

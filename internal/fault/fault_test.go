@@ -109,6 +109,22 @@ func TestCaller(t *testing.T) {
 	}
 }
 
+// What the CDK says of constructs is told without what it puts around it.
+func TestValidations(t *testing.T) {
+	const got = "@jsii/kernel.RuntimeError: Error: ValidationFailedWithErrors: Validation failed with the following errors:\n" +
+		"  [dev/Stack] access.Guard dev/Stack/Guard (/app/main.go:7) can't protect dev/Stack: 1 problem\n  - Protect: got [x] y\n" +
+		"  [dev/Stack/Rule] A rule needs a schedule"
+	const want = "access.Guard dev/Stack/Guard (/app/main.go:7) can't protect dev/Stack: 1 problem\n  - Protect: got [x] y\ndev/Stack/Rule: A rule needs a schedule"
+	if explained := fault.Explain(got); explained != want {
+		t.Errorf("got  %s\nwant %s", explained, want)
+	}
+	for _, other := range []string{"[a] b", "  [a] b can't c"} {
+		if explained := fault.Explain("x:\n" + other); explained != "x:\n"+other {
+			t.Errorf("%q became %q", other, explained)
+		}
+	}
+}
+
 func TestCallerWithoutUser(t *testing.T) {
 	at := make(chan string)
 	go libraryAlone(at)

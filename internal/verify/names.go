@@ -1,23 +1,25 @@
 package verify
 
 import (
-	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
-	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/names"
 )
+
+// owner is a resource that has a name.
+type owner struct {
+	resource
+	spelled
+	ours bool
+}
 
 // taken finds resources of the app's own that have the name of one of Plinth's in the same place. Two of Plinth's are an
 // error when they are made.
 func taken(a *app) []assembly.Finding {
-	type owner struct {
-		resource
-		ours bool
-	}
-	owners := map[string]owner{}
+	owners := map[string][]owner{}
 	var all []assembly.Finding
 	for _, typ := range names.Types() {
 		kind, _ := names.OfType(typ)
@@ -27,14 +29,16 @@ func taken(a *app) []assembly.Finding {
 				continue
 			}
 			_, ours := emitted(r.Path())
-			is := owner{r, ours}
-			id := place(r, kind, name) + written(name, kind)
-			other, known := owners[id]
-			if !known {
-				owners[id] = is
-			} else if is.ours != other.ours {
+			is := owner{r, a.spell(r.stack, name), ours}
+			id := kind.Name + "|" + is.text
+			if kind.Folds {
+				id = strings.ToLower(id)
+			}
+			i := slices.IndexFunc(owners[id], func(o owner) bool { return o.ours != ours && is.meets(o, kind.Within) })
+			owners[id] = append(owners[id], is)
+			if i >= 0 {
 				all = append(all, assembly.Finding{
-					Path: r.Path(), Description: fmt.Sprintf("the %s of %s has the same name, %s", kind.Name, other.Path(), cfn.Show(name)),
+					Path: r.Path(), Description: fmt.Sprintf("the %s of %s has the same name, %s", kind.Name, owners[id][i].Path(), is.text),
 					Fix: "give the one that Plinth does not make another name",
 				})
 			}
@@ -43,29 +47,23 @@ func taken(a *app) []assembly.Finding {
 	return all
 }
 
-// place is where a name of a kind is unique, as far as that can be told: for a name that is not, in its stack, and for a
-// stack that may be deployed anywhere, in its stage.
-func place(r resource, kind names.Kind, name any) string {
-	if _, known := name.(string); !known {
-		return kind.Name + "|" + r.stack.Path + "|"
+// meets tells whether two names with one text are the same name: as those of Plinth's are compared when they are made. Where it
+// is not known where one of them is, they are if they are in one stage, whose stacks are deployed together.
+func (o owner) meets(other owner, within names.Within) bool {
+	region, otherRegion := o.stack.Region, other.stack.Region
+	if within == names.Account {
+		region, otherRegion = "-", "-"
 	}
-	account, region := r.stack.Account, r.stack.Region
-	if kind.Within == names.Account {
-		region = ""
+	switch {
+	case differ(o.stack.Account, other.stack.Account) || differ(region, otherRegion):
+		return false
+	case o.inStack || other.inStack:
+		return o.stack == other.stack
+	case o.inStage || o.stack.Account == "" || other.stack.Account == "" || region == "" || otherRegion == "":
+		return o.stack.Stage() == other.stack.Stage()
 	}
-	if account == "" || region == "" && kind.Within == names.Region {
-		account += " stage " + r.stack.Stage()
-	}
-	return strings.Join([]string{kind.Name, account, region, ""}, "|")
+	return true
 }
 
-func written(name any, kind names.Kind) string {
-	b, err := json.Marshal(name)
-	if err != nil {
-		panic(err) // it was read as JSON
-	}
-	if kind.Folds {
-		return strings.ToLower(string(b))
-	}
-	return string(b)
-}
+// differ tells whether two values are known and not the same.
+func differ(a, b string) bool { return a != "" && b != "" && a != b }

@@ -360,7 +360,23 @@ func TestNames(t *testing.T) {
 		"in a construct that is called Default":       {role(ours, `"a"`), role("Y/Default/Resource", `"a"`), "dev 1 r", "dev 1 r", true},
 		"two of the user's":                           {role("Z/Resource", `"a"`), role(theirs, `"a"`), "dev 1 r", "dev 1 r", false},
 		"made of the stack's":                         {role(ours, joined), role(theirs, joined), "dev 1 r", "dev 1 r", false},
-		"no names":                                    {role(ours, "null"), role(theirs, "null"), "dev 1 r", "dev 1 r", false},
+		"made of a region, by two functions": {
+			role(ours, `{"Fn::Join": ["-", ["a", {"Ref": "AWS::Region"}]]}`), role(theirs, `{"Fn::Sub": "a-${AWS::Region}"}`), "dev", "dev", true,
+		},
+		"made of a region that one knows": {role(ours, `{"Fn::Sub": "a-${AWS::Region}"}`), role(theirs, `"a-r"`), "dev 1 r", "dev 1 r", true},
+		"made of another region":          {role(ours, `{"Fn::Sub": "a-${AWS::Region}"}`), role(theirs, `"a-r"`), "dev 1 s", "dev 1 r", false},
+		"made of a region, in two stages": {role(ours, `{"Fn::Sub": "a-${AWS::Region}"}`), role(theirs, `{"Fn::Sub": "a-${AWS::Region}"}`), "dev", "prod", false},
+		"given to a function": {
+			role(ours, `"a-b-c"`), role(theirs, `{"Fn::Sub": ["a-${B}-c", {"B": {"Fn::Join": ["", ["b"]]}}]}`), "dev 1 r", "dev 1 r", true,
+		},
+		"with braces":                {role(ours, `"a-${b}-c"`), role(theirs, `{"Fn::Sub": "a-${!b}-c"}`), "dev 1 r", "dev 1 r", true},
+		"with a brace that is open":  {role(ours, `"a-${b"`), role(theirs, `{"Fn::Sub": "a-${b"}`), "dev 1 r", "dev 1 r", true},
+		"of the stack, by its name":  {role(ours, `"adev-Stack1"`), role(theirs, joined), "dev 1 r", "dev 1 r", true},
+		"of a resource":              {role(ours, `{"Fn::Sub": "a-${It.Name}"}`), role(theirs, `{"Fn::Sub": "a-${It.Name}"}`), "dev 1 r", "dev 1 r", false},
+		"known, and perhaps there":   {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "dev", true},
+		"known, and in another one":  {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "prod", false},
+		"known in part, and another": {logs(ours, `"a"`), logs(theirs, `"a"`), "dev - r", "dev - s", false},
+		"no names":                   {role(ours, "null"), role(theirs, "null"), "dev 1 r", "dev 1 r", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stacks []assembly.Stack

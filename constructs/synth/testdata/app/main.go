@@ -16,6 +16,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
@@ -95,6 +96,8 @@ func build(app awscdk.App) {
 		}
 	case "complete":
 		network.NewIsolated(stack, "Network", nil)
+	case "warning":
+		access.NewGuard(stack, "Guard", nil)
 	case "props":
 		network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: environment.Environment{AZs: 9, Region: "mars"}})
 	case "nil-scope":
