@@ -31,7 +31,9 @@ const (
 	namedRole
 )
 
-// IdentityCenter lets in whoever IAM Identity Center gives that permission set in the account.
+// IdentityCenter lets in whoever IAM Identity Center gives that permission set in the account. The permission set has to allow
+// sts:AssumeRole on the role: a role that trusts an account lets in only who may assume it
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html).
 func IdentityCenter(permissionSet string) WayIn {
 	return WayIn{kind: identityCenter, permissionSet: permissionSet}
 }

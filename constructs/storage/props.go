@@ -44,7 +44,8 @@ type DataBucketProps struct {
 
 	// Lock keeps versions from being deleted. Zero: no lock. Not in Development, not for Checkpoints and Logs.
 	Lock Lock
-	// ReplicateTo is a bucket that gets a copy of every new object. Zero: none. Not for Checkpoints and Logs.
+	// ReplicateTo is a bucket that gets a copy of every new object. Zero: none. Not for Checkpoints and Logs. From a bucket with a Lock S3
+	// copies only to one that has Object Lock too (https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html).
 	ReplicateTo Replica
 	// ReplicatedFrom are accounts, of 12 digits, whose buckets may copy their objects to this one. Copies from a bucket of
 	// the same account need no mention.
