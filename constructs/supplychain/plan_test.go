@@ -114,11 +114,11 @@ func TestStatesOfAPromotion(t *testing.T) {
 	pypi, _ := lookupFormat("pypi")
 	npm, _ := lookupFormat("npm")
 	p.formats = []format{pypi}
-	if h := has(p); h(stateFindings) || h(stateNamespace) || h(stateCopyImage) || !h(stateCopyPackage) {
+	if h := has(p); h(stateCheckImage) || h(stateNamespace) || h(stateCopyImage) || !h(stateCopyPackage) {
 		t.Error("packages without a namespace: too many states, or too few")
 	}
 	p.formats, p.images = []format{npm, pypi}, []string{"churn"}
-	if h := has(p); !h(stateFindings) || !h(stateNamespace) || !h(stateCopyImage) || !h("Image"+"To-prod") || h("ImageTo-dev") {
+	if h := has(p); !h(stateCheckImage) || !h(stateNamespace) || !h(stateCopyImage) || !h("Image"+"To-prod") || h("ImageTo-dev") {
 		t.Error("packages with a namespace and images: too many states, or too few")
 	}
 }

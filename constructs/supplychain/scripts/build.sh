@@ -36,28 +36,12 @@ docker build --provenance=false --sbom=false --secret "id=pip,src=$work/pip.conf
 syft scan "docker:$image" --output "cyclonedx-json=$work/sbom.cdx.json"
 docker push "$image"
 
-describe() { aws ecr "$1" --no-paginate --repository-name "$REPOSITORY" --image-id "imageDigest=$digest" --output text --query "$2"; }
 pushed() { aws ecr describe-images --repository-name "$REPOSITORY" --image-ids "imageTag=$tag" --query "imageDetails[0].$1" --output text; }
 digest=$(pushed imageDigest)
 type=$(pushed imageManifestMediaType)
 [ "$type" = application/vnd.docker.distribution.manifest.v2+json ] || fail "SageMaker takes no image of type $type"
 
-status=
-for _ in $(seq "$ATTEMPTS"); do
-  status=$(describe describe-image-scan-findings imageScanStatus.status || true)
-  case $status in
-    COMPLETE | ACTIVE) break ;;
-    FAILED | UNSUPPORTED_IMAGE | SCAN_ELIGIBILITY_EXPIRED | FINDINGS_UNAVAILABLE | LIMIT_EXCEEDED) fail "the image can't be scanned: $status" ;;
-  esac
-  sleep "$PAUSE"
-done
-case $status in COMPLETE | ACTIVE) ;; *) fail "no result of scanning yet" ;; esac
-sleep "$PAUSE" # the last findings may arrive after the status
-findings=
-for severity in $FAILS_AT; do
-  count=$(describe describe-image-scan-findings "imageScanFindings.findingSeverityCounts.$severity")
-  [ "$count" = None ] || [ "$count" = 0 ] || findings="$findings$severity $count "
-done
+scan "$REPOSITORY" "$digest"
 
 cat >"$work/build.json" <<EOF
 {"image": "$TARGET@$digest", "base": "$BASE", "build": "$CODEBUILD_BUILD_ID", "startedBy": "${CODEBUILD_INITIATOR:-}",
@@ -69,7 +53,8 @@ aws s3 cp "$work/build.json" "$RECORDS$digest/build.json"
 
 signed=
 for _ in $(seq "$ATTEMPTS"); do
-  signed=$(describe describe-image-signing-status 'signingStatuses[].status' | tr '\t' '\n' | sort -u || true) # one for each signature
+  signed=$(aws ecr describe-image-signing-status --repository-name "$REPOSITORY" --image-id "imageDigest=$digest" --output text \
+    --query 'signingStatuses[].status' | tr '\t' '\n' | sort -u || true) # one for each signature
   case $signed in
     COMPLETE) break ;;
     *FAILED*) fail "the image can't be signed" ;;
