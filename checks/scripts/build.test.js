@@ -16,6 +16,8 @@ const good = { Dockerfile: 'ARG BASE\nFROM $BASE\n', 'requirements.txt': `numpy=
 const manifest = 'application/vnd.docker.distribution.manifest.v2+json';
 
 const usual = [
+  ['dockerd --config-file *', 'cp "$2" "$FAKES/daemon.json"'],
+  ['docker info', ':'],
   ['aws codeartifact get-authorization-token *', 'echo SECRET-TOKEN'],
   ['docker build *', 'for a; do case $a in id=pip,src=*) f=${a#*src=}; cp "$f" "$FAKES/pip.conf"; stat -c %a "$f" >"$FAKES/mode" ;; esac; done'],
   ['syft scan docker:* --output cyclonedx-json=*', 'echo MATERIALS >"${4#*=}"'],
@@ -52,7 +54,12 @@ function unsaid(r) {
 test('an image is built, listed, pushed, scanned, recorded and signed, in this order', () => {
   const r = build();
   assert.equal(r.status, 0, r.stderr);
-  assert.deepEqual(r.calls.map((call) => call.replace(/\/tmp\/tmp\.\w+/g, 'WORK')), [
+  const calls = r.calls.map((call) => call.replace(/\/tmp\/tmp\.\w+/g, 'WORK'));
+  const daemon = 'dockerd --config-file WORK/daemon.json'; // it starts beside the script
+  assert.ok(calls.includes(daemon));
+  assert.deepEqual(JSON.parse(r.kept['daemon.json']), { features: { 'containerd-snapshotter': false } });
+  assert.deepEqual(calls.filter((call) => call !== daemon), [
+    'docker info',
     'aws codeartifact get-authorization-token --domain acme --domain-owner 111122223333 --query authorizationToken --output text',
     'aws ecr get-login-password', `docker login --username AWS --password-stdin ${host}`,
     `docker build --provenance=false --sbom=false --secret id=pip,src=WORK/pip.conf --build-arg BASE=${host}/acme/mirror/pytorch:2.13 --tag ${tagged} .`,
@@ -133,6 +140,20 @@ for (const [name, lines] of Object.entries(accepted)) {
     assert.equal(r.status, 0, r.stderr);
   });
 }
+
+test('Docker is waited for', () => {
+  const r = build([['dockerd *', '/bin/sleep 1'], ['docker info', 'exit 1', 'exit 1', ':']]);
+  assert.equal(r.status, 0, r.stderr);
+  assert.equal(r.pauses, 3); // one of them for the scan
+});
+
+test('a daemon that dies is told, with its log', () => {
+  const r = build([['dockerd *', 'echo "no overlay" >&2; exit 1'], ['docker info', '/bin/sleep 0.3; exit 1']]);
+  fails(r, /dockerd does not start/);
+  assert.match(r.stderr, /no overlay/);
+  unsaid(r);
+  assert.ok(!called(r, 'aws'));
+});
 
 for (const [name, rule] of Object.entries({
   'no token': ['aws codeartifact *', 'exit 254'], 'no password': ['aws ecr get-login-password', 'exit 254'],

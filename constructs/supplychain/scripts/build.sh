@@ -17,8 +17,28 @@ loose=$(grep -Ev '^[A-Za-z0-9._-]+(\[[A-Za-z0-9,._-]+\])?==[^[:space:]*]+([[:spa
 [ -z "$loose" ] || fail "these lines of requirements.txt have no single version with sha256 hashes: $loose"
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 umask 077
+
+# CodeBuild runs no entry point of an image that is not its own, so that nothing has started Docker
+# (https://docs.aws.amazon.com/codebuild/latest/userguide/sample-docker-custom-image.html). It gets the classic store of images: what the other
+# one pushes has an OCI manifest, which SageMaker does not take (https://docs.docker.com/engine/storage/containerd/).
+echo '{"features": {"containerd-snapshotter": false}}' >"$work/daemon.json"
+dockerd --config-file "$work/daemon.json" >"$work/dockerd.log" 2>&1 &
+daemon=$!
+trap 'kill "$daemon" 2>/dev/null && wait "$daemon" || true; rm -rf "$work"' EXIT
+up=
+for _ in $(seq "$ATTEMPTS"); do
+  if docker info >/dev/null 2>&1; then
+    up=yes
+    break
+  fi
+  kill -0 "$daemon" 2>/dev/null || break
+  sleep 1
+done
+if [ -z "$up" ]; then
+  tail -n 20 "$work/dockerd.log" >&2
+  fail "dockerd does not start"
+fi
 
 # The token reaches the build as a secret, which no layer keeps.
 token=$(aws codeartifact get-authorization-token --domain "$DOMAIN" --domain-owner "$DOMAIN_OWNER" --query authorizationToken --output text)
