@@ -98,6 +98,7 @@ names: assemblies .venv/.installed
 	@echo "== names and limits, held against AWS's own models"
 	@$(PYTHON) checks/names/test_names.py
 	@$(PYTHON) checks/models/limits.py --check
+	@$(PYTHON) checks/models/hosts.py --check
 
 workflows: assemblies $(CHECK_TOOLS) .venv/.installed
 	@echo "== state machines, executed"
