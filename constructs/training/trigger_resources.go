@@ -50,9 +50,9 @@ func triggerResources(w wiring) cfn.Resources {
 		Definition: starter(w), References: []string{"StateMachine"}, Role: "StarterRole", Log: "Logs",
 	}.Resource()}
 	for i, t := range w.triggers {
-		rule := cfn.Properties{"State": "ENABLED", "Targets": []any{cfn.Properties{
-			"Id": "Starter", "Arn": cfn.Ref("Starter"), "RoleArn": cfn.Att("TriggerRole", "Arn"), "InputTransformer": t.transformer(triggerName(i)),
-		}}}
+		rule := cfn.Properties{"State": "ENABLED", "Targets": []any{
+			target("Starter", "TriggerRole", cfn.Properties{"InputTransformer": t.transformer(triggerName(i))}),
+		}}
 		if t.kind == scheduled {
 			rule["ScheduleExpression"] = t.schedule
 		} else {

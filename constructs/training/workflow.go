@@ -174,6 +174,9 @@ type Workflow struct {
 	Role *access.ExecutionRole
 	// Topic tells how each execution ended, and why. Subscribe to it. Alarms and the like publish to it where Publishers names them.
 	Topic awssns.ITopic
+	// UndeliveredQueue is the ARN of the SQS queue that keeps, for 14 days, the events that EventBridge could not deliver to the workflow: those of
+	// its Triggers, and of executions that ended. Look there when nothing started.
+	UndeliveredQueue string
 	// Parameters are what the input of each execution has to hold; none with Search.
 	Parameters []Parameter
 	// ModelGroup is the name of the model package group; empty: nothing is registered.
@@ -202,6 +205,8 @@ func newWorkflow(this constructs.Construct, id string, props *WorkflowProps) *Wo
 		Name:         emitted.Att("StateMachine", "Name"),
 		Role:         role,
 		Topic:        topic,
+
+		UndeliveredQueue: emitted.Att(undelivered, "Arn"),
 	}
 	if props.Search == nil {
 		made.Parameters = slices.Clone(props.Job.Parameters)
