@@ -3,6 +3,7 @@ package training
 import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/role"
 )
 
 // undelivered is the name of the queue of events that EventBridge could not deliver to a state machine.
@@ -22,7 +23,9 @@ func undeliveredQueue(rules ...string) cfn.Resources {
 	return cfn.Resources{
 		undelivered: cfn.Resource{Type: "AWS::SQS::Queue", Properties: cfn.Properties{
 			"MessageRetentionPeriod": undeliveredDays * 24 * 60 * 60, "SqsManagedSseEnabled": true,
-		}}.Stateful(false),
+		}, Metadata: role.Metadata([]role.Accepted{{
+			Rule: "AwsSolutions-SQS3", Reason: "It is a dead-letter queue itself: of rules of EventBridge, which the rule does not look at",
+		}})}.Stateful(false),
 		undelivered + "Policy": {Type: "AWS::SQS::QueuePolicy", Properties: cfn.Properties{
 			"Queues": []any{cfn.Ref(undelivered)},
 			"PolicyDocument": policy.Document(policy.Statement{
