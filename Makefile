@@ -6,7 +6,7 @@
 #
 # Needs Go 1.26, Node.js with npm, and Python 3.11. Everything else is pinned and installed into this folder.
 
-.PHONY: synth test demo matrix clean lint go fields race examples container properties strict assemblies templates names deployments workflows scripts dags iam packs emulator need-go need-node need-python
+.PHONY: synth test demo matrix clean lint go fields race examples container properties strict assemblies templates names deployments workflows scripts images dags iam packs emulator need-go need-node need-python
 .DEFAULT_GOAL := synth
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -31,7 +31,7 @@ synth: need-go $(TOOLS)
 	@cdk synth '**' --quiet --no-notices
 	@go run ./internal/summary cdk.out
 
-test: lint go fields race examples container properties strict templates names deployments workflows scripts dags iam packs emulator
+test: lint go fields race examples container properties strict templates names deployments workflows scripts images dags iam packs emulator
 	@echo "Everything passed."
 
 demo: strict $(CHECK_TOOLS) .venv/.installed checks/emulator/tries/.venv/.installed
@@ -98,6 +98,7 @@ names: assemblies .venv/.installed
 	@echo "== names and limits, held against AWS's own models"
 	@$(PYTHON) checks/names/test_names.py
 	@$(PYTHON) checks/models/limits.py --check
+	@$(PYTHON) checks/models/hosts.py --check
 
 workflows: assemblies $(CHECK_TOOLS) .venv/.installed
 	@echo "== state machines, executed"
@@ -107,6 +108,11 @@ scripts: assemblies $(CHECK_TOOLS) .venv/.installed
 	@echo "== build scripts, linted and run as CodeBuild would"
 	@.venv/bin/shellcheck --shell=bash constructs/supplychain/scripts/*.sh constructs/hyperpod/scripts/*.sh checks/scripts/*.sh
 	@node --test --test-concurrency=2 --test-reporter=dot checks/scripts/*.test.js
+
+images: need-go
+	@echo "== images, built and copied by Docker itself"
+	@if command -v dockerd >/dev/null && docker buildx version >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then cd checks/images && go test ./...; \
+		else echo "skipped: this needs dockerd, docker with buildx, and root"; fi
 
 dags: assemblies checks/airflow/.venv/.installed checks/airflow/v2/.venv/.installed .venv/.installed
 	@echo "== DAGs, parsed and run by Airflow, and the files beside them"

@@ -47,6 +47,12 @@ func inSearch(s training.Search) said {
 	})
 }
 
+func inPushes(repository string) said {
+	return inWorkflow(func(p *training.WorkflowProps) {
+		p.Triggers = []training.Trigger{training.OnImage("arn:aws:ecr:us-east-1:111122223333:repository/"+repository, nil)}
+	}).at("Triggers[0]")
+}
+
 func inGroups(groups ...training.InstanceGroup) said {
 	return inJob(func(j *training.Job) { j.InstanceType, j.Groups = "", groups })
 }
@@ -235,6 +241,7 @@ var refusalsOfTraining = []refusal{
 		inWorkflow(func(p *training.WorkflowProps) {
 			p.Triggers = []training.Trigger{training.OnData(held.Prefix("a/"), nil)}
 		}).at("Triggers[0].Bucket"), none, ""},
+	{"training (validatePushed)", "the repository of the job's image", "ours: what is pushed is what runs", inPushes("other"), inPushes("churn"), ""},
 	{"training AtOnce", "0 to 50", "ours: an execution looks at one list of 100", inWorkflow(func(p *training.WorkflowProps) { p.AtOnce = 51 }), inWorkflow(func(p *training.WorkflowProps) { p.AtOnce = 50 }), ""},
 	{"training CacheFor", "whole days", "ours: a fraction is a mistake", inPipeline(func(p *training.PipelineProps) { p.CacheFor = time.Hour }), inPipeline(func(p *training.PipelineProps) { p.CacheFor = 24 * time.Hour }), ""},
 	{"training Team", "1 to 20 lower-case letters, digits and single hyphens", inNames, inWorkflow(func(p *training.WorkflowProps) { p.Team = "Red" }), inWorkflow(func(p *training.WorkflowProps) { p.Team = "red-1" }), ""},

@@ -31,6 +31,9 @@ import (
 //go:embed scripts/check.sh
 var checkScript string
 
+//go:embed scripts/check-image.sh
+var checkImageScript string
+
 // PromotionProps say what is promoted. Packages, Network, Tools and Records are required.
 type PromotionProps struct {
 	// Packages are those that are promoted; their chain is the promotion's. Required.
@@ -61,8 +64,9 @@ type PromotionProps struct {
 
 // What the promotion's projects are called.
 const (
-	checkProject = "check"
-	copyProject  = "copy"
+	checkProject      = "check"
+	checkImageProject = "check-image"
+	copyProject       = "copy"
 )
 
 const (
@@ -132,19 +136,17 @@ func newPromotion(this constructs.Construct, _ string, props *PromotionProps) *P
 	topicKey := cdk.NewKey(this, "TopicKey", w.topicKey())
 	topic, _ := cdk.NewTopic(this, at, "", topicKey, props.Publishers) // which can add to the policy of a key of its own
 	w.topicARN, w.topicKeyARN = *topic.TopicArn(), *topicKey.KeyArn()
-	check, copying := props.projects(w)
-	check.in(props.Network)
-	copying.in(props.Network)
 	var l problem.List
 	l.Include("", w.role().Check())
-	l.Include("", check.role().Check())
-	l.Include("", copying.role().Check())
-	cdk.Check(l.Err())
 	resources := cfn.Resources{}
-	maps.Copy(resources, check.resources("Check"))
-	if len(props.Images) > 0 {
-		maps.Copy(resources, copying.resources("Copy"))
+	projects := props.projects(w)
+	for _, prefix := range slices.Sorted(maps.Keys(projects)) {
+		plan := projects[prefix]
+		plan.in(props.Network)
+		l.Include("", plan.role().Check())
+		maps.Copy(resources, plan.resources(prefix))
 	}
+	cdk.Check(l.Err())
 	maps.Copy(resources, w.resources(*props.Network.LogKey.KeyArn()))
 	emitted := cdk.Emit(this, cdk.PathOf(this), resources)
 	return &Promotion{
@@ -155,24 +157,31 @@ func newPromotion(this constructs.Construct, _ string, props *PromotionProps) *P
 	}
 }
 
-// projects are what checks a package, and what copies an image.
-func (p *PromotionProps) projects(w promotion) (check, copying project) {
+// projects are what checks a package, what checks an image and what copies one, by the prefixes of their resources.
+func (p *PromotionProps) projects(w promotion) map[string]project {
 	chain, at := w.chain, w.at
 	e := p.Environment.Resolved()
 	base := project{at: at, tools: p.Tools, timeout: defaultTimeout, logDays: e.LogRetentionDays, retain: e.Tier.RetainsData()}
-	check = base
+	failsAt := strings.Join(p.FailsAt.andAbove(), " ")
+	check := base
 	check.name, check.description, check.script = names.Project(chain.Name, checkProject), "Looks up what is known of a package", checkScript
-	check.variables = map[string]string{"RECORDS": p.Records.URI(), "FAILS_AT": strings.Join(p.FailsAt.andAbove(), " ")}
+	check.variables = map[string]string{"RECORDS": p.Records.URI(), "FAILS_AT": failsAt}
 	check.statements = append(storage.Statements(p.Records.GrantWrite()), scanStatement)
-	copying = base
+	if len(p.Images) == 0 {
+		return map[string]project{"Check": check}
+	}
+	from, to := w.imageRepositories()
+	image := base
+	image.name, image.description = names.Project(chain.Name, checkImageProject), "Looks up what scanning found in an image"
+	image.script = scanScript + checkImageScript
+	image.variables = scanVariables(failsAt)
+	image.statements = append(findingsStatements(from), policy.Statement{Effect: policy.Allow, Actions: []string{"ecr:DescribeImages"}, Resources: from})
+	copying := base
 	copying.name, copying.description, copying.script = names.Project(chain.Name, copyProject), "Copies images that were approved", copyScript
 	copying.roleName = chain.copyRole(at.Region)
 	copying.variables = map[string]string{"REGISTRIES": registryHost(at), "SIGNED": "yes", "ATTEMPTS": "60", "PAUSE": "10"}
-	if len(p.Images) > 0 {
-		from, to := w.imageRepositories()
-		copying.statements = append(copyStatements(from, to), signStatements(slices.Concat(from, to), p.Registry)...)
-	}
-	return check, copying
+	copying.statements = append(copyStatements(from, to), signStatements(slices.Concat(from, to), p.Registry)...)
+	return map[string]project{"Check": check, "CheckImage": image, "Copy": copying}
 }
 
 // GrantRequest lets a role ask for promotions and look at how they end. Give it to nobody who approves.
@@ -195,7 +204,7 @@ func (p *Promotion) GrantApprove(role awsiam.IRole) {
 // wiring is what the plan of the promotion needs to know.
 func (p *PromotionProps) wiring(at location.Location) promotion {
 	w := promotion{
-		chain: p.Packages.chain, at: at, records: p.Records, failsAt: p.FailsAt, wait: cmp.Or(p.Wait, defaultWait),
+		chain: p.Packages.chain, at: at, records: p.Records, wait: cmp.Or(p.Wait, defaultWait),
 		host: registryHost(at), formats: p.Packages.formats,
 	}
 	e := p.Environment.Resolved()

@@ -38,10 +38,10 @@ func (r runs) planned() wiring {
 		w.tags["Team"] = r.team
 	}
 	if p := r.prepare; p != nil {
-		w.prepare = &processing{job: p.resolvedJob(r.environment.Limits), command: p.Command, arguments: p.Arguments}
+		w.prepare = &processing{name: ofPrepare, job: p.resolvedJob(r.environment.Limits), command: p.Command, arguments: p.Arguments}
 	}
 	if p := r.evaluate.following(r.prepare); p != nil {
-		w.evaluate = &processing{job: p.resolvedJob(r.environment.Limits, modelOf(r.job)), command: p.Command, arguments: p.Arguments}
+		w.evaluate = &processing{name: ofEvaluate, job: p.resolvedJob(r.environment.Limits, modelOf(r.job)), command: p.Command, arguments: p.Arguments}
 	}
 	return w
 }
@@ -65,8 +65,8 @@ func (r runs) wire(this constructs.Construct) (wiring, *access.ExecutionRole) {
 		given.Jobs = access.ProcessingJobs
 		p.imageURI, p.roleARN = image, *r.newRole(this, field+"Role", given, repository).Role.RoleArn()
 	}
-	process("Prepare", w.prepare)
-	process("Evaluate", w.evaluate)
+	process(ofPrepare, w.prepare)
+	process(ofEvaluate, w.evaluate)
 	return w, role
 }
 

@@ -93,6 +93,7 @@ func (p *WorkflowProps) Validate(id string) error {
 	for i, t := range p.Triggers {
 		l.Include(fmt.Sprintf("Triggers[%d]", i), t.validate(p.Job.Parameters, p.Search != nil))
 		l.Include(fmt.Sprintf("Triggers[%d]", i), p.validateStarts(t))
+		l.Include(fmt.Sprintf("Triggers[%d]", i), p.validatePushed(i))
 	}
 	if p.AtOnce < 0 || p.AtOnce > longestLine/2 {
 		l.Add("AtOnce", p.AtOnce, fmt.Sprintf("1 to %d, or 0 for any number", longestLine/2), "")
@@ -173,6 +174,9 @@ type Workflow struct {
 	Role *access.ExecutionRole
 	// Topic tells how each execution ended, and why. Subscribe to it. Alarms and the like publish to it where Publishers names them.
 	Topic awssns.ITopic
+	// UndeliveredQueue is the ARN of the SQS queue that keeps, for 14 days, the events that EventBridge could not deliver to the workflow: those of
+	// its Triggers, and of executions that ended. Look there when nothing started.
+	UndeliveredQueue string
 	// Parameters are what the input of each execution has to hold; none with Search.
 	Parameters []Parameter
 	// ModelGroup is the name of the model package group; empty: nothing is registered.
@@ -191,7 +195,7 @@ func newWorkflow(this constructs.Construct, id string, props *WorkflowProps) *Wo
 	cdk.Claim(this, cdk.PathOf(this), names.TrainingJob, r.name)
 	w, role := r.wire(this)
 	w.gate, w.registration, w.triggers, w.atOnce = props.Gate, props.Register, props.Triggers, props.AtOnce
-	w.search = props.Search.resolved()
+	w.search, w.pushed = props.Search.resolved(), props.pushed()
 	topic := w.notify(this, props.LogKey, props.Network, props.Publishers)
 	w.attached = props.Guard.PolicyARNs()
 	emitted := cdk.Emit(this, cdk.PathOf(this), resources(r.job.resolved(e.Limits), w))
@@ -201,6 +205,8 @@ func newWorkflow(this constructs.Construct, id string, props *WorkflowProps) *Wo
 		Name:         emitted.Att("StateMachine", "Name"),
 		Role:         role,
 		Topic:        topic,
+
+		UndeliveredQueue: emitted.Att(undelivered, "Arn"),
 	}
 	if props.Search == nil {
 		made.Parameters = slices.Clone(props.Job.Parameters)

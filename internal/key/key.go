@@ -47,6 +47,12 @@ var Administration = []string{
 // a copy, the bucket key.
 var use = []string{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}
 
+// granting are the services that use a key by grants which they make for whoever makes a repository or domain, and retire with it. No
+// document says that such a grant counts as one for an AWS resource
+// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html,
+// https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html).
+var granting = []string{"codeartifact", "ecr"}
+
 // Statements are the key's policy. Nobody may use the key but through one of its services.
 func (k Plan) Statements() []policy.Statement {
 	account := policy.AccountPrincipal(k.At.Partition, k.At.Account)
@@ -62,6 +68,9 @@ func (k Plan) Uses() []policy.Statement {
 		through,
 		// The volumes of jobs, file systems and backups are encrypted through grants.
 		allow("Grants", account, []string{"kms:CreateGrant"}, policy.Conditions{"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+	}
+	if slices.ContainsFunc(k.Services, func(s string) bool { return slices.Contains(granting, s) }) {
+		all = append(all, allow("GrantsThroughServices", account, []string{"kms:CreateGrant", "kms:RetireGrant"}, viaServices))
 	}
 	for _, reader := range k.Readers {
 		all = append(all, allow("", policy.AccountPrincipal(k.At.Partition, reader), []string{"kms:Decrypt"}, viaServices))
