@@ -99,7 +99,7 @@ func validProps(stack awscdk.Stack) map[string]func() any {
 		},
 		"storage.NewFiles": func() any {
 			return &storage.FilesProps{Environment: dev, Bucket: data, Folders: []string{"dags/"}, Role: fmt.Sprint("writer-", next()), LogKey: net.LogKey,
-				Files: []storage.File{{Path: "dags/a.py", Text: "x", Name: "A"}}}
+				Files: []storage.File{{Path: fmt.Sprintf("dags/a%d.py", next()), Text: "x", Name: "A"}}}
 		},
 		"storage.NewKey":    func() any { return &storage.KeyProps{Environment: dev} },
 		"storage.NewLustre": func() any { return &storage.LustreProps{Environment: dev, Network: net, Data: linked.Prefix("a/")} },

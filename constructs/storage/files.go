@@ -14,8 +14,10 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
+	"github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
@@ -150,15 +152,43 @@ func NewFiles(scope constructs.Construct, id string, props *FilesProps) *Files {
 
 func newFiles(this constructs.Construct, _ string, props *FilesProps) *Files {
 	at := cdk.Location(this)
+	cdk.ClaimOwn(this, "storage.Files", "Role", props.Role)
+	claimObjects(this, *props)
 	cdk.LetUse(props.LogKey, key.Logs(at, "*"))
 	emitted := cdk.Emit(this, cdk.PathOf(this), filesResources(at, *props))
-	made := &Files{Construct: this, URI: emitted.Att("Files", "URI"), ARN: emitted.Att("Files", "ARN"), emitted: emitted}
+	files := &Files{Construct: this, URI: emitted.Att("Files", "URI"), ARN: emitted.Att("Files", "ARN"), emitted: emitted}
 	for _, f := range props.Files {
 		if f.Name != "" {
-			made.names = append(made.names, f.Name)
+			files.names = append(files.names, f.Name)
 		}
 	}
-	return made
+	return files
+}
+
+// A written object is one of a bucket of an app, by the bucket's ARN.
+type written struct {
+	app         any
+	bucket, key string
+}
+
+// writers are who writes which objects.
+var writers = map[written]string{}
+
+// claimObjects notes the objects that are written. It panics with a fault where another construct writes one of them: the last one
+// deployed would win, and take it away from the other when it does not want it any more.
+func claimObjects(this constructs.Construct, p FilesProps) {
+	home, _ := made.Of(p.Bucket)
+	var l problem.List
+	for i, f := range p.Files {
+		id := written{home.App, p.Bucket.ARN, f.Path}
+		if by := writers[id]; by != "" {
+			l.Add(fmt.Sprintf("Files[%d].Path", i), f.Path, "an object that nothing else writes",
+				by+" writes it too: leave it to one of them, or give one another path")
+			continue
+		}
+		writers[id] = fault.Where("storage.Files", cdk.PathOf(this), fault.Caller())
+	}
+	cdk.Check(l.Err())
 }
 
 // filesResources are the files, the function that writes them, its role and its log.

@@ -54,6 +54,27 @@ func TestFilesOfTwoRegions(t *testing.T) {
 	}
 }
 
+// Two writers of one object are told, in whichever folders it is for them; those that share only a folder are none of that.
+func TestFilesWrittenTwice(t *testing.T) {
+	err := synthtest.Error(t, "", func(stack awscdk.Stack) {
+		bucket, key := storage.NewDataBucket(stack, "Bucket", nil), logKey(stack)
+		for id, path := range map[string]string{"A": "dags/mine/a.py", "B": "dags/mine/b.py"} {
+			storage.NewFiles(stack, id, &storage.FilesProps{
+				Bucket: bucket, Folders: []string{"dags/"}, Role: "writer-" + id, LogKey: key, Files: []storage.File{{Path: path}},
+			})
+		}
+		storage.NewFiles(stack, "C", &storage.FilesProps{
+			Bucket: bucket, Folders: []string{"dags/mine/"}, Role: "writer-c", LogKey: key,
+			Files: []storage.File{{Path: "dags/mine/c.py"}, {Path: "dags/mine/a.py"}},
+		})
+	})
+	for _, want := range []string{"storage.Files Stack/C (", `Files[1].Path: got "dags/mine/a.py"; allowed: an object that nothing else writes; storage.Files Stack/A (`, "1 problem\n"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in %s", want, err)
+		}
+	}
+}
+
 func TestMistakesInFiles(t *testing.T) {
 	err := synthtest.Error(t, "", func(stack awscdk.Stack) { storage.NewFiles(stack, "Files", nil) })
 	for _, want := range []string{"5 problems", "Role: got \"\"", "LogKey: got nothing", "Bucket: got nothing", "Folders: got 0", "Files: got 0"} {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/fault"
 )
 
 // Buckets as the constructs make them, in two regions, and one without a key.
@@ -111,5 +112,24 @@ func TestPrefixURI(t *testing.T) {
 func TestNothingIsGranted(t *testing.T) {
 	if err := (storage.Grant{}).Validate(); err == nil || !strings.Contains(err.Error(), "got nothing; allowed: what is granted") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What is granted on a bucket that no constructor made is told when it is asked for.
+func TestGrantsOfZeroBucket(t *testing.T) {
+	zero := &storage.DataBucket{}
+	for name, g := range map[string]storage.Grant{"a prefix": zero.Prefix("a/").GrantRead(), "an object": zero.Object("a").GrantRead()} {
+		t.Run(name, func(t *testing.T) {
+			const want = "Bucket: got a value of storage.DataBucket that no constructor made; allowed: one of storage.NewDataBucket"
+			if err := g.Validate(); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v", err)
+			}
+			defer func() {
+				if f, ok := recover().(*fault.Fault); !ok || !strings.Contains(f.Error(), "Grants[0]."+want) || !strings.Contains(f.At, "grant_test.go:") {
+					t.Errorf("got %v", f)
+				}
+			}()
+			storage.PolicyDocument(g)
+		})
 	}
 }

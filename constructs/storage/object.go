@@ -35,9 +35,7 @@ func (o Object) GrantRead() Grant { return Grant{objects: []Object{o}} }
 // Validate reports every problem of the object.
 func (o Object) Validate() error {
 	var l problem.List
-	if o.Bucket == nil {
-		l.Add("Bucket", nil, "a bucket", "make one with storage.NewDataBucket")
-	}
+	l.Include("", validateBucket(o.Bucket))
 	if !token.Is(o.Key) && (o.Key == "" || len(o.Key) > maxKey || strings.HasPrefix(o.Key, "/") || strings.HasSuffix(o.Key, "/")) {
 		l.Add("Key", o.Key, `the key of an object, such as "churn/train.manifest": 1 to 1024 bytes, without a slash at its start or end`, "")
 	}

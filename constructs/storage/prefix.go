@@ -2,10 +2,12 @@ package storage
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -33,11 +35,20 @@ func (b *DataBucket) Prefix(path string) Prefix { return Prefix{Bucket: b, Path:
 // Validate reports every problem of the prefix.
 func (p Prefix) Validate() error {
 	var l problem.List
-	if p.Bucket == nil {
-		l.Add("Bucket", nil, "a bucket", "make one with storage.NewDataBucket")
-	}
+	l.Include("", validateBucket(p.Bucket))
 	l.Include("", validatePath(p.Path))
 	return l.Err()
+}
+
+// validateBucket reports a bucket that is none, or that no constructor made: it has no ARN.
+func validateBucket(b *DataBucket) error {
+	switch {
+	case b == nil:
+		return problem.Problem{Field: "Bucket", Allowed: "a bucket", Fix: "make one with storage.NewDataBucket"}
+	case b.Name == "" && b.ARN == "":
+		return made.Problem("Bucket", reflect.TypeOf(b))
+	}
+	return nil
 }
 
 // unprintable are characters that keys can't be listed with, or that end a line for the services that read them.

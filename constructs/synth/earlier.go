@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -24,10 +25,10 @@ const (
 const movingFile = scratchPrefix + "moving.json"
 
 // written are the names below an output folder that an earlier synthesis wrote, whether that was one of Plinth, of the CDK or
-// of the CLI. The name of a folder stands for all that is in it.
+// of the CLI. The name of a folder stands for all that is in it. A name is false when somebody has changed the file since.
 type written map[string]bool
 
-// has tells whether a name or a folder that it is in was written.
+// has tells whether a name or a folder that it is in was written, and may be replaced.
 func (w written) has(name string) bool {
 	for ; name != "."; name = filepath.Dir(name) {
 		if w[name] {
@@ -46,11 +47,24 @@ func (w written) add(folder string, names ...string) {
 	}
 }
 
+// isChanged tells whether a file was written and changed since.
+func (w written) isChanged(name string) bool {
+	replaceable, was := w[name]
+	return was && !replaceable
+}
+
 // earlier reads what was written to a folder.
 func earlier(dir string) written {
 	w := written{}
+	for name, was := range readList(dir) {
+		if is, err := hash(filepath.Join(dir, filepath.FromSlash(name))); err == nil {
+			w[filepath.FromSlash(name)] = is == was
+		}
+	}
+	if len(w) > 0 {
+		w.add("", listFile)
+	}
 	w.addAssembly(dir, "")
-	w.addListed(dir)
 	var moving []string
 	if readRegular(filepath.Join(dir, movingFile), &moving) {
 		w.add("", moving...)
@@ -58,45 +72,64 @@ func earlier(dir string) written {
 	return w
 }
 
-// listFile lists the files that an app wrote to its assembly besides the CDK's, with what they held: no manifest names them.
+// listFile lists all files that syntheses of Plinth wrote to the folder, with what they held: no manifest names those that an app
+// writes besides the CDK's, nor those of a stack that the app does not have any more and may have again.
 const listFile = "plinth-files.json"
 
-// list writes such a list to a folder with an assembly, if there are such files. Those whose names say what they hold need none.
-func list(dir string) error {
-	w, hashes := written{}, map[string]string{}
-	w.addAssembly(dir, "")
-	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || !e.Type().IsRegular() {
-			return err
+// list writes that of an output folder to a folder with its next assembly: the files of the assembly, and what was written before
+// and stays. Those whose names say what they hold need none.
+func list(staging, dir string, before written) error {
+	hashes := map[string]string{}
+	was := readList(dir)
+	for name, replaceable := range before {
+		slashed := filepath.ToSlash(name)
+		switch text, err := hash(filepath.Join(dir, name)); {
+		case err != nil, name == listFile: // a folder, or gone
+		case replaceable:
+			hashes[slashed] = text
+		default:
+			hashes[slashed] = was[slashed] // so that the change is still known
 		}
-		name, err := filepath.Rel(dir, path)
-		if err == nil && !w.has(name) && name != reportFile && !strings.HasPrefix(e.Name(), "include.") {
+	}
+	err := filepath.WalkDir(staging, func(path string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir() && strings.HasPrefix(e.Name(), "asset."):
+			return fs.SkipDir
+		case !e.Type().IsRegular() || e.Name() == reportFile || strings.HasPrefix(e.Name(), "include.") || strings.HasPrefix(e.Name(), "asset."):
+			return nil
+		}
+		name, err := filepath.Rel(staging, path)
+		if err == nil {
 			hashes[filepath.ToSlash(name)], err = hash(path)
 		}
 		return err
 	})
-	if err != nil || len(hashes) == 0 {
+	if err != nil {
 		return err
 	}
 	text, err := json.MarshalIndent(hashes, "", " ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, listFile), text, 0o666)
+	return os.WriteFile(filepath.Join(staging, listFile), text, 0o666)
 }
 
-// addListed adds the files of the list in a folder that hold what they held then.
-func (w written) addListed(dir string) {
+var isHash = regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString
+
+// readList reads the list in a folder; nil: there is none.
+func readList(dir string) map[string]string {
 	var hashes map[string]string
 	if !readRegular(filepath.Join(dir, listFile), &hashes) {
-		return
+		return nil
 	}
-	w.add("", listFile)
-	for name, was := range hashes {
-		if is, err := hash(filepath.Join(dir, filepath.FromSlash(name))); err == nil && is == was {
-			w.add("", name)
+	for name, text := range hashes {
+		if !filepath.IsLocal(filepath.FromSlash(name)) || !isHash(text) {
+			return nil
 		}
 	}
+	return hashes
 }
 
 // hash is the SHA-256 of a file.

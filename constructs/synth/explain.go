@@ -40,8 +40,12 @@ func explain(r any, faults error) error {
 		panic(r)
 	}
 	if fault.RuntimeEnded(message) {
-		return after(faults, fmt.Errorf("the Node.js process ended while the app was built (%s): what it said is above; "+
-			"if it ran out of memory, raise it by NODE_OPTIONS=--max-old-space-size=4096", fault.Caller()))
+		when := "synthesized"
+		if at := fault.Caller(); at != "" {
+			when = "built (" + at + ")"
+		}
+		return after(faults, fmt.Errorf("the Node.js process ended while the app was %s: what it said is above; "+
+			"if it ran out of memory, raise it by NODE_OPTIONS=--max-old-space-size=4096", when))
 	}
 	text := fault.Explain(message)
 	if at := fault.Caller(); at != "" && !fault.IsValidation(message) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -90,10 +89,10 @@ func (o *output) publish() error {
 		return folderProblem("output folder", o.dir, err)
 	}
 	defer unlock()
-	if err := list(o.staging()); err != nil {
+	before := earlier(o.dir)
+	if err := list(o.staging(), o.dir, before); err != nil {
 		return folderProblem("output folder", o.dir, err)
 	}
-	before := earlier(o.dir)
 	moves, err := o.plan(before)
 	if err != nil {
 		return err
@@ -115,7 +114,12 @@ func (o *output) publish() error {
 
 // note writes a file that says what a later run may replace if this one is killed.
 func (o *output) note(before written, moves []move, file string) error {
-	names := slices.Collect(maps.Keys(before))
+	var names []string
+	for name, replaceable := range before {
+		if replaceable {
+			names = append(names, name)
+		}
+	}
 	for _, m := range moves {
 		names = append(names, m.name)
 	}
@@ -187,6 +191,9 @@ func (o *output) plan(before written) ([]move, error) {
 				}
 			case !e.IsDir() && !there.IsDir() && o.replaceable(before, name):
 				moves = append(moves, move{name, rank(name), true})
+			case before.isChanged(name):
+				l.Add("output folder", problem.Phrase(filepath.Join(o.dir, name)+", which an earlier synthesis wrote and somebody has changed since"),
+					"a file as it was written, or none", "delete it unless the change is needed, or choose another output folder")
 			default:
 				l.Add("output folder", filepath.Join(o.dir, name), "no file of that name, unless an earlier synthesis wrote it",
 					"choose another output folder: nothing was written, so that the file is not lost")

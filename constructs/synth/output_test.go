@@ -234,6 +234,56 @@ func TestFilesOfTheApp(t *testing.T) {
 	sameTree(t, before, tree(t, dir))
 }
 
+// What is left of a stack that the app had before is replaced when it has the stack again, unless somebody changed it since.
+func TestStackThatComesBack(t *testing.T) {
+	dir := newFolder(t)
+	run := func(stack, value string) result {
+		return startIn(t, dir, "named", "STACK="+stack, "VALUE="+value)
+	}
+	for _, stack := range []string{"Red", "Blue", "Green", "Red", "Blue"} {
+		if r := run(stack, "first"); r.status != 0 {
+			t.Fatal(r.output)
+		}
+	}
+	out := filepath.Join(dir, "cdk.out")
+	var template string
+	for name, text := range tree(t, out) {
+		if strings.HasSuffix(name, ".template.json") && strings.Contains(name, "Red") {
+			template = name
+			write(t, out, map[string]string{name: text + " "})
+		}
+	}
+	if r := run("Green", "second"); r.status != 0 { // which leaves the changed file alone
+		t.Fatal(r.output)
+	}
+	before := tree(t, out)
+	r := run("Red", "second")
+	want := template + ", which an earlier synthesis wrote and somebody has changed since; allowed: a file as it was written, or none"
+	if r.status != 1 || !strings.Contains(r.output, want) {
+		t.Errorf("status %d: %s", r.status, r.output)
+	}
+	sameTree(t, before, tree(t, out))
+	if err := os.Remove(filepath.Join(out, template)); err != nil {
+		t.Fatal(err)
+	}
+	if r := run("Red", "second"); r.status != 0 {
+		t.Error(r.output)
+	}
+}
+
+// A list of files that only looks like one makes nothing replaceable.
+func TestListOfSomethingElse(t *testing.T) {
+	for _, mine := range []string{`{}`, `{"Stack.template.json": "mine"}`, `["Stack.template.json"]`} {
+		dir := newFolder(t)
+		write(t, dir, map[string]string{"plinth-files.json": mine, "Stack.template.json": "mine"})
+		before := tree(t, dir)
+		if r := startIn(t, dir, "good", "CDK_OUTDIR=."); r.status != 1 || !strings.Contains(r.output, "plinth-files.json") {
+			t.Errorf("%s: status %d: %s", mine, r.status, r.output)
+		}
+		sameTree(t, before, tree(t, dir))
+	}
+}
+
 // An assembly that the CDK wrote by itself is replaced, with its nested assemblies, stacks and assets.
 func TestAssemblyOfTheCDK(t *testing.T) {
 	for _, scenario := range []string{"more-stages", "complete"} {

@@ -66,18 +66,43 @@ func Claim(scope constructs.Construct, path, kind, name string) {
 	fail(path, l.Err())
 }
 
-// claimResources claims the names of resources.
+// ClaimOwn notes the name that a construct's parts have theirs from, as the field of its props gives it, before they are made: where
+// another construct of the kind has it, that is said of the construct, and not of the first part that has a name. It panics as [Claim] does.
+func ClaimOwn(this constructs.Construct, kind, field, name string) {
+	var l problem.List
+	claim(&l, placeOf(this), PathOf(this), names.Kind{Name: kind, Within: names.Region, Folds: true, Fix: "set " + field + " for one of them"}, field, name)
+	fail(PathOf(this), l.Err())
+}
+
+// claimResources claims the names of resources. Of several that one other construct has, the one that the others are made from is told.
 func claimResources(scope constructs.Construct, path string, resources cfn.Resources) {
 	var l problem.List
-	for _, id := range slices.Sorted(maps.Keys(resources)) {
+	told := map[string]bool{}
+	ids := slices.SortedFunc(maps.Keys(resources), func(x, y string) int {
+		return cmp.Or(cmp.Compare(isPart(resources[x].Type), isPart(resources[y].Type)), strings.Compare(x, y))
+	})
+	for _, id := range ids {
 		r := resources[id]
 		k, named := names.OfType(r.Type)
 		value := r.Properties[k.Property]
-		if named && k.Within != names.Domain && (value != nil || k.Property == "") {
-			claim(&l, placeOf(scope), path, k, cmp.Or(k.Property, r.Type), value)
+		if !named || k.Within == names.Domain || value == nil && k.Property != "" {
+			continue
+		}
+		var one problem.List
+		if by := claim(&one, placeOf(scope), path, k, cmp.Or(k.Property, r.Type), value); by == "" || !told[by] {
+			l.Include("", one.Err())
+			told[by] = true
 		}
 	}
 	fail(path, l.Err())
+}
+
+// isPart is 1 for a type of what other resources have beside them, under their name, and 0 for the others.
+func isPart(typ string) int {
+	if typ == "AWS::Logs::LogGroup" || typ == "AWS::IAM::Role" {
+		return 1
+	}
+	return 0
 }
 
 func fail(path string, err error) {
@@ -86,18 +111,18 @@ func fail(path string, err error) {
 	}
 }
 
-// claim notes a name, and what is wrong with it.
-func claim(l *problem.List, p *place, path string, k names.Kind, field string, value any) {
+// claim notes a name, and what is wrong with it. It returns the path of who has it already; empty: nobody.
+func claim(l *problem.List, p *place, path string, k names.Kind, field string, value any) (by string) {
 	text, known := value.(string)
 	if known && !token.Is(text) {
 		if allowed := k.Allowed(text); allowed != "" {
 			l.Add(field, text, allowed, "")
-			return
+			return ""
 		}
 	}
 	id, mine, one := p.claimOf(k, value)
 	if !one {
-		return
+		return ""
 	}
 	mine.claimant = claimant{path, fault.Caller()}
 	all := claims[p.app]
@@ -106,15 +131,18 @@ func claim(l *problem.List, p *place, path string, k names.Kind, field string, v
 		claims[p.app] = all
 	}
 	i := slices.IndexFunc(all[id], func(c claimed) bool { return mine.meets(c, k.Within) })
-	switch {
-	case i < 0:
+	if i < 0 {
 		all[id] = append(all[id], mine)
+		return ""
+	}
+	switch {
 	case value == nil:
 		l.Add(field, "another "+k.Name, "one in an account and region", fmt.Sprintf("%s has made it: %s", all[id][i], k.Fix))
 	default:
-		l.Add(field, cfn.Show(plain(value)), fmt.Sprintf("one that no other %s has in %s", k.Name, k.Within),
+		l.Add(field, token.Pattern.ReplaceAllString(cfn.Show(plain(value)), "<token>"), fmt.Sprintf("one that no other %s has in %s", k.Name, k.Within),
 			fmt.Sprintf("%s has it: %s", all[id][i], k.Fix))
 	}
+	return all[id][i].path
 }
 
 // claimOf is a text that names of the same kind and text share, and what else tells them apart. What refers to a

@@ -137,7 +137,8 @@ var root = func() string {
 }()
 
 // Caller is the file and line of the innermost frame that is the user's own. It works in a deferred function during a
-// panic too, where the stack still shows who panicked. It is empty when there is no such frame.
+// panic too, where the stack still shows who panicked. It is empty when there is no such frame, as when the CDK fails after
+// the app has been built: who had it synthesized is not to blame.
 func Caller() string {
 	counters := make([]uintptr, 256)
 	frames := runtime.CallersFrames(counters[:runtime.Callers(2, counters)])
@@ -146,11 +147,14 @@ func Caller() string {
 		if f.File != "" && !isMachinery(f) {
 			return fmt.Sprintf("%s:%d", f.File, f.Line)
 		}
-		if !more {
+		if !more || f.Function == synthesizer {
 			return ""
 		}
 	}
 }
+
+// synthesizer is the function that has an app built and synthesized.
+const synthesizer = "github.com/plinth-ml/plinth/constructs/synth.synthesize"
 
 // Panicked tells whether the code that panicked is the user's own. It is for a deferred function during a panic.
 func Panicked() (own bool) {

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -63,9 +62,6 @@ func (c circle) paths(ids []string) []string {
 	return all
 }
 
-// substituted is what Fn::Sub puts in the place of a logical id, with or without an attribute.
-var substituted = regexp.MustCompile(`\$\{([A-Za-z0-9]+)(\.[^}]*)?\}`)
-
 // references are the logical ids, and whatever else is written as one, in a value.
 func references(value any) []string {
 	var all []string
@@ -86,9 +82,7 @@ func references(value any) []string {
 				}
 			case "Fn::Sub":
 				for _, text := range texts(part) {
-					for _, m := range substituted.FindAllStringSubmatch(text, -1) {
-						all = append(all, m[1])
-					}
+					all = append(all, references(inSub(text, nil))...)
 				}
 			}
 			all = append(all, references(part)...)

@@ -336,6 +336,39 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+func TestStackNames(t *testing.T) {
+	for name, test := range map[string]struct {
+		at, and    string // path, name, account, region
+		isReported bool
+	}{
+		"in one place":                    {"a/S x 1 r", "b/S x 1 r", true},
+		"of two names":                    {"a/S x 1 r", "b/S y 1 r", false},
+		"in two regions":                  {"a/S x 1 r", "b/S x 1 s", false},
+		"in two accounts":                 {"a/S x 1 r", "b/S x 2 r", false},
+		"of a stage that may be anywhere": {"a/S x", "a/T x", true},
+		"of two stages":                   {"a/S x", "b/S x", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var stacks []assembly.Stack
+			for _, place := range []string{test.at, test.and} {
+				p := append(strings.Fields(place), "", "")
+				stacks = append(stacks, assembly.Stack{Path: p[0], StackName: p[1], Account: p[2], Region: p[3]})
+			}
+			want := ""
+			if test.isReported {
+				want = "SameStack " + stacks[1].Path
+			}
+			if got := found(stacks...); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+	nested := assembly.Stack{Path: "a/S/N", Nested: &assembly.Nested{In: "a/S"}}
+	if got := found(nested, nested); got != "" {
+		t.Errorf("nested stacks: got %q", got)
+	}
+}
+
 func TestNames(t *testing.T) {
 	role := func(path, name string) string { return at("Role", "AWS::IAM::Role", path, `"RoleName": `+name) }
 	logs := func(path, name string) string {

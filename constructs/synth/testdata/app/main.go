@@ -94,6 +94,9 @@ func build(app awscdk.App) {
 				panic(err)
 			}
 		}
+	case "named": // a stack that comes and goes, and what is in it
+		awscdk.NewCfnOutput(awscdk.NewStack(awscdk.NewStage(app, jsii.String("Dev"), nil), jsii.String(os.Getenv("STACK")), nil),
+			jsii.String("Output"), &awscdk.CfnOutputProps{Value: jsii.String(os.Getenv("VALUE"))})
 	case "complete":
 		network.NewIsolated(stack, "Network", nil)
 	case "warning":
