@@ -37,12 +37,15 @@ var keyUsers = map[string][]string{
 	"storage.NewExistingBucket Key": {"account through s3", "grants"},
 	"storage.NewFiles LogKey":       {"logs of *"},
 	"storage.NewLustre Key":         {"account through fsx", "grants"},
-	"supplychain.NewImages Key":     {"account through ecr", "grants"},
-	"supplychain.NewMirror Key":     {"account through ecr", "grants"},
-	"supplychain.NewPackages Key":   {"account through codeartifact", "grants"},
+	"supplychain.NewImages Key":     {"account through ecr", "grants", "grants through ecr"},
+	"supplychain.NewMirror Key":     {"account through ecr", "grants", "grants through ecr"},
+	"supplychain.NewPackages Key":   {"account through codeartifact", "grants", "grants through codeartifact"},
 	"training.NewPipeline LogKey":   {"account through sns", "logs of *"},
 	"training.NewWorkflow LogKey":   {"account through sns", "logs of *"},
 }
+
+// numbered is the name of an environment of Airflow, one for each key.
+var numbered = regexp.MustCompile(`xkey[0-9]+`)
 
 // noRights are users that the account's own policies let in, where a key leaves who uses it to them.
 var noRights = regexp.MustCompile(`^(account|grants|workflows|looks)`)
@@ -77,6 +80,8 @@ func users(t *testing.T, statements any) []string {
 			all = append(all, "looks")
 		case ours && actions == "kms:CreateGrant" && values("Bool", "kms:GrantIsForAWSResource") == "true":
 			all = append(all, "grants")
+		case ours && strings.HasPrefix(actions, "[kms:CreateGrant") && via != "":
+			all = append(all, "grants through "+via)
 		case ours && s.Condition["StringEquals"] != nil && strings.Contains(actions, "kms:Decrypt") && strings.Contains(actions, "kms:GenerateDataKey"):
 			all = append(all, "account through "+via)
 		case ours && strings.Contains(values("ArnLike", workflow), ":workflow/dev--"):
@@ -84,7 +89,7 @@ func users(t *testing.T, statements any) []string {
 		case s.Principal["Service"] == "logs."+region+".amazonaws.com" && strings.Contains(actions, "kms:GenerateDataKey"):
 			first, _, _ := strings.Cut(values("ArnLike", logs), " ")
 			_, group, _ := strings.Cut(first, "arn:aws:logs:"+region+":111122223333:log-group:")
-			all = append(all, "logs of "+group)
+			all = append(all, "logs of "+numbered.ReplaceAllString(group, "xkey"))
 		default:
 			all = append(all, fmt.Sprint(s))
 		}
@@ -126,7 +131,7 @@ func TestPoliciesOfGivenKeys(t *testing.T) {
 				props := valid[name]()
 				l.get(reflect.ValueOf(props).Elem()).Set(reflect.ValueOf(given))
 				if p, ok := props.(*airflow.EnvironmentProps); ok {
-					p.Name = "xkey"
+					p.Name = fmt.Sprint("xkey", next())
 				}
 				constructors[name].make(stack, fmt.Sprint("X", next()), props)
 			}
