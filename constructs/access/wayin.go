@@ -112,17 +112,17 @@ func (w WayIn) validateWorkflow(l *problem.List, at string) {
 
 // subject is what GitHub says a workflow is, in which a colon is written as %3A.
 func (w WayIn) subject() string {
-	environment := ""
+	var environment strings.Builder
 	rest := w.workflow
 	for rest != "" {
 		at := token.Pattern.FindStringIndex(rest)
 		if at == nil {
 			at = []int{len(rest), len(rest)}
 		}
-		environment += strings.ReplaceAll(rest[:at[0]], ":", "%3A") + rest[at[0]:at[1]]
+		environment.WriteString(strings.ReplaceAll(rest[:at[0]], ":", "%3A") + rest[at[0]:at[1]])
 		rest = rest[at[1]:]
 	}
-	return "repo:" + w.repository + ":environment:" + environment
+	return "repo:" + w.repository + ":environment:" + environment.String()
 }
 
 // checkName checks the name of something of a kind.

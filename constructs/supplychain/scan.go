@@ -9,7 +9,7 @@ import (
 //go:embed scripts/scan.sh
 var scanScript string
 
-// scanVariables are those of scanScript: a scan is waited for for half an hour.
+// scanVariables are those of scanScript: it waits half an hour for a scan.
 func scanVariables(failsAt string) map[string]string {
 	return map[string]string{"FAILS_AT": failsAt, "SCAN_ATTEMPTS": "180", "PAUSE": "10"}
 }
