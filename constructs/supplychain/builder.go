@@ -38,7 +38,7 @@ type BuilderProps struct {
 	Packages Repository
 	// Images take what is built, in their first stage. Required.
 	Images *Images
-	// Registry scans and signs it. Required.
+	// Registry scans and signs it: one of the chain of Images. Required.
 	Registry *Registry
 	// Base is the image that is built on, the argument BASE of the Dockerfile, with a tag that can't be moved or a digest:
 	// ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME@sha256:DIGEST. Required.
@@ -79,6 +79,8 @@ func (p *BuilderProps) Validate() error {
 	}
 	if p.Registry == nil {
 		l.Add("Registry", nil, "what scans and signs the image", "make it with supplychain.NewRegistry")
+	} else if p.Images != nil {
+		l.Include("", p.Registry.validateSigns(p.Images.chain))
 	}
 	l.Include("Source", p.Source.Validate())
 	l.Include("Records", p.Records.Validate())

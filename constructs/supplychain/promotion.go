@@ -40,7 +40,7 @@ type PromotionProps struct {
 	Packages *Packages
 	// Images are those that are promoted, of the same chain. Empty: none.
 	Images []*Images
-	// Registry signs the copies. Required with Images.
+	// Registry signs the copies: one of the same chain. Required with Images.
 	Registry *Registry
 	// Network is where checking and copying run, with the capability ImageBuild. Required.
 	Network *network.Isolated
@@ -93,6 +93,8 @@ func (p *PromotionProps) Validate() error {
 	}
 	if len(p.Images) > 0 && p.Registry == nil {
 		l.Add("Registry", nil, "what signs the images", "make it with supplychain.NewRegistry")
+	} else if len(p.Images) > 0 && p.Images[0] != nil {
+		l.Include("", p.Registry.validateSigns(p.Images[0].chain))
 	}
 	validateBuilding(&l, p.Network, p.Tools)
 	l.Include("Records", p.Records.Validate())
