@@ -180,6 +180,28 @@ func TestPoliciesOfGivenKeys(t *testing.T) {
 	}
 }
 
+// Every field that takes a key refuses one that services can't encrypt by.
+func TestKeysOfOtherKinds(t *testing.T) {
+	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
+		signing := awskms.NewKey(stack, jsii.String("Signing"), &awskms.KeyProps{KeySpec: awskms.KeySpec_RSA_2048, KeyUsage: awskms.KeyUsage_SIGN_VERIFY})
+		symmetric := awskms.NewKey(stack, jsii.String("Symmetric"), &awskms.KeyProps{KeySpec: awskms.KeySpec_SYMMETRIC_DEFAULT})
+		valid := validProps(stack)
+		for name, c := range constructors {
+			for _, l := range leavesOf(c, func(t reflect.Type) bool { return t == reflect.TypeFor[awskms.IKey]() }) {
+				for _, given := range []awskms.IKey{signing, symmetric} {
+					props := valid[name]()
+					l.get(reflect.ValueOf(props).Elem()).Set(reflect.ValueOf(given))
+					before := len(unwrapped(faults))
+					c.make(stack, fmt.Sprint("X", next()), props)
+					if got := told(faults, before, l.field, "a key of RSA_2048"); got != (given == awskms.IKey(signing)) {
+						t.Errorf("%s %s: refused %t: %v", name, l.field, got, unwrapped(faults)[before:])
+					}
+				}
+			}
+		}
+	})
+}
+
 // idOf is a field as a part of a construct's id.
 func idOf(field string) string { return strings.NewReplacer(".", "", " ", "").Replace(field) }
 

@@ -2,7 +2,6 @@ package cdk
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/jsii-runtime-go"
 
@@ -22,7 +21,7 @@ func LetUse(given awskms.IKey, needed ...policy.Statement) {
 	}
 	in := awscdk.Stack_Of(given)
 	has := in.Resolve(made.KeyPolicy())
-	for _, i := range key.Lacks(has, in.Resolve(awsiam.PolicyDocument_FromJson(policy.Document(needed...)))) {
+	for _, i := range key.Lacks(has, in.Resolve(policy.Document(needed...))) { // as a document of the CDK, like ones would be merged
 		given.AddToResourcePolicy(statement(needed[i]), jsii.Bool(true))
 	}
 }
