@@ -69,10 +69,10 @@ func (p *ExecutionRoleProps) Validate() error {
 		l.Include(fmt.Sprintf("Objects[%d]", i), object.Validate())
 	}
 	for i, prefix := range p.Writes {
-		l.Include(fmt.Sprintf("Writes[%d]", i), prefix.Validate())
+		l.Include(fmt.Sprintf("Writes[%d]", i), prefix.ValidateWritten())
 	}
 	for i, prefix := range p.Checkpoints {
-		l.Include(fmt.Sprintf("Checkpoints[%d]", i), prefix.Validate())
+		l.Include(fmt.Sprintf("Checkpoints[%d]", i), prefix.ValidateWritten())
 	}
 	for i, d := range p.Mounts {
 		l.Include(fmt.Sprintf("Mounts[%d]", i), d.Validate())

@@ -142,9 +142,14 @@ func (p *ClusterProps) Validate(id string) error {
 	for _, data := range []struct {
 		field    string
 		prefixes []storage.Prefix
-	}{{"Reads", p.Reads}, {"Writes", p.Writes}, {"Checkpoints", p.Checkpoints}} {
+		validate func(storage.Prefix) error
+	}{
+		{"Reads", p.Reads, storage.Prefix.Validate},
+		{"Writes", p.Writes, storage.Prefix.ValidateWritten},
+		{"Checkpoints", p.Checkpoints, storage.Prefix.ValidateWritten},
+	} {
 		for i, prefix := range data.prefixes {
-			l.Include(fmt.Sprintf("%s[%d]", data.field, i), prefix.Validate())
+			l.Include(fmt.Sprintf("%s[%d]", data.field, i), data.validate(prefix))
 		}
 	}
 	l.Include("", p.validateLimits())

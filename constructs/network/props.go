@@ -129,7 +129,7 @@ func (p *IsolatedProps) Validate() error {
 	}
 	text(&l, "Organization", p.Organization, organizationPattern, "the id of an organization, o- and 10 to 32 letters and digits")
 	l.Include("", p.validateIDs())
-	text(&l, "PackageAssets", p.PackageAssets, bucketPattern, "the name of a bucket")
+	text(&l, "PackageAssets", p.PackageAssets, bucketPattern, "the name of a bucket, 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit first and last")
 	for i, d := range p.AllowedDomains {
 		if !token.Is(d) && !domainPattern.MatchString(d) {
 			l.Add(fmt.Sprintf("AllowedDomains[%d]", i), d,

@@ -8,8 +8,10 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/fault"
 )
 
 // DataBucket is a bucket that loses nothing and leaks nothing.
@@ -33,6 +35,7 @@ type DataBucket struct {
 	Lacks []Lack
 
 	linkedToLustre bool
+	byServices     bool     // only AWS services write to it
 	endpoints      bool     // objects are reached by endpoints of the network only
 	outside        []string // but by these roles, in which a * stands for any text
 }
@@ -67,7 +70,7 @@ func newDataBucket(this constructs.Construct, _ string, props *DataBucketProps) 
 	emitted := cdk.Emit(this, b.path, resources)
 	bucket := &DataBucket{
 		Construct: this, Key: p.Key, AccessLogs: p.AccessLogs, Class: p.Class, Name: emitted.Ref("Bucket"), Region: b.at.Region, KeyARN: b.keyARN,
-		Events: p.Events || p.Backup != nil, linkedToLustre: p.LinkedToLustre,
+		Events: p.Events || p.Backup != nil, linkedToLustre: p.LinkedToLustre, byServices: p.Class == Logs,
 		endpoints: len(p.Endpoints) > 0, outside: slices.Concat(p.OutsideRoles, p.Environment.Administrators),
 	}
 	bucket.ARN = "arn:" + b.at.Partition + ":s3:::" + bucket.Name
@@ -75,6 +78,12 @@ func newDataBucket(this constructs.Construct, _ string, props *DataBucketProps) 
 		BucketArn: &bucket.ARN, BucketName: &bucket.Name, EncryptionKey: bucket.Key,
 	})
 	b.policy(emitted, bucket)
+	if p.LifeCycle.OldVersionDays != 0 && !classes[p.Class].versioned {
+		cdk.Warn(this, assembly.Finding{
+			Rule: "OldVersions", Description: "LifeCycle.OldVersionDays (" + fault.Caller() + ") holds for versions of a Class that the bucket had before: " +
+				p.Class.String() + " keep none", Fix: "leave it out, or take a Class that keeps versions",
+		}, func() bool { return false })
+	}
 	return bucket
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/synth"
 	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
 
@@ -241,5 +242,41 @@ func TestMistakesSayWhere(t *testing.T) {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("error lacks %q:\n%v", want, err)
 		}
+	}
+}
+
+// What may not be as it is meant to be is told with the templates.
+func TestWarnings(t *testing.T) {
+	const old, unused = "Stack/Data: LifeCycle.OldVersionDays (", "Stack/Backup: the backup ("
+	for name, test := range map[string]struct {
+		props storage.DataBucketProps
+		want  []string
+	}{
+		"a backup that no bucket has":     {storage.DataBucketProps{}, []string{unused}},
+		"old versions of Checkpoints":     {storage.DataBucketProps{Class: storage.Checkpoints, LifeCycle: storage.LifeCycle{OldVersionDays: 9}}, []string{unused, old}},
+		"what Checkpoints have":           {storage.DataBucketProps{Class: storage.Checkpoints, LifeCycle: storage.LifeCycle{ExpiryDays: 9}}, []string{unused}},
+		"old versions of data in backups": {storage.DataBucketProps{LifeCycle: storage.LifeCycle{OldVersionDays: 9}, Backup: &storage.Backup{}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			app := awscdk.NewApp(nil)
+			stack := awscdk.NewStack(app, jsii.String("Stack"), nil)
+			backup := storage.NewBackup(stack, "Backup", nil)
+			if test.props.Backup != nil {
+				test.props.Backup = backup
+			}
+			storage.NewDataBucket(stack, "Data", &test.props)
+			var got []string
+			for _, f := range cdk.Warnings(app, nil) {
+				got = append(got, f.String())
+			}
+			if len(got) != len(test.want) {
+				t.Fatalf("got %q, want %q", got, test.want)
+			}
+			for i, want := range test.want {
+				if !strings.HasPrefix(got[i], want) {
+					t.Errorf("got %q, want %q", got[i], want)
+				}
+			}
+		})
 	}
 }

@@ -105,6 +105,7 @@ func (p *FilesProps) Validate() error {
 	if p.Bucket == nil {
 		l.Add("Bucket", nil, "a bucket", "make one with storage.NewDataBucket")
 	}
+	l.Include("Bucket", p.Bucket.validateWritten())
 	if len(p.Folders) == 0 {
 		l.Add("Folders", 0, "at least one", "")
 	}

@@ -83,7 +83,7 @@ func (p *BuilderProps) Validate() error {
 		l.Include("", p.Registry.validateSigns(p.Images.chain))
 	}
 	l.Include("Source", p.Source.Validate())
-	l.Include("Records", p.Records.Validate())
+	l.Include("Records", p.Records.ValidateWritten())
 	l.Include("", p.FailsAt.validate())
 	if p.Timeout != 0 && (p.Timeout < minTimeout || p.Timeout > maxTimeout || p.Timeout%time.Minute != 0) {
 		l.Add("Timeout", p.Timeout, "whole minutes from 5m to 8h, or 0 for 1h", "CloudFormation takes no more of a project, though CodeBuild takes 36h")

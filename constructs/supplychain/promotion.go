@@ -97,7 +97,7 @@ func (p *PromotionProps) Validate() error {
 		l.Include("", p.Registry.validateSigns(p.Images[0].chain))
 	}
 	validateBuilding(&l, p.Network, p.Tools)
-	l.Include("Records", p.Records.Validate())
+	l.Include("Records", p.Records.ValidateWritten())
 	l.Include("", p.FailsAt.validate())
 	if p.Wait < 0 || p.Wait > maxWait || p.Wait%time.Second != 0 {
 		l.Add("Wait", p.Wait, "whole seconds up to 720h, or 0 for 168h", "")

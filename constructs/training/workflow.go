@@ -82,7 +82,7 @@ func (p *WorkflowProps) Validate(id string) error {
 	l.Include("Job", p.Job.validate(p.Environment, p.Search != nil))
 	l.Include("", p.validateProcessing())
 	l.Include("", p.validateNetwork())
-	if l.Err() == nil { // only then are there requests
+	if l.Err() == nil && !l.Skips() { // only then are there requests
 		l.Include("", p.validateGuard(id))
 	}
 	l.Include("", p.Job.validateGate(p.Gate))
