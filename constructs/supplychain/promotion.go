@@ -151,11 +151,13 @@ func newPromotion(this constructs.Construct, _ string, props *PromotionProps) *P
 	cdk.Check(l.Err())
 	maps.Copy(resources, w.resources(*props.Network.LogKey.KeyArn()))
 	emitted := cdk.Emit(this, cdk.PathOf(this), resources)
+	name := emitted.Att("StateMachine", "Name")
+	machine := at.ARN("states", "stateMachine:"+name) // by a reference alone the CDK would not know its account and region
 	return &Promotion{
 		Construct:    this,
-		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), jsii.String(emitted.Ref("StateMachine"))),
+		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), &machine),
 		Topic:        topic,
-		executions:   at.ARN("states", "execution:"+emitted.Att("StateMachine", "Name")+":*"),
+		executions:   at.ARN("states", "execution:"+name+":*"),
 	}
 }
 

@@ -199,10 +199,13 @@ func newWorkflow(this constructs.Construct, id string, props *WorkflowProps) *Wo
 	topic := w.notify(this, props.LogKey, props.Network, props.Publishers)
 	w.attached = props.Guard.PolicyARNs()
 	emitted := cdk.Emit(this, cdk.PathOf(this), resources(r.job.resolved(e.Limits), w))
+	name := emitted.Att("StateMachine", "Name")
+	// By a reference alone the CDK would not know its account and region, and warn of every rule that starts it.
+	arn := w.at.ARN("states", "stateMachine:"+name)
 	made := &Workflow{
 		Construct:    this,
-		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), jsii.String(emitted.Ref("StateMachine"))),
-		Name:         emitted.Att("StateMachine", "Name"),
+		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), &arn),
+		Name:         name,
 		Role:         role,
 		Topic:        topic,
 
