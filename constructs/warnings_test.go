@@ -6,15 +6,17 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3deployment"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/constructs/training"
 	"github.com/plinth-ml/plinth/internal/assembly"
 )
 
-// What constructs expose can be used as it is meant to be without a warning of the CDK.
+// What constructs expose can be used as it is meant to be without a warning of the CDK or a finding.
 func TestUsesWithoutWarnings(t *testing.T) {
 	dir := t.TempDir()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir, AutoSynth: jsii.Bool(false)})
@@ -29,10 +31,21 @@ func TestUsesWithoutWarnings(t *testing.T) {
 			Targets:  &[]awsevents.IRuleTarget{awseventstargets.NewSfnStateMachine(machine, nil)},
 		})
 	}
+	data := storage.NewDataBucket(stack, "Deployed", &storage.DataBucketProps{Environment: dev})
+	awss3deployment.NewBucketDeployment(stack, jsii.String("Deployment"), &awss3deployment.BucketDeploymentProps{
+		DestinationBucket: data.Bucket, Sources: &[]awss3deployment.ISource{awss3deployment.Source_Data(jsii.String("a.txt"), jsii.String("x"), nil)},
+	})
 	func() {
-		defer func() { _ = recover() }() // what the rules find is not what is looked for here
+		defer func() { _ = recover() }() // what the CDK's own rules find is not what is looked for here
 		app.Synth(nil)
 	}()
+	findings, err := assembly.Findings(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range findings {
+		t.Error(f)
+	}
 	stacks, err := assembly.Read(dir)
 	if err != nil {
 		t.Fatal(err)

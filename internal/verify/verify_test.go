@@ -224,6 +224,17 @@ func TestOutsiders(t *testing.T) {
 		"its own organization": {
 			`["` + here + `"], "aws:PrincipalOrgID": "o-a1b2c3d4e5"`, allowed("*", `"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}`), "",
 		},
+		"a canonical user": {
+			`["` + here + `"]`, `{"Effect": "Allow", "Principal": {"CanonicalUser": {"Fn::GetAtt": ["Identity", "S3CanonicalUserId"]}}, "Action": "s3:GetObject"}`,
+			"AccessRefused dev/Data/Policy/Resource",
+		},
+		"a canonical user who is denied": {`["` + here + `"]`, `{"Effect": "Deny", "Principal": {"CanonicalUser": "79a59df9"}, "Action": "s3:GetObject"}`, ""},
+		"an origin access identity": {
+			`["` + here + `"], "aws:PrincipalOrgID": "o-a1b2c3d4e5"`,
+			`{"Effect": "Allow", "Principal": {"AWS": {"Fn::Join": ["", ["arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity ", {"Ref": "Identity"}]]}},
+				"Action": "s3:GetObject"}`, "AccessRefused dev/Data/Policy/Resource",
+		},
+		"an origin access control": {`["` + here + `"]`, `{"Effect": "Allow", "Principal": {"Service": "cloudfront.amazonaws.com"}, "Action": "s3:GetObject"}`, ""},
 		"a stranger who is denied": {`["` + here + `"]`, strings.Replace(allowed(stranger, ""), "Allow", "Deny", 1), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
