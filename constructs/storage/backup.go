@@ -11,7 +11,6 @@ import (
 	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
-	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/names"
@@ -90,7 +89,7 @@ func newBackup(this constructs.Construct, _ string, props *BackupProps) *Backup 
 	})
 	made := &Backup{Construct: this, Vault: emitted.Ref("Vault"), plan: emitted.Ref("Plan")}
 	cdk.Warn(this, assembly.Finding{
-		Rule: "Backup", Description: "the backup (" + fault.Caller() + ") backs up nothing", Fix: "give it to buckets as their Backup, or leave it out",
+		Rule: cdk.BackupRule, Description: "the backup backs up nothing", Fix: "give it to buckets as their Backup, or leave it out",
 	}, func() bool { return made.selects })
 	return made
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
-	"github.com/plinth-ml/plinth/internal/fault"
 )
 
 // DataBucket is a bucket that loses nothing and leaks nothing.
@@ -80,7 +79,7 @@ func newDataBucket(this constructs.Construct, _ string, props *DataBucketProps) 
 	b.policy(emitted, bucket)
 	if p.LifeCycle.OldVersionDays != 0 && !classes[p.Class].versioned {
 		cdk.Warn(this, assembly.Finding{
-			Rule: "OldVersions", Description: "LifeCycle.OldVersionDays (" + fault.Caller() + ") holds for versions of a Class that the bucket had before: " +
+			Rule: cdk.VersionsRule, Description: "LifeCycle.OldVersionDays holds for versions of a Class that the bucket had before: " +
 				p.Class.String() + " keep none", Fix: "leave it out, or take a Class that keeps versions",
 		}, func() bool { return false })
 	}

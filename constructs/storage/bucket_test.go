@@ -15,7 +15,6 @@ import (
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/synth"
 	"github.com/plinth-ml/plinth/internal/assembly"
-	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
 
@@ -247,7 +246,7 @@ func TestMistakesSayWhere(t *testing.T) {
 
 // What may not be as it is meant to be is told with the templates.
 func TestWarnings(t *testing.T) {
-	const old, unused = "Stack/Data: LifeCycle.OldVersionDays (", "Stack/Backup: the backup ("
+	const old, unused = "Stack/Data: LifeCycle.OldVersionDays ", "Stack/Backup: the backup "
 	for name, test := range map[string]struct {
 		props storage.DataBucketProps
 		want  []string
@@ -258,7 +257,8 @@ func TestWarnings(t *testing.T) {
 		"old versions of data in backups": {storage.DataBucketProps{LifeCycle: storage.LifeCycle{OldVersionDays: 9}, Backup: &storage.Backup{}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			app := awscdk.NewApp(nil)
+			dir := t.TempDir()
+			app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir})
 			stack := awscdk.NewStack(app, jsii.String("Stack"), nil)
 			backup := storage.NewBackup(stack, "Backup", nil)
 			if test.props.Backup != nil {
@@ -266,8 +266,15 @@ func TestWarnings(t *testing.T) {
 			}
 			storage.NewDataBucket(stack, "Data", &test.props)
 			var got []string
-			for _, f := range cdk.Warnings(app, nil) {
-				got = append(got, f.String())
+			app.Synth(nil)
+			findings, err := assembly.Findings(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range findings {
+				if f.Warning() {
+					got = append(got, f.Path+": "+f.Description)
+				}
 			}
 			if len(got) != len(test.want) {
 				t.Fatalf("got %q, want %q", got, test.want)
