@@ -93,5 +93,4 @@ var refusalsOfAirflow = []refusal{
 	in("mistakes_test.go", "airflow Name", "a name that leaves room", inNames),
 	in("requirements_test.go", "airflow Wheels", "the version of an object", "https://docs.aws.amazon.com/mwaa/latest/userguide/working-dags-dependencies.html"),
 	in("environment_test.go", "airflow as", "a role of Airflow", "https://docs.aws.amazon.com/mwaa/latest/userguide/access-policies.html"),
-	in("environment_test.go", "airflow role", "a role of the account", "https://docs.aws.amazon.com/mwaa/latest/userguide/access-policies.html"),
 }
