@@ -127,5 +127,4 @@ var refusalsOfAirflow = []refusal{
 	{"airflow Name", "a name that leaves room", inNames, inAirflow(func(p *airflow.EnvironmentProps) { p.Environment.Name, p.Name = "dev", strings.Repeat("a", 29) }), inAirflow(func(p *airflow.EnvironmentProps) { p.Environment.Name, p.Name = "dev", strings.Repeat("a", 28) }), ""},
 	{"airflow Wheels", "the version of an object", "https://docs.aws.amazon.com/mwaa/latest/userguide/working-dags-dependencies.html", wheels("the latest"), wheels("3sL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY+MTRCxf3vjVBH40Nr8X8gdRQBpUMLUo"), ""},
 	in("environment_test.go", "airflow as", "a role of Airflow", "https://docs.aws.amazon.com/mwaa/latest/userguide/access-policies.html"),
-	in("environment_test.go", "airflow role", "a role of the account", "https://docs.aws.amazon.com/mwaa/latest/userguide/access-policies.html"),
 }

@@ -82,7 +82,6 @@ var refusalsOfChains = []refusal{
 	in(mistakesTest, "supplychain (Validate)", "images of the same chain", "ours: a promotion is that of one chain"),
 	in(mistakesTest, "supplychain Capabilities", "a network with ImageBuild or Packages", "ours: no endpoint leads there"),
 	in(mistakesTest, "supplychain Internal", "some, to publish", "ours: nothing else can be published"),
-	in(mistakesTest, "supplychain role", "a role", noSuch),
 	in(mistakesTest, "supplychain scope", "one of the repository's region", "ours: CodeArtifact is asked by the endpoints of a region"),
 	in(mistakesTest, "supplychain stage", "a stage of the chain", noSuch),
 	in("../told_once_test.go", "supplychain (elsewhere)", "an account and a region", "ours: the ARN would be one of nothing"),

@@ -188,21 +188,36 @@ func (p *PromotionProps) projects(w promotion) map[string]project {
 	return map[string]project{"Check": check, "CheckImage": image, "Copy": copying}
 }
 
-// GrantRequest lets a role ask for promotions and look at how they end. Give it to nobody who approves.
+// What a role is granted.
+const (
+	requests = "Requests"
+	approves = "Approves"
+)
+
+// GrantRequest lets a role of the account ask for promotions and look at how they end. It panics with one message when the role is wrong,
+// or may approve.
 func (p *Promotion) GrantRequest(role awsiam.IRole) {
 	cdk.Do("supplychain.Promotion.GrantRequest", p, func() {
-		machine := *p.StateMachine.StateMachineArn()
-		attach("supplychain.Promotion.GrantRequest", role, "Requests", "Asks for promotions", nil,
-			func() []policy.Statement { return requestStatements(machine, p.executions) })
+		g := p.grant(role, requests, approves, "Asks for promotions")
+		g.Attach(requestStatements(*p.StateMachine.StateMachineArn(), p.executions)...)
 	})
 }
 
-// GrantApprove lets a role approve and refuse what waits, by the token that the topic sends. Give it to nobody who requests. The
-// action knows no resource: what waits in other state machines can be approved too by whoever holds their tokens.
+// GrantApprove lets a role of the account approve and refuse what waits, by the token that the topic sends. The action knows no
+// resource: what waits in other state machines can be approved too by whoever holds their tokens. It panics with one message when the
+// role is wrong, or may request a promotion of the app.
 func (p *Promotion) GrantApprove(role awsiam.IRole) {
 	cdk.Do("supplychain.Promotion.GrantApprove", p, func() {
-		attach("supplychain.Promotion.GrantApprove", role, "Approves", "Approves promotions", nil, approveStatements)
+		p.grant(role, approves, requests, "Approves promotions").Attach(approveStatements()...)
 	})
+}
+
+// grant is a grant that no role has which has the other one too. Step Functions takes no caller of another account
+// (https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html).
+func (p *Promotion) grant(to awsiam.IRole, name, not, description string) cdk.Grant {
+	g := cdk.Grant{To: to, Account: cdk.Location(p.Construct).Account, Name: name, Not: not, Description: description}
+	cdk.Check(g.Validate())
+	return g
 }
 
 // wiring is what the plan of the promotion needs to know.
