@@ -6,7 +6,7 @@
 #
 # Needs Go 1.26, Node.js with npm, and Python 3.11. Everything else is pinned and installed into this folder.
 
-.PHONY: synth test demo matrix clean lint go fields race examples container properties strict assemblies templates names deployments workflows scripts dags iam packs emulator need-go need-node need-python
+.PHONY: synth test demo matrix clean lint go fields race examples container properties strict assemblies templates names deployments workflows scripts images dags iam packs emulator need-go need-node need-python
 .DEFAULT_GOAL := synth
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -24,24 +24,26 @@ CHECK_TOOLS := checks/node_modules/.installed
 PYTHON := .venv/bin/python
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 # Pure Go, without jsii: cheap to build for the race detector.
-PURE := ./constructs/catalog ./constructs/environment ./internal/assembly ./internal/fault ./internal/made ./internal/names \
+PURE := ./constructs/catalog ./constructs/environment ./internal/assembly ./internal/fault ./internal/key ./internal/made ./internal/names \
 	./internal/policy ./internal/problem ./internal/props ./internal/schedule ./internal/summary ./internal/token ./internal/topic ./internal/verify
 
 synth: need-go $(TOOLS)
 	@cdk synth '**' --quiet --no-notices
 	@go run ./internal/summary cdk.out
 
-test: lint go fields race examples container properties strict templates names deployments workflows scripts dags iam packs emulator
+test: lint go fields race examples container properties strict templates names deployments workflows scripts images dags iam packs emulator
 	@echo "Everything passed."
 
-demo: need-go $(TOOLS) $(CHECK_TOOLS) .venv/.installed
+demo: strict $(CHECK_TOOLS) .venv/.installed checks/emulator/tries/.venv/.installed
 	@$(PYTHON) checks/emulator/demo.py
+	@echo; echo "A second emulator: a creation that fails, and the next"
+	@checks/emulator/tries/.venv/bin/python checks/emulator/tries/tries.py
 
 matrix: strict $(CHECK_TOOLS)
 	@node checks/iam/matrix.js
 
 clean:
-	rm -rf cdk.out node_modules checks/node_modules .venv checks/airflow/.venv checks/airflow/v2/.venv examples/training-container/.venv bin
+	rm -rf cdk.out node_modules checks/node_modules .venv checks/airflow/.venv checks/airflow/v2/.venv checks/emulator/tries/.venv examples/training-container/.venv bin
 
 # What CI runs, one target each.
 
@@ -96,6 +98,7 @@ names: assemblies .venv/.installed
 	@echo "== names and limits, held against AWS's own models"
 	@$(PYTHON) checks/names/test_names.py
 	@$(PYTHON) checks/models/limits.py --check
+	@$(PYTHON) checks/models/hosts.py --check
 
 workflows: assemblies $(CHECK_TOOLS) .venv/.installed
 	@echo "== state machines, executed"
@@ -105,6 +108,11 @@ scripts: assemblies $(CHECK_TOOLS) .venv/.installed
 	@echo "== build scripts, linted and run as CodeBuild would"
 	@.venv/bin/shellcheck --shell=bash constructs/supplychain/scripts/*.sh constructs/hyperpod/scripts/*.sh checks/scripts/*.sh
 	@node --test --test-concurrency=2 --test-reporter=dot checks/scripts/*.test.js
+
+images: need-go
+	@echo "== images, built and copied by Docker itself"
+	@if command -v dockerd >/dev/null && docker buildx version >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then cd checks/images && go test ./...; \
+		else echo "skipped: this needs dockerd, docker with buildx, and root"; fi
 
 dags: assemblies checks/airflow/.venv/.installed checks/airflow/v2/.venv/.installed .venv/.installed
 	@echo "== DAGs, parsed and run by Airflow, and the files beside them"
@@ -147,6 +155,12 @@ $(CHECK_TOOLS): checks/package.json checks/package-lock.json | need-node
 checks/airflow/.venv/.installed checks/airflow/v2/.venv/.installed: %/.venv/.installed: %/requirements.txt | need-python
 	@echo "Installing Airflow for $* ..."
 	@cd $* && rm -rf .venv && python3 -m venv .venv && \
+		.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.txt
+	@touch $@
+
+checks/emulator/tries/.venv/.installed: checks/emulator/tries/requirements.txt | need-python
+	@echo "Installing the second emulator ..."
+	@cd checks/emulator/tries && rm -rf .venv && python3 -m venv .venv && \
 		.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.txt
 	@touch $@
 

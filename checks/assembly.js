@@ -39,6 +39,7 @@ const values = {
     const id = `fs-${hex.slice(0, 17)}`;
     return { Ref: id, Arn: arnAt(at, 'elasticfilesystem', `file-system/${id}`) };
   },
+  'AWS::Events::Rule': (name, hex, at) => ({ Ref: name, Arn: arnAt(at, 'events', `rule/${name}`) }),
   'AWS::FSx::FileSystem': (name, hex, at) => {
     const id = `fs-${hex.slice(0, 17)}`;
     return { Ref: id, DNSName: `${id}.fsx.${at.region}.amazonaws.com`, LustreMountName: hex.slice(17, 25), ResourceARN: arnAt(at, 'fsx', `file-system/${id}`) };
@@ -54,6 +55,7 @@ const values = {
   'AWS::Route53Resolver::FirewallRuleGroup': (name, hex) => ({ Ref: `rslvr-frg-${hex.slice(0, 16)}` }),
   'AWS::Route53Resolver::ResolverQueryLoggingConfig': (name, hex) => ({ Ref: `rqlc-${hex.slice(0, 16)}` }),
   'AWS::S3::Bucket': (name) => ({ Ref: name.toLowerCase(), Arn: `arn:aws:s3:::${name.toLowerCase()}` }),
+  'AWS::SQS::Queue': (name, hex, at) => ({ Ref: `https://sqs.${at.region}.amazonaws.com/${at.account}/${name}`, Arn: arnAt(at, 'sqs', name) }),
   'AWS::SNS::Topic': (name, hex, at) => ({ Ref: arnAt(at, 'sns', name), TopicArn: arnAt(at, 'sns', name) }),
   'AWS::Signer::SigningProfile': (name, hex, at) => {
     const profile = arnAt(at, 'signer', `/signing-profiles/${hex.slice(0, 16)}`);

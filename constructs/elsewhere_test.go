@@ -312,8 +312,12 @@ func TestARNsOfElsewhere(t *testing.T) {
 	machine := func(region, account string) []string {
 		return []string{"arn:aws:states:" + region + ":" + account + ":stateMachine:x"}
 	}
-	repository := func(region, account string) []training.Trigger {
-		return []training.Trigger{training.OnImage("arn:aws:ecr:"+region+":"+account+":repository/x", map[string]any{"num_round": 1})}
+	pushes := func(region, account string) func(any) {
+		return func(props any) {
+			p := props.(*training.WorkflowProps)
+			p.Job.Image = training.ImageURI(account + ".dkr.ecr." + region + ".amazonaws.com/x:1")
+			p.Triggers = []training.Trigger{training.OnImage("arn:aws:ecr:"+region+":"+account+":repository/x", map[string]any{"num_round": 1})}
+		}
 	}
 	role := "arn:aws:iam::" + there + ":role/x"
 	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
@@ -327,9 +331,9 @@ func TestARNsOfElsewhere(t *testing.T) {
 			"an operator's in another region":          {"access.NewOperator", func(p any) { p.(*access.OperatorProps).Workflows = machine(abroad, account) }, "Workflows[0]"},
 			"its own":                                  {"access.NewOperator", func(p any) { p.(*access.OperatorProps).Workflows = machine(region, account) }, ""},
 			"a role that comes in":                     {"access.NewVisitor", func(p any) { p.(*access.VisitorProps).TrustedBy = []access.WayIn{access.Role(role)} }, "TrustedBy[0]"},
-			"pushes in another account":                {"training.NewWorkflow", func(p any) { p.(*training.WorkflowProps).Triggers = repository(region, there) }, "Triggers[0]"},
-			"pushes in another region":                 {"training.NewWorkflow", func(p any) { p.(*training.WorkflowProps).Triggers = repository(abroad, account) }, "Triggers[0]"},
-			"pushes":                                   {"training.NewWorkflow", func(p any) { p.(*training.WorkflowProps).Triggers = repository(region, account) }, ""},
+			"pushes in another account":                {"training.NewWorkflow", pushes(region, there), "Triggers[0]"},
+			"pushes in another region":                 {"training.NewWorkflow", pushes(abroad, account), "Triggers[0]"},
+			"pushes":                                   {"training.NewWorkflow", pushes(region, account), ""},
 			"a guard's key in another region": {"access.NewGuard", func(p any) {
 				p.(*access.GuardProps).Keys = []string{"arn:aws:kms:" + abroad + ":" + account + ":key/1234abcd"}
 			}, "Keys[0]"},

@@ -105,6 +105,14 @@ func TestValuesOfWhatFailed(t *testing.T) {
 			Environment: dev, Bucket: data, Folders: []string{"a/"}, Role: "writer", LogKey: net.LogKey, Files: []storage.File{{Path: "a/b", Text: files.Version("A")}},
 		})
 		storage.NewExistingBucket(stack, "Existing", &storage.ExistingBucketProps{Bucket: data.Bucket})
+		whole := network.NewIsolated(stack, "Whole", &network.IsolatedProps{Environment: dev})
+		training.NewWorkflow(stack, "Guarded", &training.WorkflowProps{
+			Environment: dev, Network: whole, Guard: access.NewGuard(stack, "WholeGuard", &access.GuardProps{Environment: dev, Network: whole}),
+			Job: training.Job{
+				Image: training.XGBoost("3.2-0"), Output: data.Prefix("models/"), InstanceType: "ml.m5.xlarge",
+				Inputs: []training.Input{{Channel: "train", From: data.Prefix("train/"), ContentType: "text/csv"}},
+			},
+		})
 		alarm := awscloudwatch.NewAlarm(stack, jsii.String("Alarm"), &awscloudwatch.AlarmProps{
 			Metric:    awscloudwatch.NewMetric(&awscloudwatch.MetricProps{Namespace: jsii.String("N"), MetricName: jsii.String("M")}),
 			Threshold: jsii.Number(1), EvaluationPeriods: jsii.Number(1),

@@ -23,7 +23,7 @@ func TestImagesOfTheDeployment(t *testing.T) {
 			image := training.ImageURI(uri)
 			processing := func(props any) *training.Processing {
 				job := props.(*training.WorkflowProps).Job
-				return &training.Processing{Image: image, Inputs: job.Inputs, Output: job.Output, InstanceType: job.InstanceType}
+				return &training.Processing{Image: image, Inputs: []training.Input{{Channel: "raw", From: job.Inputs[0].From}}, Output: job.Output, InstanceType: job.InstanceType}
 			}
 			job := valid["training.NewWorkflow"]().(*training.WorkflowProps)
 			job.Job.Image = image

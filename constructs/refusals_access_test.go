@@ -1,11 +1,16 @@
 package constructs_test
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/airflow"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/training"
 )
 
 func inGuard(p access.GuardProps) said { return said{err: p.Validate()} }
@@ -30,16 +35,42 @@ func inLock(lines string) said {
 	return inAirflow(func(p *airflow.EnvironmentProps) { p.Requirements.Lock = lines })
 }
 
+// someGuard is a guard as far as values need one.
+var someGuard = &access.Guard{Boundary: struct{ awsiam.IManagedPolicy }{}}
+
+// inZones is what is said of an environment of Airflow in a network of so many zones.
+func inZones(n int) said {
+	return inAirflow(func(p *airflow.EnvironmentProps) {
+		p.Network = &network.Isolated{SubnetIDs: []string{"a", "b"}[:n], Capabilities: []network.Capability{network.Airflow}}
+	})
+}
+
+func manyDAGs(n int) said {
+	return inAirflow(func(p *airflow.EnvironmentProps) {
+		p.Class = airflow.Micro
+		for i := range n {
+			p.DAGs = append(p.DAGs, airflow.DAG{ID: fmt.Sprint("d", i), Workflow: &training.Workflow{Name: "w"}})
+		}
+	})
+}
+
+func wheels(version string) said {
+	return inAirflow(func(p *airflow.EnvironmentProps) {
+		p.Requirements = airflow.Requirements{Lock: "numpy==1.0.0 --hash=sha256:" + strings.Repeat("a", 64), Wheels: version}
+	})
+}
+
 const (
-	aKey        = "arn:aws:kms:us-east-1:111122223333:key/1234abcd"
-	warmPools   = "https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html"
-	mwaaClasses = "https://docs.aws.amazon.com/mwaa/latest/userguide/environment-class.html"
-	inHand      = "ours: what is made elsewhere is not known"
+	aKey           = "arn:aws:kms:us-east-1:111122223333:key/1234abcd"
+	gitHubSubjects = "https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims"
+	warmPools      = "https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html"
+	mwaaClasses    = "https://docs.aws.amazon.com/mwaa/latest/userguide/environment-class.html"
+	inHand         = "ours: what is made elsewhere is not known"
 )
 
 var refusalsOfAccess = []refusal{
-	in("mistakes_test.go", "access SecurityGroupID", "sg- and 8 to 17 hexadecimal digits", ids),
-	in("../limits_test.go", "access Description", "at most 1000 characters of ASCII and Latin-1", "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html"),
+	{"access SecurityGroupID", "sg- and 8 to 17 hexadecimal digits", ids, said{err: (&access.ClusterRoleProps{SecurityGroupID: "sg-1234567"}).Validate()}, said{err: (&access.ClusterRoleProps{SecurityGroupID: "sg-12345678"}).Validate()}, ""},
+	{"access Description", "at most 1000 characters of ASCII and Latin-1", "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html", said{err: (&access.VisitorProps{Description: strings.Repeat("é", 1001)}).Validate()}, said{err: (&access.VisitorProps{Description: strings.Repeat("é", 1000)}).Validate()}, ""},
 	{"access Keys", "the ARN of a key", byPolicies, inGuard(access.GuardProps{Keys: []string{"alias/data"}}), inGuard(access.GuardProps{Keys: []string{aKey}}), ""},
 	{"access KeepAlive", "up to an hour", warmPools, inGuard(access.GuardProps{KeepAlive: time.Hour + time.Second}), inGuard(access.GuardProps{KeepAlive: time.Hour}), ""},
 	in("../told_once_test.go", "access Name", "the name of an environment", "ours: it starts the names of roles"),
@@ -53,6 +84,8 @@ var refusalsOfAccess = []refusal{
 	{"access (check)", "a permission set of 1 to 32 letters", "https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreatePermissionSet.html", byWays(access.IdentityCenter(strings.Repeat("x", 33))),
 		byWays(access.IdentityCenter(strings.Repeat("x", 32))), ""},
 	{"access (check)", "a repository without wildcards", "ours: a pattern lets in who was not meant", byWays(access.GitHub("acme/*", "prod")), byWays(access.GitHub("acme/a.b_c-d", "prod")), ""},
+	{"access (check)", "with the IDs of both, or of none", gitHubSubjects, byWays(access.GitHub("acme@1/churn", "prod")), byWays(access.GitHub("acme@1/churn@2", "prod")), ""},
+	{"access (validateWorkflow)", "an environment without wildcards", "ours: a pattern lets in who was not meant", byWays(access.GitHub("acme/a", "prod*")), byWays(access.GitHub("acme/a", "Prod EU:V1")), ""},
 	{"access Guard", "a guard", "ours: launchers are held by it", said{err: (&access.LauncherProps{}).Validate()}, none, ""},
 	{"access Workflows", "the ARN of a state machine", byPolicies, said{err: (&access.LauncherProps{Workflows: []string{"churn"}}).Validate()},
 		said{err: (&access.LauncherProps{Workflows: []string{"arn:aws:states:us-east-1:111122223333:stateMachine:churn"}}).Validate()}, ""},
@@ -65,20 +98,21 @@ var refusalsOfAccess = []refusal{
 	{"access ExecutionRole", "the role of the job", noSuch, said{err: (&access.AirflowServerlessRoleProps{Job: "dev--churn"}).Validate()}, none, ""},
 	in("covers_test.go", "access (Covers)", "the prefixes that the role was given", "ours: a job would be denied what it reads"),
 	in("objects_test.go", "access Objects", "the objects that the role was given", "ours: a job would be denied what it reads"),
-	in("mistakes_test.go", "access (checkName)", "a name that is no pattern", "ours: a pattern holds names that were not meant"),
-	in("mistakes_test.go", "access (validateRoles)", "a role", noSuch),
-	in("mistakes_test.go", "access Team", "one with a guard for Teams, and only then", "ours: the guard compares tags"),
+	{"access (checkName)", "a name that is no pattern", "ours: a pattern holds names that were not meant", said{err: (&access.ClusterRoleProps{Cluster: "c*"}).Validate()}.at("Cluster"), said{err: (&access.ClusterRoleProps{Cluster: "c-1"}).Validate()}.at("Cluster"), ""},
+	{"access ExecutionRoles", "a role", noSuch, said{err: (&access.LauncherProps{ExecutionRoles: make([]awsiam.IRole, 1)}).Validate()}, said{err: (&access.LauncherProps{}).Validate()}, ""},
+	in("protect_test.go", "access (protectRoles)", "stacks of the guard's account, without a boundary of their own", "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"),
+	{"access Team", "one with a guard for Teams, and only then", "ours: the guard compares tags", said{err: (&access.LauncherProps{Team: "red", Guard: someGuard}).Validate()}, said{err: (&access.LauncherProps{Guard: someGuard}).Validate()}, ""},
 	in("guardtemplates_test.go", "access (notUsed)", "a guard that holds somebody", "ours: it would protect nothing"),
 	in("mistakes_test.go", "access (tooLarge)", "policies that IAM takes", "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"),
 	in("protect_test.go", "access /Resource", "no other boundary", "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"),
 	in("protect_test.go", "access Protect", "one guard for a role", "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"),
-	in("jobrequest_test.go", "access Action", "a request that a guard looks at", inHand),
+	{"access Action", "a request that a guard looks at", inHand, said{err: someGuard.ValidateRequest(access.JobRequest{Action: "CreateAutoMLJob"})}, said{err: someGuard.ValidateRequest(access.JobRequest{Action: "CreateTrainingJob"})}, ""},
 	{"access VolumeKeys", "the ARN of a key", byPolicies, said{err: (&access.ClusterRoleProps{VolumeKeys: []string{"alias/x"}}).Validate()}, said{err: (&access.ClusterRoleProps{VolumeKeys: []string{aKey}}).Validate()}, ""},
 }
 
 var refusalsOfAirflow = []refusal{
 	{"airflow Guard", "a guard", "ours: jobs are held by it", inAirflow(func(*airflow.EnvironmentProps) {}), none, ""},
-	in("mistakes_test.go", "airflow Network", "a network of two zones", "https://docs.aws.amazon.com/mwaa/latest/userguide/networking-about.html"),
+	{"airflow Network", "a network of two zones", "https://docs.aws.amazon.com/mwaa/latest/userguide/networking-about.html", inZones(1), inZones(2), ""},
 	{"airflow Class", "a class of MWAA", mwaaClasses, inAirflow(func(p *airflow.EnvironmentProps) { p.Class = "mw1.huge" }), inAirflow(func(p *airflow.EnvironmentProps) { p.Class = airflow.Small }), ""},
 	{"airflow MaxWorkers", "none with Micro", mwaaClasses, inAirflow(func(p *airflow.EnvironmentProps) { p.Class, p.MaxWorkers = airflow.Micro, 2 }), inAirflow(func(p *airflow.EnvironmentProps) { p.Class, p.MaxWorkers = airflow.Small, 2 }), ""},
 	{"airflow ID", "letters, digits, hyphens and underscores", "ours: it is a part of names of AWS", inDAG(airflow.DAG{ID: "a b"}), inDAG(airflow.DAG{ID: "A_b-1"}), ""},
@@ -86,12 +120,11 @@ var refusalsOfAirflow = []refusal{
 	{"airflow Schedule", "five fields or a preset", "https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/cron.html", inDAG(airflow.DAG{ID: "a", Schedule: "daily"}), inDAG(airflow.DAG{ID: "a", Schedule: "0 6 * * 1"}), ""},
 	{"airflow Lock", "packages with one version and hashes", "ours: what is installed has to be what was looked at", inLock("numpy"), inLock(""), ""},
 	{"airflow From", "From or Wheels", "ours: packages come from one place", inLock("numpy==1.0.0 --hash=sha256:" + strings.Repeat("a", 64)), inLock(""), ""},
-	in("mistakes_test.go", "airflow Capabilities", "a network with Airflow", "ours: no endpoint leads to MWAA"),
-	in("mistakes_test.go", "airflow DAGs", "as many as the class holds", mwaaClasses),
+	{"airflow Capabilities", "a network with Airflow", "ours: no endpoint leads to MWAA", inAirflow(func(p *airflow.EnvironmentProps) { p.Network = &network.Isolated{SubnetIDs: []string{"a", "b"}} }), inZones(2), ""},
+	{"airflow DAGs", "as many as the class holds", mwaaClasses, manyDAGs(26), manyDAGs(25), ""},
 	in("serverless_test.go", "airflow Job", "a job that the operator can run", "https://docs.aws.amazon.com/mwaa/latest/mwaa-serverless-userguide/operators.html"),
 	in("serverless_test.go", "airflow Settings", "a value for each parameter", "ours: a run takes no others"),
-	in("mistakes_test.go", "airflow Name", "a name that leaves room", inNames),
-	in("requirements_test.go", "airflow Wheels", "the version of an object", "https://docs.aws.amazon.com/mwaa/latest/userguide/working-dags-dependencies.html"),
+	{"airflow Name", "a name that leaves room", inNames, inAirflow(func(p *airflow.EnvironmentProps) { p.Environment.Name, p.Name = "dev", strings.Repeat("a", 29) }), inAirflow(func(p *airflow.EnvironmentProps) { p.Environment.Name, p.Name = "dev", strings.Repeat("a", 28) }), ""},
+	{"airflow Wheels", "the version of an object", "https://docs.aws.amazon.com/mwaa/latest/userguide/working-dags-dependencies.html", wheels("the latest"), wheels("3sL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY+MTRCxf3vjVBH40Nr8X8gdRQBpUMLUo"), ""},
 	in("environment_test.go", "airflow as", "a role of Airflow", "https://docs.aws.amazon.com/mwaa/latest/userguide/access-policies.html"),
-	in("environment_test.go", "airflow role", "a role of the account", "https://docs.aws.amazon.com/mwaa/latest/userguide/access-policies.html"),
 }

@@ -181,7 +181,7 @@ var refusalsOfNetworks = []refusal{
 	in(broughtTest, "network (validateSubnets)", "private, with a route table", "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"),
 	in(broughtTest, "network (validateShared)", "nothing that the other network decides", "ours: a shared network is one network"),
 	in(reachTest, "network (ValidateInstances)", "room and a way for the instances", "https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html"),
-	in("../storage/constructors_test.go", "network Zone", "a zone of the network", "ours: there is no subnet in others"),
-	in(reachTest, "network repository", "the ARN of an ECR repository", "ours: it is compared with ImageRepositories"),
+	{"network Zone", "a zone of the network", "ours: there is no subnet in others", said{err: (&network.Isolated{SubnetIDs: []string{"a", "b"}}).ValidateZone(2)}, said{err: (&network.Isolated{SubnetIDs: []string{"a", "b"}}).ValidateZone(1)}, ""},
+	{"network repository", "the ARN of an ECR repository", "ours: it is compared with ImageRepositories", said{err: (&network.Isolated{}).ValidateImage("base")}, said{err: (&network.Isolated{}).ValidateImage("arn:aws:ecr:us-east-1:111122223333:repository/base")}, ""},
 	in("brought_test.go", "network PackageAssets", "a region that the catalog has, or the bucket", "ours: the bucket of CodeArtifact's assets has to be named"),
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/hyperpod"
+	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
 )
 
@@ -50,6 +52,10 @@ var refusalsOfChains = []refusal{
 	{"supplychain (parsePatterns)", "each once", groupDocs, internal("/npm/acme/*", "/npm/acme/*"), internal("/npm/acme/*", "/npm/acme~"), ""},
 	{"supplychain Blocked", "no pattern of Internal", "ours: a package is the team's own or nobody's", inPackages(supplychain.PackagesProps{Internal: []string{"/npm/acme/*"}, Blocked: []string{"/npm/acme/*"}}),
 		inPackages(supplychain.PackagesProps{Internal: []string{"/npm/acme/*"}, Blocked: []string{"/npm/other/*"}}), ""},
+	{"supplychain KeptPromoted", "0 or more", "https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html", said{err: (&supplychain.ImagesProps{Name: "ab", KeptPromoted: -1}).Validate()},
+		said{err: (&supplychain.ImagesProps{Name: "ab", KeptPromoted: 1}).Validate()}, ""},
+	{"supplychain Kept", "0 or more in a mirror too", "https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html", said{err: (&supplychain.MirrorProps{Images: []supplychain.Mirrored{{Name: "ab"}}, Kept: -1}).Validate()},
+		said{err: (&supplychain.MirrorProps{Images: []supplychain.Mirrored{{Name: "ab"}}, Kept: 1}).Validate()}, ""},
 	{"supplychain Kept", "0 or more", "https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html", said{err: (&supplychain.ImagesProps{Name: "ab", Kept: -1}).Validate()},
 		said{err: (&supplychain.ImagesProps{Name: "ab", Kept: 1}).Validate()}, ""},
 	{"supplychain SignatureYears", "1 to 11", "https://docs.aws.amazon.com/signer/latest/developerguide/gs-profile.html", said{err: (&supplychain.RegistryProps{SignatureYears: 12}).Validate()},
@@ -76,11 +82,10 @@ var refusalsOfChains = []refusal{
 	in(mistakesTest, "supplychain (Validate)", "images of the same chain", "ours: a promotion is that of one chain"),
 	in(mistakesTest, "supplychain Capabilities", "a network with ImageBuild or Packages", "ours: no endpoint leads there"),
 	in(mistakesTest, "supplychain Internal", "some, to publish", "ours: nothing else can be published"),
-	in(mistakesTest, "supplychain role", "a role", noSuch),
 	in(mistakesTest, "supplychain scope", "one of the repository's region", "ours: CodeArtifact is asked by the endpoints of a region"),
 	in(mistakesTest, "supplychain stage", "a stage of the chain", noSuch),
 	in("../told_once_test.go", "supplychain (elsewhere)", "an account and a region", "ours: the ARN would be one of nothing"),
-	in("../told_once_test.go", "supplychain (validateImageName)", "2 to 40 lower-case letters, digits and hyphens", "ours: it is a part of the repositories' names"),
+	{"supplychain (validateImageName)", "2 to 40 lower-case letters, digits and hyphens", "ours: it is a part of the repositories' names", said{err: (&supplychain.ImagesProps{Name: "A"}).Validate()}.at("Name"), said{err: (&supplychain.ImagesProps{Name: "ab"}).Validate()}.at("Name"), ""},
 	in(mistakesTest, "supplychain Repository", "one that the network lets through", "ours: endpoints deny others"),
 }
 
@@ -158,6 +163,14 @@ var refusalsOfClusters = []refusal{
 	{"hyperpod (validateOrchestrator)", "no Slurm machines with EKS", "ours: its control plane is its own", withEKS(func(p *hyperpod.ClusterProps) { p.LoginType = "ml.m5.large" }).at("LoginType"), withEKS(func(*hyperpod.ClusterProps) {}).at("LoginType"), ""},
 	{"hyperpod (validateLimits)", "types that the environment allows", limited, inCluster(func(p *hyperpod.ClusterProps) { p.LoginType = "ml.p5.48xlarge" }).at("LoginType"), inCluster(func(p *hyperpod.ClusterProps) { p.LoginType = "ml.m5.large" }).at("LoginType"), ""},
 	{"hyperpod Network", "a network", "ours: machines stand in a VPC", inCluster(func(*hyperpod.ClusterProps) {}), none, ""},
-	in("cluster_test.go", "hyperpod Lustre", "a file system of NewLustre in the network", "ours: machines mount it with the tools of Lustre"),
-	in("cluster_test.go", "hyperpod Zone", "a zone of the network", "ours: there is no subnet in others"),
+	{"hyperpod Lustre", "a file system of NewLustre in the network", "ours: machines mount it with the tools of Lustre", inCluster(func(p *hyperpod.ClusterProps) {
+		p.Network, p.Lustre = &network.Isolated{SubnetIDs: []string{"a", "b"}}, &storage.FileSystem{Type: storage.EFS}
+	}), inCluster(func(p *hyperpod.ClusterProps) {
+		p.Network, p.Lustre = &network.Isolated{SubnetIDs: []string{"a", "b"}}, &storage.FileSystem{Type: storage.Lustre, SubnetID: "a"}
+	}), ""},
+	{"hyperpod Zone", "a zone of the network", "ours: there is no subnet in others", inCluster(func(p *hyperpod.ClusterProps) {
+		p.Network, p.Zone = &network.Isolated{SubnetIDs: []string{"a", "b"}}, 2
+	}), inCluster(func(p *hyperpod.ClusterProps) {
+		p.Network, p.Zone = &network.Isolated{SubnetIDs: []string{"a", "b"}}, 1
+	}), ""},
 }

@@ -2,6 +2,7 @@ package constructs_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -46,6 +47,12 @@ func inSearch(s training.Search) said {
 	})
 }
 
+func inPushes(repository string) said {
+	return inWorkflow(func(p *training.WorkflowProps) {
+		p.Triggers = []training.Trigger{training.OnImage("arn:aws:ecr:us-east-1:111122223333:repository/"+repository, nil)}
+	}).at("Triggers[0]")
+}
+
 func inGroups(groups ...training.InstanceGroup) said {
 	return inJob(func(j *training.Job) { j.InstanceType, j.Groups = "", groups })
 }
@@ -61,6 +68,27 @@ func inPipeline(change func(*training.PipelineProps)) said {
 	p := &training.PipelineProps{}
 	change(p)
 	return said{err: p.Validate("X")}
+}
+
+func registered(r training.Registration) said {
+	return inWorkflow(func(p *training.WorkflowProps) { p.Register = &r })
+}
+
+// prepared is what is said of a job of 5 USD and a preparation of as much, where a run may cost so many USD.
+func prepared(usd float64) said {
+	return inWorkflow(func(p *training.WorkflowProps) {
+		p.Environment.Limits.PricePerRun = usd
+		p.Prepare = &training.Processing{Image: training.ImageURI(ownImage), Inputs: p.Job.Inputs, Output: held.Prefix("prepared/"), InstanceType: "ml.m5.xlarge", MaxRuntime: 13 * time.Hour}
+		p.Job.MaxRuntime = 13 * time.Hour
+	})
+}
+
+// gated is what is said of a pipeline that searches for the least loss, and lets through what the gate does.
+func gated(gate training.Threshold) said {
+	return inPipeline(func(p *training.PipelineProps) {
+		p.Job.Metrics, p.Job.Parameters = []training.Metric{{Name: "loss", Regex: "(.)"}, {Name: "acc", Regex: "(.)"}}, []training.Parameter{training.Integer("n", 1, 9)}
+		p.Search, p.Gate = &training.Search{Objective: "loss"}, []training.Threshold{gate}
+	})
 }
 
 func channels(n int) func(*training.Job) {
@@ -165,10 +193,10 @@ var refusalsOfTraining = []refusal{
 			p.Job.Parameters = []training.Parameter{training.Integer(strings.Repeat("-", 64), 1, 2)}
 		}), ""},
 	in("job_test.go", "training bounds", "finite numbers", "https://www.rfc-editor.org/rfc/rfc8259#section-6"),
-	in("odd_test.go", "training ContentType", "at most 256 characters on one line", api+"API_Channel.html"),
-	in("../limits_test.go", "training ContentTypes", "at most 256 characters on one line", api+"API_InferenceSpecification.html"),
-	in("../limits_test.go", "training ResponseTypes", "a MIME type of at most 1024 characters", api+"API_InferenceSpecification.html"),
-	in("meaning_test.go", "training Path", "apart from what the workflow writes", "ours: each run would start another one"),
+	{"training ContentType", "at most 256 characters on one line", api + "API_Channel.html", inInput(func(i *training.Input) { i.ContentType = strings.Repeat("x", 257) }), inInput(func(i *training.Input) { i.ContentType = strings.Repeat("x", 256) }), ""},
+	{"training ContentTypes", "at most 256 characters on one line", api + "API_InferenceSpecification.html", registered(training.Registration{ContentTypes: []string{strings.Repeat("x", 257)}}), registered(training.Registration{ContentTypes: []string{strings.Repeat("x", 256)}}), ""},
+	{"training ResponseTypes", "a MIME type of at most 1024 characters", api + "API_InferenceSpecification.html", registered(training.Registration{ResponseTypes: []string{"text/" + strings.Repeat("x", 1020)}}), registered(training.Registration{ResponseTypes: []string{"text/" + strings.Repeat("x", 1000)}}), ""},
+	{"training Path", "apart from what the workflow writes", "ours: each run would start another one", inJob(func(j *training.Job) { j.Output = held.Prefix("train/out/") }), inJob(func(j *training.Job) { j.Output = held.Prefix("trained/") }), ""},
 	{"training min", "at most max", "ours: nothing would be let through", inParameter(training.Integer("a", 2, 1)), inParameter(training.Integer("a", 1, 1)), ""},
 	{"training allowed", "at least one text", "ours: nothing would be let through", inParameter(training.OneOf("a")), inParameter(training.OneOf("a", "")), ""},
 	{"training Parameters", "none that is fixed too", "ours: one of the two would be lost", inJob(func(j *training.Job) {
@@ -206,20 +234,21 @@ var refusalsOfTraining = []refusal{
 			p.Triggers = []training.Trigger{training.OnSchedule("rate(1 day)", nil)}
 		}).at("Triggers[0]"), ""},
 	in("job_request_test.go", "training parameters", "a parameter that a function made", "ours: it has no name"),
-	in("distribution_test.go", "training (unwritable)", "what JSON holds", "ours: the library is given it as JSON"),
+	{"training (unwritable)", "what JSON holds", "ours: the library is given it as JSON", inJob(func(j *training.Job) { j.Distribution = training.ModelParallel(map[string]any{"a": math.NaN()}) }).at("Job.Distribution[\"a\"]"), inJob(func(j *training.Job) { j.Distribution = training.ModelParallel(map[string]any{"a": 0.5}) }).at("Job.Distribution[\"a\"]"), ""},
 	{"training (ValidateInput)", "what the parameters take", "ours: the execution would be refused", said{err: training.ValidateInput([]training.Parameter{training.Integer("n", 1, 2)}, map[string]any{"n": 3})}.at("n"),
 		said{err: training.ValidateInput([]training.Parameter{training.Integer("n", 1, 2)}, map[string]any{"n": 2})}.at("n"), ""},
 	{"training Bucket", "one that tells of new data", "ours: nothing would start",
 		inWorkflow(func(p *training.WorkflowProps) {
 			p.Triggers = []training.Trigger{training.OnData(held.Prefix("a/"), nil)}
 		}).at("Triggers[0].Bucket"), none, ""},
+	{"training (validatePushed)", "the repository of the job's image", "ours: what is pushed is what runs", inPushes("other"), inPushes("churn"), ""},
 	{"training AtOnce", "0 to 50", "ours: an execution looks at one list of 100", inWorkflow(func(p *training.WorkflowProps) { p.AtOnce = 51 }), inWorkflow(func(p *training.WorkflowProps) { p.AtOnce = 50 }), ""},
 	{"training CacheFor", "whole days", "ours: a fraction is a mistake", inPipeline(func(p *training.PipelineProps) { p.CacheFor = time.Hour }), inPipeline(func(p *training.PipelineProps) { p.CacheFor = 24 * time.Hour }), ""},
 	{"training Team", "1 to 20 lower-case letters, digits and single hyphens", inNames, inWorkflow(func(p *training.WorkflowProps) { p.Team = "Red" }), inWorkflow(func(p *training.WorkflowProps) { p.Team = "red-1" }), ""},
 	{"training Network", "a network", "ours: jobs run in a VPC", inWorkflow(func(*training.WorkflowProps) {}), none, ""},
 	{"training Guard", "a guard", "ours: a pipeline's jobs are held by it", inPipeline(func(*training.PipelineProps) {}), none, ""},
-	in("pipeline_search_test.go", "training Gate", "the objective, in a pipeline's search", "ours: SageMaker tells a pipeline of no other metric"),
-	in("processing_test.go", "training Job, Prepare and Evaluate", "what a run may cost in all", limited),
+	{"training Gate", "the objective, in a pipeline's search", "ours: SageMaker tells a pipeline of no other metric", gated(training.AtLeast("acc", 1)), gated(training.AtLeast("loss", 1)), ""},
+	{"training Job, Prepare and Evaluate", "what a run may cost in all", limited, prepared(5), prepared(7), ""},
 	in("workflow_test.go", "training (validateRegion)", "an image of the job's region", createJob),
 	in("workflow_test.go", "training (validateRegistry)", "a region that has the built-in XGBoost", "https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html"),
 }

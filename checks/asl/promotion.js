@@ -31,14 +31,11 @@ const usual = {
     },
   }),
   CheckPackage: build,
-  Findings: ({ RepositoryName, ImageId }) => {
-    // What ECR takes for a digest.
-    if (!/^[a-zA-Z0-9_+.-]+:[a-fA-F0-9]+$/.test(ImageId.ImageDigest)) throwing('Ecr.InvalidParameterException', 'imageDigest')();
-    return {
-      RegistryId: '111122223333', RepositoryName, ImageId,
-      ImageScanStatus: { Status: 'ACTIVE', Description: 'Continuous scan is selected for image.' },
-      ImageScanFindings: { FindingSeverityCounts: { LOW: 3, MEDIUM: 1 }, EnhancedFindings: [{}] },
-    };
+  CheckImage: ({ EnvironmentVariablesOverride }) => {
+    // What the script takes for a digest.
+    const { Value } = EnvironmentVariablesOverride.find(({ Name }) => Name === 'DIGEST');
+    if (!/^sha256:[0-9a-f]{64}$/.test(Value)) throwing('States.TaskFailed', '{"Build":{}}')();
+    return build();
   },
   Materials: () => ({ ContentLength: 1000, ContentType: 'binary/octet-stream' }),
   Approval: () => ({ approvedBy: 'bob' }),

@@ -11,9 +11,11 @@ const starter = all.find((m) => m.id.startsWith('ChurnStarter'));
 const workflow = all.find((m) => m.id.startsWith('ChurnStateMachine'));
 const rules = resources(dir, 'AWS::Events::Rule').map((r) => r.properties);
 
+const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
+
 // event is what EventBridge makes of an event for a rule's target.
 function event({ Targets: [{ InputTransformer }] }, { id, time }) {
-  return JSON.parse(InputTransformer.InputTemplate.replace('<id>', id).replace('<time>', time));
+  return JSON.parse(InputTransformer.InputTemplate.replace('<id>', id).replace('<time>', time).replace('<digest>', digest));
 }
 
 // deliver runs the starter; start stands for Step Functions.
@@ -44,7 +46,7 @@ for (const what of ['schedule', 's3', 'ecr']) {
     const { started: [request], status } = await deliver(event(by(what), at('2026-11-23T16:20:00Z')));
     assert.equal(status, 'SUCCEEDED');
     assert.equal(request.StateMachineArn, workflow.arn);
-    assert.deepEqual(JSON.parse(request.Input), { num_round: 200, eta: 0.3, 'batch-size': 256 });
+    assert.deepEqual(JSON.parse(request.Input), { num_round: 200, eta: 0.3, 'batch-size': 256, ...(what === 'ecr' && { image: digest }) });
     assert.match(request.Name, /^[A-Za-z0-9_-]{1,80}$/);
   });
 
@@ -82,3 +84,33 @@ test('two triggers never share a name', async () => {
   const names = await Promise.all(['schedule', 's3', 'ecr'].map((what) => nameOf(what, at('2026-11-23T16:20:00Z'))));
   assert.equal(new Set(names).size, 3);
 });
+
+// matches tells whether an event fits a pattern of EventBridge, as far as the rule of images has operators
+// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html).
+function matches(pattern, value) {
+  if (!Array.isArray(pattern)) return Object.entries(pattern).every(([key, inner]) => matches(inner, value?.[key]));
+  return pattern.some((p) => {
+    if (typeof p === 'string') return value === p;
+    if ('exists' in p) return (value !== undefined) === p.exists;
+    if ('prefix' in p) return value?.startsWith(p.prefix);
+    return value !== undefined && !value.startsWith(p['anything-but'].prefix);
+  });
+}
+
+const pushed = (detail) => matches(by('ecr').EventPattern, {
+  source: 'aws.ecr', 'detail-type': 'ECR Image Action',
+  detail: { result: 'SUCCESS', 'repository-name': 'ml/image/churn/staging', 'image-digest': digest, 'action-type': 'PUSH', 'image-tag': 'x', ...detail },
+});
+const docker = { 'artifact-media-type': 'application/vnd.docker.container.image.v1+json', 'manifest-media-type': 'application/vnd.docker.distribution.manifest.v2+json' };
+const oci = (artifact) => ({ 'artifact-media-type': artifact, 'manifest-media-type': 'application/vnd.oci.image.manifest.v1+json' });
+for (const [name, detail, starts] of [
+  ['the example of the guide', {}, true], ['an image of Docker', docker, true], ['an image of OCI', oci('application/vnd.oci.image.config.v1+json'), true],
+  ['an image without a tag', { ...docker, 'image-tag': undefined }, true], ['an image with an empty tag', { ...docker, 'image-tag': '' }, true],
+  ['a signature of Notation', { ...oci('application/vnd.cncf.notary.signature'), 'image-tag': '' }, false],
+  ['a signature of Cosign', { ...oci('application/vnd.oci.image.config.v1+json'), 'image-tag': `${digest.replace(':', '-')}.sig` }, false],
+  ['a list of referrers', { 'image-tag': digest.replace(':', '-') }, false], ['a list of materials', oci('application/vnd.cyclonedx+json'), false],
+  ['a deletion', { 'action-type': 'DELETE' }, false], ['a failed push', { result: 'FAILURE' }, false],
+  ['a push elsewhere', { 'repository-name': 'ml/image/churn/prod' }, false], ['another digest', { 'image-digest': 'sha512:x' }, false],
+]) {
+  test(`${name} starts ${starts ? 'the workflow' : 'nothing'}`, () => assert.equal(pushed(detail), starts));
+}

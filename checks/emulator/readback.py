@@ -29,6 +29,7 @@ IGNORED_TYPES = {
     "AWS::S3::BucketPolicy": "unknown in stacks",
     "AWS::SageMaker::ModelPackageGroup": "unknown in stacks",
     "AWS::SNS::TopicPolicy": "unknown in stacks",
+    "AWS::SQS::QueuePolicy": "unknown in stacks",
     "AWS::Signer::SigningProfile": "unknown in stacks",
 }
 IGNORED_PROPERTIES = {

@@ -31,6 +31,7 @@ class Reader:
             "AWS::Logs::LogGroup": self._log_group,
             "AWS::S3::Bucket": self._bucket,
             "AWS::SNS::Topic": lambda i, _: self._client("sns").get_topic_attributes(TopicArn=i)["Attributes"],
+            "AWS::SQS::Queue": self._queue,
             "AWS::StepFunctions::StateMachine": self._state_machine,
             "Custom::Files": self._files,
             "Custom::EmptiedWithStack": lambda _, want: want,  # its function answered, or the stack would not stand
@@ -111,6 +112,10 @@ class Reader:
         return found | {
             "EventPattern": json.loads(found["EventPattern"]), "Targets": events.list_targets_by_rule(Rule=name)["Targets"],
         }
+
+    def _queue(self, url, _):
+        found = self._client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        return {"MessageRetentionPeriod": int(found["MessageRetentionPeriod"]), "SqsManagedSseEnabled": found["SqsManagedSseEnabled"] == "true"}
 
     def _policy(self, physical_id, _):
         iam = self._client("iam")

@@ -116,6 +116,15 @@ testRole(role(stack, 'PromotionCheckRole'), [
   ['pushes into an image', push, image('image/churn/dev'), false],
 ], inNetwork);
 
+testRole(role(stack, 'PromotionCheckImageRole'), [
+  ...everyProject('acme--check-image'),
+  ...['dev', 'staging'].map((s) => [`sees what scanning found in ${s}`, ['ecr:DescribeImageScanFindings', 'ecr:DescribeImages'], image(`image/churn/${s}`), true]),
+  ['asks Inspector', ['inspector2:ListFindings', 'inspector2:ListCoverage'], '*', true],
+  ['pulls from dev', 'ecr:BatchGetImage', image('image/churn/dev'), false],
+  ['pushes into an image', push, image('image/churn/dev'), false],
+  ['writes a record', 's3:PutObject', records('images/x/build.json'), false],
+], inNetwork);
+
 testRole(role(stack, 'PromotionCopyRole'), [
   ...everyProject('acme--copy'),
   ['pulls from dev', pull, image('image/churn/dev'), true],
@@ -141,11 +150,8 @@ testRole(role(stack, 'PromotionRole'), [
   ['copies into dev', 'codeartifact:CopyPackageVersions', repository('dev'), false],
   ['publishes', 'codeartifact:PublishPackageVersion', pkg('prod'), false],
   ['deletes', 'codeartifact:DeletePackageVersions', pkg('prod'), false],
-  ['sees what scanning found in dev', 'ecr:DescribeImageScanFindings', image('image/churn/dev'), true],
-  ['sees what scanning found in staging', 'ecr:DescribeImageScanFindings', image('image/churn/staging'), true],
-  ['asks Inspector', ['inspector2:ListFindings', 'inspector2:ListCoverage'], '*', true],
   ['pushes an image', push, image('image/churn/prod'), false],
-  ...['acme--check', 'acme--copy'].map((name) => [`runs ${name}`, ['codebuild:StartBuild', 'codebuild:StopBuild', 'codebuild:BatchGetBuilds'], project(name), true]),
+  ...['acme--check', 'acme--check-image', 'acme--copy'].map((name) => [`runs ${name}`, ['codebuild:StartBuild', 'codebuild:StopBuild', 'codebuild:BatchGetBuilds'], project(name), true]),
   ['runs another build', 'codebuild:StartBuild', project('acme--image--churn'), false],
   ['hears of its end', ['events:PutRule', 'events:PutTargets', 'events:DescribeRule'],
     arn('events', 'rule/StepFunctionsGetEventForCodeBuildStartBuildRule'), true],

@@ -176,7 +176,10 @@ test('only the first stage fetches, and only from the public indexes', () => {
 });
 
 // Every role by its name, so that one whose trust changes is not passed over.
-const builds = { ChurnBuilder: 'acme--image--churn', MirrorRole: 'acme--mirror', PromotionCheckRole: 'acme--check', PromotionCopyRole: 'acme--copy' };
+const builds = {
+  ChurnBuilder: 'acme--image--churn', MirrorRole: 'acme--mirror', PromotionCheckRole: 'acme--check', PromotionCheckImageRole: 'acme--check-image',
+  PromotionCopyRole: 'acme--copy',
+};
 const build = 'codebuild.amazonaws.com';
 const states = 'states.amazonaws.com';
 const services = [build, states, 'lambda.amazonaws.com', 'sagemaker.amazonaws.com'];

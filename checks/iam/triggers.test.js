@@ -82,3 +82,18 @@ for (const [name, service, own] of [
     });
   }
 }
+
+test('events that can not be delivered go to a queue, which takes them of the rules alone', async () => {
+  const rules = resources(dir, 'AWS::Events::Rule');
+  assert.ok(rules.length > 4);
+  for (const { id, values, properties } of rules) {
+    const queue = properties.Targets[0].DeadLetterConfig?.Arn;
+    const [{ properties: { PolicyDocument } }] = resources(dir, 'AWS::SQS::QueuePolicy').filter((p) => JSON.stringify(p.properties).includes(queue));
+    const sends = (source, more = {}) => allowed({
+      principal: 'events.amazonaws.com', action: 'sqs:SendMessage', resource: queue, context: { 'aws:SourceArn': source, 'aws:SecureTransport': 'true', ...more },
+      identity: everything, resourcePolicy: PolicyDocument,
+    });
+    assert.deepEqual([await sends(values.Arn), await sends(arn('events', 'rule/other')), await sends(values.Arn, { 'aws:SecureTransport': 'false' })],
+      [true, false, false], id);
+  }
+});

@@ -31,7 +31,7 @@ export function run(project, { variables = {}, files = {}, rules = [] }) {
   try {
     for (const name of ['source', 'bin', 'tmp', 'fakes']) fs.mkdirSync(path.join(dir, name));
     write(path.join(dir, 'source'), files);
-    write(path.join(dir, 'bin'), Object.fromEntries(['aws', 'docker', 'syft', 'sleep'].map((name) => [name, fake])));
+    write(path.join(dir, 'bin'), Object.fromEntries(['aws', 'docker', 'dockerd', 'syft', 'sleep'].map((name) => [name, fake])));
     if (!hasJQ) write(path.join(dir, 'bin'), { jq: `#!/usr/bin/env bash\nexec '${process.execPath}' '${here}/jq.js' "$@"\n` });
     [...rules, ...always].forEach(([pattern, ...answers], i) => write(path.join(dir, 'fakes/rules', String(1000 + i)), {
       pattern, ...Object.fromEntries(answers.map((answer, n) => [n + 1, answer])),
@@ -51,7 +51,7 @@ export function run(project, { variables = {}, files = {}, rules = [] }) {
     return {
       status, stdout, stderr, said: stderr.trim().split('\n').at(-1), ...called(read(dir, 'fakes/calls').replaceAll(dir, '')),
       unexpected: read(dir, 'fakes/unexpected'), records: records(path.join(dir, 'fakes/s3')),
-      kept: Object.fromEntries(['passwords', 'pip.conf', 'mode', 'sbom.json'].map((name) => [name, read(dir, `fakes/${name}`)])),
+      kept: Object.fromEntries(['passwords', 'pip.conf', 'mode', 'sbom.json', 'daemon.json'].map((name) => [name, read(dir, `fakes/${name}`)])),
       exported: read(dir, 'exported'), left: fs.readdirSync(path.join(dir, 'tmp')),
     };
   } finally {

@@ -52,14 +52,14 @@ func (p *ClusterRoleProps) Validate() error {
 	if p.EKS != "" {
 		arn.ValidateOne(&l, "EKS", p.EKS, "eks", ":cluster/", "the ARN of an EKS cluster, arn:aws:eks:REGION:ACCOUNT:cluster/NAME")
 	}
-	look := func(field string, prefixes []storage.Prefix) {
+	look := func(field string, prefixes []storage.Prefix, validate func(storage.Prefix) error) {
 		for i, prefix := range prefixes {
-			l.Include(fmt.Sprintf("%s[%d]", field, i), prefix.Validate())
+			l.Include(fmt.Sprintf("%s[%d]", field, i), validate(prefix))
 		}
 	}
-	look("Reads", p.Reads)
-	look("Writes", p.Writes)
-	look("Checkpoints", p.Checkpoints)
+	look("Reads", p.Reads, storage.Prefix.Validate)
+	look("Writes", p.Writes, storage.Prefix.ValidateWritten)
+	look("Checkpoints", p.Checkpoints, storage.Prefix.ValidateWritten)
 	return l.Err()
 }
 

@@ -69,10 +69,10 @@ func (p *ExecutionRoleProps) Validate() error {
 		l.Include(fmt.Sprintf("Objects[%d]", i), object.Validate())
 	}
 	for i, prefix := range p.Writes {
-		l.Include(fmt.Sprintf("Writes[%d]", i), prefix.Validate())
+		l.Include(fmt.Sprintf("Writes[%d]", i), prefix.ValidateWritten())
 	}
 	for i, prefix := range p.Checkpoints {
-		l.Include(fmt.Sprintf("Checkpoints[%d]", i), prefix.Validate())
+		l.Include(fmt.Sprintf("Checkpoints[%d]", i), prefix.ValidateWritten())
 	}
 	for i, d := range p.Mounts {
 		l.Include(fmt.Sprintf("Mounts[%d]", i), d.Validate())
@@ -92,7 +92,8 @@ func (p *ExecutionRoleProps) Validate() error {
 type ExecutionRole struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
-	// Role is the role.
+	// Role is the role. It is for its service alone: GrantAssumeRole lets nobody else in. What is granted on it to an account, a
+	// service or an ARN, which have no policies in the app, is dropped: Success of the Grant alone says so.
 	Role awsiam.IRole
 
 	given *ExecutionRoleProps // nil: the role was made elsewhere

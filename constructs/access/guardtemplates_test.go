@@ -59,7 +59,7 @@ func TestGuardsInTemplates(t *testing.T) {
 			guard.Protect(dev)
 			roleUnder(s, nil).Node().DefaultChild().(awscdk.CfnResource).AddPropertyDeletionOverride(jsii.String("PermissionsBoundary"))
 		}, []string{"1 finding", "dev/Stack/Own: has no boundary"}},
-		{"a role of an aspect", func(dev awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
+		{"a role of an aspect", func(_ awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
 			guard.Protect(s)
 			awscdk.Aspects_Of(roleUnder(s, nil)).Add(&maker{s}, nil)
 		}, []string{"1 finding", "dev/Stack/Late: has no boundary", "an aspect makes comes too late"}},

@@ -46,7 +46,7 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 			})
 		}, []string{
 			"8 problems", `Environment.Region: got "mars"`, `TrustedBy[0]: got "a b"; allowed: the name of a permission set`,
-			`TrustedBy[1]: got "acme"; allowed: a repository, owner/name, without wildcards`, `TrustedBy[1]: got "*"; allowed: an environment of GitHub's`,
+			`TrustedBy[1]: got "acme"; allowed: a repository, owner/name or owner@ID/name@ID, without wildcards`, `TrustedBy[1]: got "*"; allowed: an environment of GitHub's`,
 			"TrustedBy[2]: got \"arn:aws:sts::1:assumed-role/x/y\"", "name its role", "the guard demands the tag Team or does not",
 			`Team: got "Red Team"; allowed: 1 to 20 lower-case letters`, `Workflows[0]: got "churn"; allowed: the ARN of a state machine`,
 		}},
@@ -157,8 +157,8 @@ func TestEveryMistakeInFull(t *testing.T) {
 		teams     = "; allowed: a team's name with a guard for Teams, and none without; the guard demands the tag Team or does not"
 		teamName  = "; allowed: 1 to 20 lower-case letters, digits and single hyphens between them"
 		set       = "; allowed: the name of a permission set, 1 to 32 letters"
-		repo      = "; allowed: a repository, owner/name, without wildcards"
-		run       = "; allowed: an environment of GitHub's, without wildcards"
+		repo      = "; allowed: a repository, owner/name or owner@ID/name@ID, without wildcards"
+		run       = "; allowed: an environment of GitHub's, 1 to 255 characters of ASCII and Latin-1 without wildcards (* and ?) and ${"
 		anARN     = "; allowed: the ARN of a role or user, such as arn:aws:iam::111122223333:role/Admin; " +
 			"a session's ARN (sts, assumed-role) is not one: name its role"
 		mars = `Environment.Name: got "Mars"; allowed: 1 to 20 lower-case letters, digits and single hyphens between them, a letter first, and not "none"`
@@ -189,8 +189,9 @@ func TestEveryMistakeInFull(t *testing.T) {
 		{"pipeline, right", &access.PipelineRoleProps{Guard: guard, ExecutionRoles: roles}, nil},
 		{"Identity Center", in(access.IdentityCenter("a*"), access.IdentityCenter(strings.Repeat("a", 33)), access.IdentityCenter("")), []string{
 			`TrustedBy[0]: got "a*"` + set, `TrustedBy[1]: got "` + strings.Repeat("a", 33) + `"` + set, `TrustedBy[2]: got ""` + set}},
-		{"GitHub", in(access.GitHub("acme/*", "prod"), access.GitHub("acme/churn", ""), access.GitHub("acme", "a b")), []string{
-			`TrustedBy[0]: got "acme/*"` + repo, `TrustedBy[1]: got ""` + run, `TrustedBy[2]: got "acme"` + repo, `TrustedBy[2]: got "a b"` + run}},
+		{"GitHub", in(access.GitHub("acme/*", "prod"), access.GitHub("acme/churn", ""), access.GitHub("acme", "a\tb"), access.GitHub("acme/churn@7", "${x}")), []string{
+			`TrustedBy[0]: got "acme/*"` + repo, `TrustedBy[1]: got ""` + run, `TrustedBy[2]: got "acme"` + repo, `TrustedBy[2]: got "a\tb"` + run,
+			`TrustedBy[3]: got "acme/churn@7"` + repo, `TrustedBy[3]: got "${x}"` + run}},
 		{"role", in(access.Role("CI"), access.Role("arn:aws:iam::111122223333:role/C*")), []string{`TrustedBy[0]: got "CI"` + anARN,
 			`TrustedBy[1]: got "arn:aws:iam::111122223333:role/C*"; allowed: a name of at least 3 letters besides *; it would stand for roles that nobody meant`}},
 		{"no ways in", in(access.WayIn{}, access.GitHub("", "prod"), access.Role("")), []string{

@@ -148,14 +148,19 @@ const (
 )
 
 func TestTheWaysIn(t *testing.T) {
+	gitHub := func(subject string) string {
+		return `{"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"token.actions.githubusercontent.com:aud":"sts.amazonaws.com",` +
+			`"token.actions.githubusercontent.com:sub":"` + subject + `"}},"Effect":"Allow",` +
+			`"Principal":{"Federated":"arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}}`
+	}
 	for _, test := range []struct {
 		name, want string
 		in         access.WayIn
 	}{
 		{"Identity Center", ways, access.IdentityCenter("DS")},
-		{"GitHub", `{"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"token.actions.githubusercontent.com:aud":"sts.amazonaws.com",` +
-			`"token.actions.githubusercontent.com:sub":"repo:acme/churn:environment:training"}},"Effect":"Allow",` +
-			`"Principal":{"Federated":"arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}}`, access.GitHub("acme/churn", "training")},
+		{"GitHub", gitHub("repo:acme/churn:environment:training"), access.GitHub("acme/churn", "training")},
+		{"GitHub, as of July 15, 2026", gitHub("repo:acme@12/churn@34:environment:training"), access.GitHub("acme@12/churn@34", "training")},
+		{"GitHub, by a name with spaces and colons", gitHub("repo:acme/churn:environment:Production EU%3AV1 (live)"), access.GitHub("acme/churn", "Production EU:V1 (live)")},
 		{"role", `{"Action":"sts:AssumeRole","Condition":{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/CI"}},` + byRoot,
 			access.Role("arn:aws:iam::111122223333:role/CI")},
 	} {

@@ -72,13 +72,20 @@ func newEnvironment(this constructs.Construct, id string, props *EnvironmentProp
 
 // keyOf is the given key, or one that is used through S3 and SQS, for the environment's log groups, and by grants.
 func keyOf(this constructs.Construct, p EnvironmentProps, at location.Location) awskms.IKey {
-	if p.Key != nil {
-		return p.Key
-	}
-	return newKey(this, key.Plan{
+	return givenOr(this, p.Key, key.Plan{
 		Description: "Airflow environment " + p.Name, At: at, Retain: p.Environment.Tier.RetainsData(),
 		Services: []string{"s3", "sqs"}, LogGroups: names.AirflowLogs(p.Name),
 	})
+}
+
+// givenOr is a given key, whose policy gets what it lacks if it is the app's, or one that is made below the construct.
+func givenOr(this constructs.Construct, given awskms.IKey, plan key.Plan) awskms.IKey {
+	if given != nil {
+		cdk.LetUse(given, plan.Needs()...)
+		return given
+	}
+	const id = "Key"
+	return cdk.NewKey(constructs.NewConstruct(this, jsii.String(id)), id, plan)
 }
 
 // groupOf makes a security group in the network.
@@ -86,12 +93,6 @@ func groupOf(this constructs.Construct, n *network.Isolated, description string)
 	const id = "Group"
 	scope := constructs.NewConstruct(this, jsii.String(id))
 	return cdk.Emit(scope, cdk.Path(this, id), cfn.Resources{"Group": n.MachinesGroup(description)}).Att("Group", "GroupId")
-}
-
-// newKey makes a key below the construct.
-func newKey(this constructs.Construct, plan key.Plan) awskms.IKey {
-	const id = "Key"
-	return cdk.NewKey(constructs.NewConstruct(this, jsii.String(id)), id, plan)
 }
 
 // roleProps are what the environment's DAGs need.

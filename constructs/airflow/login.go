@@ -29,13 +29,14 @@ func (e *Environment) GrantLogin(to awsiam.IRole, as Login) {
 }
 
 func (e *Environment) grantLogin(to awsiam.IRole, as Login) {
+	g := cdk.Grant{To: to, Account: e.at.Account, Name: string(as) + "-" + cdk.PathOf(e.Construct), Description: "Logs in to Airflow"}
 	var l problem.List
-	l.Include("", validateGrantee(to, e.at))
+	l.Include("", g.Validate())
 	if as != Viewer && as != User && as != Op {
 		l.Add("as", string(as), "airflow.Viewer, airflow.User or airflow.Op", "")
 	}
 	cdk.Check(l.Err())
-	grant(e.Construct, to, string(as), "Logs in to Airflow", policy.Statement{
+	g.Attach(policy.Statement{
 		Effect: policy.Allow, Actions: []string{"airflow:CreateWebLoginToken", "airflow:InvokeRestApi"},
 		Resources: []string{e.at.ARN("airflow", "role/"+e.Name+"/"+string(as))},
 	})

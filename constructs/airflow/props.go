@@ -49,7 +49,8 @@ type EnvironmentProps struct {
 	// Team is the value of the tag Team of the execution role, which a guard for Teams demands, and a part of names. Empty: none.
 	Team string
 	// Key encrypts the environment, its logs and its bucket. Its policy must let the account use it through S3 and SQS, CloudWatch Logs for
-	// the groups airflow-NAME-*, NAME being the whole, and AWS's services make grants. Nil: a key is made. Another key needs another Name too, since it makes another environment.
+	// the groups airflow-NAME-*, NAME being the whole, and AWS's services make grants, which is added to a key of the app. Nil: a key is
+	// made. Another key needs another Name too, since it makes another environment.
 	Key awskms.IKey
 	// AccessLogs is the Logs bucket that the accesses to the environment's bucket are logged to. Nil: one is made.
 	AccessLogs *storage.DataBucket

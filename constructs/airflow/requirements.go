@@ -62,7 +62,9 @@ func (r Requirements) validate() error {
 	return l.Err()
 }
 
-var versionID = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+// versionID is a version of an object: text that a URL holds, with a + in AWS's own example
+// (https://docs.aws.amazon.com/mwaa/latest/userguide/using-startup-script.html).
+var versionID = regexp.MustCompile(`^[A-Za-z0-9._~+/=-]+$`)
 
 // lines are those of the lock: what is continued is joined, and what is empty or a comment left out.
 func (r Requirements) lines() []string {

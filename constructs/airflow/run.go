@@ -19,7 +19,8 @@ func (s *Serverless) GrantRun(to awsiam.IRole) {
 }
 
 func (s *Serverless) grantRun(to awsiam.IRole) {
-	cdk.Check(validateGrantee(to, s.at))
+	g := cdk.Grant{To: to, Account: s.at.Account, Name: "Run-" + cdk.PathOf(s.Construct), Description: "Runs DAGs on MWAA Serverless"}
+	cdk.Check(g.Validate())
 	runs := policy.Statement{Effect: policy.Allow, Why: "AWS appends ten letters and digits to the name of a workflow", Actions: []string{
 		"airflow-serverless:StartWorkflowRun", "airflow-serverless:StopWorkflowRun", "airflow-serverless:GetWorkflow", "airflow-serverless:GetWorkflowRun",
 		"airflow-serverless:ListWorkflowRuns", "airflow-serverless:ListTaskInstances", "airflow-serverless:GetTaskInstance",
@@ -27,7 +28,7 @@ func (s *Serverless) grantRun(to awsiam.IRole) {
 	for _, id := range slices.Sorted(maps.Keys(s.Workflows)) {
 		runs.Resources = append(runs.Resources, s.at.ServerlessWorkflow(names.ServerlessWorkflow(s.name, id)))
 	}
-	grant(s.Construct, to, "Run", "Runs DAGs on MWAA Serverless", runs, policy.Statement{
+	g.Attach(runs, policy.Statement{
 		Effect: policy.Allow, Actions: []string{"kms:Decrypt", "kms:GenerateDataKey"}, Resources: []string{s.at.ARN("kms", "key/*")},
 		Why: "the key may stand in a stack that waits for that of the role; the conditions hold it to what encrypts workflows of this name",
 		Conditions: policy.Conditions{

@@ -58,13 +58,10 @@ func newServerless(this constructs.Construct, id string, props *ServerlessProps)
 	s := &Serverless{
 		Construct: this, Workflows: map[string]string{}, Roles: map[string]*access.ExecutionRole{}, name: p.Name, at: at,
 	}
-	s.Key = p.Key
-	if s.Key == nil {
-		s.Key = newKey(this, key.Plan{
-			Description: "Workflows of MWAA Serverless " + p.Name, At: at, Retain: p.Environment.Tier.RetainsData(),
-			Services: []string{"s3", "airflow-serverless"}, Workflows: at.ServerlessWorkflow(names.ServerlessWorkflow(p.Name, names.Any)),
-		})
-	}
+	s.Key = givenOr(this, p.Key, key.Plan{
+		Description: "Workflows of MWAA Serverless " + p.Name, At: at, Retain: p.Environment.Tier.RetainsData(),
+		Services: []string{"s3", "airflow-serverless"}, Workflows: at.ServerlessWorkflow(names.ServerlessWorkflow(p.Name, names.Any)),
+	})
 	writer := names.Join(p.Name, definitionsOf)
 	s.Bucket = storage.NewDataBucket(this, "Bucket", &storage.DataBucketProps{
 		Environment: p.Environment, Key: s.Key, AccessLogs: p.AccessLogs, Endpoints: p.Network.S3Endpoints(),

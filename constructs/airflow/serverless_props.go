@@ -36,8 +36,8 @@ type ServerlessProps struct {
 	// Team is the value of the tag Team of the execution roles, which a guard for Teams demands, and a part of names. Empty: none.
 	Team string
 	// Key encrypts workflows and bucket. Its policy must let the account use it through S3 and airflow-serverless, the roles for the
-	// encryption context of the workflows, and AWS's services make grants. Nil: a key is made. Another key needs another Name too, since it
-	// makes other workflows.
+	// encryption context of the workflows, and AWS's services make grants, which is added to a key of the app. Nil: a key is made. Another
+	// key needs another Name too, since it makes other workflows.
 	Key awskms.IKey
 	// AccessLogs is the Logs bucket that the accesses to the bucket of the definitions are logged to. Nil: one is made.
 	AccessLogs *storage.DataBucket

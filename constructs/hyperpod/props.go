@@ -142,9 +142,14 @@ func (p *ClusterProps) Validate(id string) error {
 	for _, data := range []struct {
 		field    string
 		prefixes []storage.Prefix
-	}{{"Reads", p.Reads}, {"Writes", p.Writes}, {"Checkpoints", p.Checkpoints}} {
+		validate func(storage.Prefix) error
+	}{
+		{"Reads", p.Reads, storage.Prefix.Validate},
+		{"Writes", p.Writes, storage.Prefix.ValidateWritten},
+		{"Checkpoints", p.Checkpoints, storage.Prefix.ValidateWritten},
+	} {
 		for i, prefix := range data.prefixes {
-			l.Include(fmt.Sprintf("%s[%d]", data.field, i), prefix.Validate())
+			l.Include(fmt.Sprintf("%s[%d]", data.field, i), data.validate(prefix))
 		}
 	}
 	l.Include("", p.validateLimits())
@@ -206,6 +211,18 @@ func (p *ClusterProps) subnet() string {
 	return p.Network.SubnetIDs[p.Zone]
 }
 
+// validateInstances checks the numbers of machines.
+func (g Group) validateInstances() error {
+	var l problem.List
+	if g.Instances < 0 {
+		l.Add("Instances", g.Instances, "1 or more, or 0 for 1", "")
+	}
+	if most := max(g.resolved().Instances, 0); g.MinInstances < 0 || g.MinInstances > most {
+		l.Add("MinInstances", g.MinInstances, fmt.Sprintf("0 to %d, the group's Instances", most), "")
+	}
+	return l.Err()
+}
+
 // validateGroups checks the groups one by one.
 func (p *ClusterProps) validateGroups() error {
 	var l problem.List
@@ -228,12 +245,7 @@ func (p *ClusterProps) validateGroups() error {
 		if p.EKS == nil && len(g.Labels)+len(g.Taints) > 0 {
 			l.Add(at, "labels or taints", "none with Slurm, which has no such thing", "leave them out, or give EKS")
 		}
-		if g.Instances < 0 {
-			l.Add(at+".Instances", g.Instances, "1 or more, or 0 for 1", "")
-		}
-		if most := g.resolved().Instances; g.MinInstances < 0 || g.MinInstances > max(most, 0) {
-			l.Add(at+".MinInstances", g.MinInstances, fmt.Sprintf("0 to %d, the group's Instances", max(most, 0)), "")
-		}
+		l.Include(at, g.validateInstances())
 		if g.VolumeGB < 0 || g.VolumeGB > maxVolumeGB {
 			l.Add(at+".VolumeGB", g.VolumeGB, fmt.Sprintf("1 to %d, or 0 for %d", maxVolumeGB, defaultVolumeGB), "")
 		}

@@ -1,9 +1,26 @@
 package network
 
 import (
+	_ "embed"
 	"slices"
 	"strings"
 )
+
+// hostsCSV has, for each service, the names that clients ask for: checks/models/hosts.py writes it.
+//
+//go:embed hosts.csv
+var hostsCSV string
+
+// clientHosts are the names of hostsCSV, by service, in which REGION stands for the region.
+var clientHosts = func() map[string][]string {
+	all := map[string][]string{}
+	_, lines, _ := strings.Cut(hostsCSV, "\n")
+	for line := range strings.Lines(lines) {
+		service, host, _ := strings.Cut(strings.TrimSpace(line), ",")
+		all[service] = append(all[service], host)
+	}
+	return all
+}()
 
 // insideHosts are names of what stands in the VPC itself: file systems that jobs and machines mount, the web server and the database of
 // MWAA (https://docs.aws.amazon.com/mwaa/latest/userguide/vpc-vpe-access.html; its workers ask the web server, and the names of its
@@ -22,7 +39,7 @@ const lustreHosts = "*.fsx.REGION.amazonaws.com"
 func allowedDomains(plan EndpointPlan, region string, own []string) []string {
 	domains := []string{"*.compute.internal", "*.ec2.internal"}
 	for _, e := range plan {
-		hosts := services[e.Service].hosts
+		hosts := slices.Concat(clientHosts[e.Service], services[e.Service].hosts)
 		for _, c := range e.AskedBy {
 			hosts = slices.Concat(hosts, insideHosts[c])
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
@@ -75,6 +76,9 @@ func newIsolated(this constructs.Construct, _ string, props *IsolatedProps) *Iso
 	n := &Isolated{Construct: this, LogKey: p.LogKey, Capabilities: slices.Clone(p.capabilities()), Endpoints: plan.endpoints,
 		account: at.Account, packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
 		peers: plan.peers, free: map[string]int{}, s3PrefixList: s3PrefixList, reach: plan.reach}
+	if p.LogKey != nil {
+		cdk.LetUse(p.LogKey, key.Logs(at, "*"))
+	}
 	if n.LogKey == nil && p.SharedWith != nil {
 		n.LogKey = p.SharedWith.LogKey
 	}

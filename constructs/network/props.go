@@ -49,7 +49,7 @@ type IsolatedProps struct {
 	// PackageAssets is the bucket of CodeArtifact's assets, needed with Packages. Empty: from the catalog; a region that the
 	// catalog lacks is then an error.
 	PackageAssets string
-	// LogKey encrypts the logs; its policy must let CloudWatch Logs use it. Nil: a key is made.
+	// LogKey encrypts the logs; its policy must let CloudWatch Logs use it, which is added to a key of the app. Nil: a key is made.
 	LogKey awskms.IKey
 
 	// Vpc is an existing VPC. Missing endpoints and the jobs' security group are made in it; its flow logs, its DNS
@@ -129,7 +129,7 @@ func (p *IsolatedProps) Validate() error {
 	}
 	text(&l, "Organization", p.Organization, organizationPattern, "the id of an organization, o- and 10 to 32 letters and digits")
 	l.Include("", p.validateIDs())
-	text(&l, "PackageAssets", p.PackageAssets, bucketPattern, "the name of a bucket")
+	text(&l, "PackageAssets", p.PackageAssets, bucketPattern, "the name of a bucket, 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit first and last")
 	for i, d := range p.AllowedDomains {
 		if !token.Is(d) && !domainPattern.MatchString(d) {
 			l.Add(fmt.Sprintf("AllowedDomains[%d]", i), d,

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/role"
 )
@@ -140,6 +141,7 @@ func (b *builder) dnsFirewall(domains []string) {
 		"FirewallRuleGroupId": cfn.Ref("DNSFirewall"), "VpcId": b.vpc, "Priority": 101, "Tags": b.tags(""),
 	})
 	b.add("DNSQueries", "AWS::Route53Resolver::ResolverQueryLoggingConfig", cfn.Properties{"DestinationArn": b.logGroup("DNSQueryLogs")})
+	b.resources["DNSQueryLogs"].Properties["LogGroupName"] = cfn.Join(names.DNSLogs(b.name)+"/", cfn.StackPart())
 	b.add("DNSQueriesOfVPC", "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation", cfn.Properties{
 		"ResolverQueryLogConfigId": cfn.Ref("DNSQueries"), "ResourceId": b.vpc,
 	})

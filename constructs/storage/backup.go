@@ -8,6 +8,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
@@ -47,7 +48,8 @@ type Backup struct {
 	// Vault is the name of the vault, for whoever restores.
 	Vault string
 
-	plan string
+	plan    string
+	selects bool // some bucket
 }
 
 // NewBackup makes a vault, with a key of its own, and a plan by which the buckets that are given it can be restored to any
@@ -85,7 +87,11 @@ func newBackup(this constructs.Construct, _ string, props *BackupProps) *Backup 
 		}.Stateful(retain),
 		"Plan": {Type: "AWS::Backup::BackupPlan", Properties: cfn.Properties{"BackupPlan": plan}},
 	})
-	return &Backup{Construct: this, Vault: emitted.Ref("Vault"), plan: emitted.Ref("Plan")}
+	made := &Backup{Construct: this, Vault: emitted.Ref("Vault"), plan: emitted.Ref("Plan")}
+	cdk.Warn(this, assembly.Finding{
+		Rule: cdk.BackupRule, Description: "the backup backs up nothing", Fix: "give it to buckets as their Backup, or leave it out",
+	}, func() bool { return made.selects })
+	return made
 }
 
 // vaultPolicy denies to delete or shorten what is backed up to all but administrators; where they are named, deployments and
@@ -107,6 +113,7 @@ func vaultPolicy(at location.Location, administrators []string) []policy.Stateme
 
 // backup makes the bucket's own role and selection in the plan.
 func (b *builder) backup() {
+	b.p.Backup.selects = true
 	maps.Copy(b.resources, b.backupRole().Resources("Backup"))
 	b.resources["BackupSelection"] = cfn.Resource{Type: "AWS::Backup::BackupSelection", DependsOn: []string{"BackupPolicy"}, Properties: cfn.Properties{
 		"BackupPlanId": b.p.Backup.plan,

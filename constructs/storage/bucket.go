@@ -8,6 +8,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 )
@@ -27,12 +28,13 @@ type DataBucket struct {
 	Class Class
 	// Name, ARN and Region are its own, and KeyARN is that of Key, empty without one. They may be CDK tokens.
 	Name, ARN, Region, KeyARN string
-	// Events tells that EventBridge hears of its objects. Of an existing bucket it is taken to.
+	// Events tells that EventBridge hears of its objects.
 	Events bool
 	// Lacks is what an existing bucket lacks of what Plinth gives its own; empty for those. See [NewExistingBucket].
 	Lacks []Lack
 
 	linkedToLustre bool
+	byServices     bool     // only AWS services write to it
 	endpoints      bool     // objects are reached by endpoints of the network only
 	outside        []string // but by these roles, in which a * stands for any text
 }
@@ -49,6 +51,8 @@ func newDataBucket(this constructs.Construct, _ string, props *DataBucketProps) 
 	b := &builder{p: p, at: cdk.Location(this), path: cdk.PathOf(this)}
 	if b.ownKey() {
 		p.Key = cdk.NewKey(this, "Key", b.keyPlan())
+	} else if p.Key != nil {
+		cdk.LetUse(p.Key, b.keyPlan().Needs()...)
 	}
 	if p.Key != nil {
 		b.keyARN = *p.Key.KeyArn()
@@ -65,7 +69,7 @@ func newDataBucket(this constructs.Construct, _ string, props *DataBucketProps) 
 	emitted := cdk.Emit(this, b.path, resources)
 	bucket := &DataBucket{
 		Construct: this, Key: p.Key, AccessLogs: p.AccessLogs, Class: p.Class, Name: emitted.Ref("Bucket"), Region: b.at.Region, KeyARN: b.keyARN,
-		Events: p.Events || p.Backup != nil, linkedToLustre: p.LinkedToLustre,
+		Events: p.Events || p.Backup != nil, linkedToLustre: p.LinkedToLustre, byServices: p.Class == Logs,
 		endpoints: len(p.Endpoints) > 0, outside: slices.Concat(p.OutsideRoles, p.Environment.Administrators),
 	}
 	bucket.ARN = "arn:" + b.at.Partition + ":s3:::" + bucket.Name
@@ -73,6 +77,12 @@ func newDataBucket(this constructs.Construct, _ string, props *DataBucketProps) 
 		BucketArn: &bucket.ARN, BucketName: &bucket.Name, EncryptionKey: bucket.Key,
 	})
 	b.policy(emitted, bucket)
+	if p.LifeCycle.OldVersionDays != 0 && !classes[p.Class].versioned {
+		cdk.Warn(this, assembly.Finding{
+			Rule: cdk.VersionsRule, Description: "LifeCycle.OldVersionDays holds for versions of a Class that the bucket had before: " +
+				p.Class.String() + " keep none", Fix: "leave it out, or take a Class that keeps versions",
+		}, func() bool { return false })
+	}
 	return bucket
 }
 

@@ -173,6 +173,36 @@ func TestGivenKeysAreUsed(t *testing.T) {
 	}
 }
 
+// A key that the app makes lets in the accounts that a bucket is shared with or replicated from, which the bucket's policy can't do alone.
+func TestGivenKeysLetInOtherAccounts(t *testing.T) {
+	const partner = "444455556666"
+	template := synthtest.Template(t, "us-east-1", func(stack awscdk.Stack) {
+		for _, id := range []string{"Own", "Plinths", "Imported"} {
+			var key awskms.IKey
+			switch id {
+			case "Own":
+				key = awskms.NewKey(stack, jsii.String("Own"), nil)
+			case "Plinths":
+				key = storage.NewKey(stack, "Plinths", nil).Key
+			default:
+				key = awskms.Key_FromKeyArn(stack, jsii.String("Imported"), jsii.String("arn:aws:kms:us-east-1:111122223333:key/1234abcd"))
+			}
+			storage.NewDataBucket(stack, id+"Read", &storage.DataBucketProps{Key: key, Shares: []storage.Share{{Account: partner, Path: "a/"}}})
+			storage.NewDataBucket(stack, id+"Replica", &storage.DataBucketProps{Key: key, ReplicatedFrom: []string{"777788889999"}})
+		}
+	})
+	for _, id := range []string{"Own/Resource", "Plinths/Key/Resource"} {
+		got := text(t, at(t, template, id).Properties["KeyPolicy"])
+		for account, actions := range map[string]string{partner: `"kms:Decrypt"`, "777788889999": `["kms:Decrypt","kms:Encrypt","kms:GenerateDataKey"]`} {
+			want := `{"Action":` + actions + `,"Condition":{"StringEquals":{"kms:ViaService":["s3.us-east-1.amazonaws.com"]}},"Effect":"Allow",` +
+				`"Principal":{"AWS":"arn:aws:iam::` + account + `:root"},"Resource":"*"}`
+			if strings.Count(got, want) != 1 {
+				t.Errorf("%s does not let in %s:\n%s", id, account, got)
+			}
+		}
+	}
+}
+
 // What a bucket says of itself is what stands in the template.
 func TestABucketSaysWhatItIs(t *testing.T) {
 	got := map[string]string{}
@@ -211,5 +241,49 @@ func TestMistakesSayWhere(t *testing.T) {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("error lacks %q:\n%v", want, err)
 		}
+	}
+}
+
+// What may not be as it is meant to be is told with the templates.
+func TestWarnings(t *testing.T) {
+	const old, unused = "Stack/Data: LifeCycle.OldVersionDays ", "Stack/Backup: the backup "
+	for name, test := range map[string]struct {
+		props storage.DataBucketProps
+		want  []string
+	}{
+		"a backup that no bucket has":     {storage.DataBucketProps{}, []string{unused}},
+		"old versions of Checkpoints":     {storage.DataBucketProps{Class: storage.Checkpoints, LifeCycle: storage.LifeCycle{OldVersionDays: 9}}, []string{unused, old}},
+		"what Checkpoints have":           {storage.DataBucketProps{Class: storage.Checkpoints, LifeCycle: storage.LifeCycle{ExpiryDays: 9}}, []string{unused}},
+		"old versions of data in backups": {storage.DataBucketProps{LifeCycle: storage.LifeCycle{OldVersionDays: 9}, Backup: &storage.Backup{}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir})
+			stack := awscdk.NewStack(app, jsii.String("Stack"), nil)
+			backup := storage.NewBackup(stack, "Backup", nil)
+			if test.props.Backup != nil {
+				test.props.Backup = backup
+			}
+			storage.NewDataBucket(stack, "Data", &test.props)
+			var got []string
+			app.Synth(nil)
+			findings, err := assembly.Findings(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range findings {
+				if f.Warning() {
+					got = append(got, f.Path+": "+f.Description)
+				}
+			}
+			if len(got) != len(test.want) {
+				t.Fatalf("got %q, want %q", got, test.want)
+			}
+			for i, want := range test.want {
+				if !strings.HasPrefix(got[i], want) {
+					t.Errorf("got %q, want %q", got[i], want)
+				}
+			}
+		})
 	}
 }

@@ -21,7 +21,7 @@ func TestMistakesOfTheRest(t *testing.T) {
 		noBucket  = `Bucket: got nothing; allowed: a bucket; make one with storage.NewDataBucket`
 		days      = `; allowed: 7 to 30, or 0 for 30`
 		account   = `; allowed: an account, 12 digits`
-		directory = `; allowed: a path that starts with a slash, such as "/churn/train", of at most 4,000 letters`
+		directory = `; allowed: a path that starts with a slash and has no /../, such as "/churn/train", of at most 4,000 letters`
 		name      = `Environment.Name: got "Prod"; allowed: 1 to 20 lower-case letters, digits and single hyphens between them, a letter first, and not "none"`
 	)
 	wrong := environment.Environment{Name: "Prod"}

@@ -46,7 +46,7 @@
 //
 // # What it does not do
 //
-// It sees an existing bucket ([NewExistingBucket]) only as far as the app makes it, and changes nothing of it. Replication
-// copies what is written after it was turned on. Restoring from a backup takes a role of whoever restores. A removed key is
+// It sees an existing bucket ([NewExistingBucket]) only as far as the app makes it, and changes nothing of it but its Events:
+// docs/brought.md lists what nobody sees. Replication copies what is written after it was turned on. Restoring from a backup takes a role of whoever restores. A removed key is
 // deleted 7 to 30 days later, and what it encrypted is lost then: outside Development it stays, like its bucket.
 package storage

@@ -22,7 +22,8 @@ type EFSProps struct {
 	Environment environment.Environment
 	// Network is where the jobs run. Required.
 	Network *network.Isolated
-	// Key encrypts it. Nil: a key is made. EFS encrypts a file system when it makes it: another key makes another file system,
+	// Key encrypts it; its policy must let the account's roles use it through EFS and make grants for AWS's resources, which is added
+	// to a key of the app (https://docs.aws.amazon.com/efs/latest/ug/EFSKMS.html). Nil: a key is made. EFS encrypts a file system when it makes it: another key makes another file system,
 	// and the old one stays, but in Development.
 	Key awskms.IKey
 	// RequireTLS refuses mounts without TLS. Whether SageMaker mounts with TLS is not documented: a training job may not be

@@ -9,17 +9,26 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/key"
+	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // ExistingBucketProps name a bucket that stands already. Bucket is required.
 type ExistingBucketProps struct {
-	// Bucket is the bucket: made by the same app, or imported by awss3.Bucket_FromBucketName and its like. Required.
+	// Bucket is the bucket: made by the same app, or imported by awss3.Bucket_FromBucketName and its like. An imported one is taken to be
+	// in the account and region of the stack, unless it is imported with others, which is an error. Required.
 	Bucket awss3.IBucket
-	// Key encrypts its objects. Nil: the bucket's EncryptionKey, if the app knows it.
+	// Key encrypts its objects: the one that the bucket encrypts by. Its policy must let the account's roles use it through S3 and make
+	// grants for AWS's resources, which is added to a key of the app. Nil: the bucket's EncryptionKey, if the app knows it; of an imported
+	// bucket that has a key and is imported without, roles are allowed nothing with the key, and a guard denies jobs that write there.
 	Key awskms.IKey
 	// Class is what it holds. Zero: Datasets.
 	Class Class
+	// Events sends what happens to objects to EventBridge's default bus, which a data trigger needs. It is switched on in a bucket of the
+	// app, if it is not yet; an imported one has to have it on already, which nothing checks. Off: nothing is changed or expected.
+	Events bool
 }
 
 // Validate reports every problem of the props.
@@ -34,7 +43,24 @@ func (p *ExistingBucketProps) Validate() error {
 	return l.Err()
 }
 
-// NewExistingBucket takes in a bucket that stands already, so that jobs can read and write it. It changes nothing of it: what
+// validateKey refuses another key than the bucket's own, as far as the app knows it.
+func (p *ExistingBucketProps) validateKey() error {
+	own := p.Bucket.EncryptionKey()
+	if own == nil || p.Key == nil || !otherText(*own.KeyArn(), *p.Key.KeyArn()) {
+		return nil
+	}
+	return problem.Problem{
+		Field: "Key", Got: problem.Phrase(cdk.Describe(*p.Key.KeyArn())), Allowed: "the key that the bucket encrypts by, " + cdk.Describe(*own.KeyArn()),
+		Fix: "leave it out: roles are allowed this key alone, and what is written without naming a key would be denied",
+	}
+}
+
+// otherText tells whether two ARNs are known to be different.
+func otherText(a, b string) bool {
+	return cdk.Different(a, b) || a != b && !token.Is(a) && !token.Is(b)
+}
+
+// NewExistingBucket takes in a bucket that stands already, so that jobs can read and write it. It changes nothing of it but its Events: what
 // it lacks of what Plinth gives its own stands in Lacks, and is said in one note of the synthesis. It panics with one message
 // that holds every problem when scope, id or props are wrong.
 func NewExistingBucket(scope constructs.Construct, id string, props *ExistingBucketProps) *DataBucket {
@@ -45,13 +71,18 @@ func newExistingBucket(this constructs.Construct, _ string, props *ExistingBucke
 	b := &DataBucket{
 		Construct: this, Bucket: props.Bucket, Key: props.Key, Class: props.Class,
 		Name: *props.Bucket.BucketName(), ARN: *props.Bucket.BucketArn(), Region: cdk.Location(this).Region,
-		Events: true, linkedToLustre: true, // its own settings say
+		Events: props.Events, linkedToLustre: true, // its own settings say
 	}
+	cdk.Check(props.validateKey())
 	if b.Key == nil {
 		b.Key = props.Bucket.EncryptionKey()
 	}
 	if b.Key != nil {
+		cdk.LetUse(b.Key, key.Plan{At: cdk.Location(this), Services: []string{"s3"}}.Needs()...)
 		b.KeyARN = *b.Key.KeyArn()
+	}
+	if _, made := cfnBucket(props.Bucket); made && props.Events {
+		props.Bucket.EnableEventBridgeNotification()
 	}
 	b.Lacks = look(this, props.Bucket, b)
 	if len(b.Lacks) > 0 {
@@ -65,9 +96,15 @@ func newExistingBucket(this constructs.Construct, _ string, props *ExistingBucke
 	return b
 }
 
+// cfnBucket is the resource of a bucket that the app makes by the CDK's own class.
+func cfnBucket(bucket awss3.IBucket) (awss3.CfnBucket, bool) {
+	made, ok := bucket.Node().DefaultChild().(awss3.CfnBucket)
+	return made, ok
+}
+
 // look asks the app what it says of the bucket.
 func look(this constructs.Construct, bucket awss3.IBucket, b *DataBucket) []Lack {
-	resource, ok := bucket.Node().DefaultChild().(awss3.CfnBucket)
+	resource, ok := cfnBucket(bucket)
 	if !ok {
 		return []Lack{unseen(b.Name)}
 	}

@@ -119,6 +119,77 @@ func TestAnExistingBucketStaysAsItIs(t *testing.T) {
 	}
 }
 
+// Another key than the one that the bucket encrypts by is an error, where the app knows both.
+func TestTheKeyOfAnExistingBucketIsItsOwn(t *testing.T) {
+	arn := func(id string) *string { return jsii.String("arn:aws:kms:us-east-1:111122223333:key/" + id) }
+	for name, test := range map[string]struct {
+		own, given func(stack awscdk.Stack) awskms.IKey
+		want       string
+	}{
+		"two of the app": {
+			func(s awscdk.Stack) awskms.IKey { return awskms.NewKey(s, jsii.String("Own"), nil) },
+			func(s awscdk.Stack) awskms.IKey { return awskms.NewKey(s, jsii.String("Other"), nil) },
+			`Key: got Stack/Other/Resource; allowed: the key that the bucket encrypts by, Stack/Own/Resource`,
+		},
+		"two imported": {
+			func(s awscdk.Stack) awskms.IKey { return awskms.Key_FromKeyArn(s, jsii.String("Own"), arn("1")) },
+			func(s awscdk.Stack) awskms.IKey { return awskms.Key_FromKeyArn(s, jsii.String("Other"), arn("2")) },
+			`Key: got arn:aws:kms:us-east-1:111122223333:key/2; allowed: the key that the bucket encrypts by, arn:aws:kms:us-east-1:111122223333:key/1`,
+		},
+		"one of each, which may be the same": {
+			func(s awscdk.Stack) awskms.IKey { return awskms.NewKey(s, jsii.String("Own"), nil) },
+			func(s awscdk.Stack) awskms.IKey { return awskms.Key_FromKeyArn(s, jsii.String("Other"), arn("2")) }, "",
+		},
+		"the same, twice": {
+			func(s awscdk.Stack) awskms.IKey { return awskms.Key_FromKeyArn(s, jsii.String("Own"), arn("1")) },
+			func(s awscdk.Stack) awskms.IKey { return awskms.Key_FromKeyArn(s, jsii.String("Other"), arn("1")) }, "",
+		},
+	} {
+		err := synth.App(&synth.Options{Dir: t.TempDir()}, func(app awscdk.App) {
+			stack := awscdk.NewStack(app, jsii.String("Stack"), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("us-east-1")}})
+			bucket := awss3.Bucket_FromBucketAttributes(stack, jsii.String("Old"), &awss3.BucketAttributes{BucketName: jsii.String("old"), EncryptionKey: test.own(stack)})
+			storage.NewExistingBucket(stack, "Existing", &storage.ExistingBucketProps{Bucket: bucket, Key: test.given(stack)})
+		})
+		if (err != nil) != (test.want != "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: got %v, want %s", name, err, test.want)
+		}
+	}
+}
+
+// Events are switched on in a bucket of the app, and nothing is changed of an imported one.
+func TestEventsOfExistingBuckets(t *testing.T) {
+	for name, test := range map[string]struct {
+		bucket   func(stack awscdk.Stack) awss3.IBucket
+		events   bool
+		switched bool
+	}{
+		"of the app":                 {func(s awscdk.Stack) awss3.IBucket { return awss3.NewBucket(s, jsii.String("B"), nil) }, true, true},
+		"of the app, and not wanted": {func(s awscdk.Stack) awss3.IBucket { return awss3.NewBucket(s, jsii.String("B"), nil) }, false, false},
+		"of the app, and on already": {func(s awscdk.Stack) awss3.IBucket {
+			return awss3.NewBucket(s, jsii.String("B"), &awss3.BucketProps{EventBridgeEnabled: jsii.Bool(true)})
+		}, true, true},
+		"imported": {func(s awscdk.Stack) awss3.IBucket {
+			return awss3.Bucket_FromBucketName(s, jsii.String("B"), jsii.String("old"))
+		}, true, false},
+	} {
+		template := synthtest.Template(t, "us-east-1", func(stack awscdk.Stack) {
+			b := storage.NewExistingBucket(stack, "Existing", &storage.ExistingBucketProps{Bucket: test.bucket(stack), Events: test.events})
+			if b.Events != test.events {
+				t.Errorf("%s: Events is %t", name, b.Events)
+			}
+		})
+		notified := template.OfType("Custom::S3BucketNotifications")
+		if (len(notified) == 1) != test.switched || len(notified) > 1 {
+			t.Errorf("%s: %d resources set events", name, len(notified))
+		}
+		for _, id := range notified {
+			if got := text(t, template.Resources[id]); !strings.Contains(got, `"EventBridgeConfiguration":{}`) {
+				t.Errorf("%s: %s", name, got)
+			}
+		}
+	}
+}
+
 // A key that is given wins over the one that the app knows.
 func TestTheKeyOfAnExistingBucket(t *testing.T) {
 	synthtest.Template(t, "", func(stack awscdk.Stack) {

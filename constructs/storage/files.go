@@ -15,6 +15,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/names"
@@ -42,7 +43,7 @@ type FilesProps struct {
 	// Role is the name of the role that writes them, at most 48 letters, digits, hyphens and underscores, to which two hyphens and the
 	// region are added, since roles are those of the whole account: see [FilesRole]. Begin it with the environment's name. Required.
 	Role string
-	// LogKey encrypts the writer's log. Required.
+	// LogKey encrypts the writer's log; its policy must let CloudWatch Logs use it, which is added to a key of the app. Required.
 	LogKey awskms.IKey
 	// Files are the files. Required.
 	Files []File
@@ -104,6 +105,7 @@ func (p *FilesProps) Validate() error {
 	if p.Bucket == nil {
 		l.Add("Bucket", nil, "a bucket", "make one with storage.NewDataBucket")
 	}
+	l.Include("Bucket", p.Bucket.validateWritten())
 	if len(p.Folders) == 0 {
 		l.Add("Folders", 0, "at least one", "")
 	}
@@ -150,9 +152,11 @@ func NewFiles(scope constructs.Construct, id string, props *FilesProps) *Files {
 }
 
 func newFiles(this constructs.Construct, _ string, props *FilesProps) *Files {
+	at := cdk.Location(this)
 	cdk.ClaimOwn(this, "storage.Files", "Role", props.Role)
 	claimObjects(this, *props)
-	emitted := cdk.Emit(this, cdk.PathOf(this), filesResources(cdk.Location(this), *props))
+	cdk.LetUse(props.LogKey, key.Logs(at, "*"))
+	emitted := cdk.Emit(this, cdk.PathOf(this), filesResources(at, *props))
 	files := &Files{Construct: this, URI: emitted.Att("Files", "URI"), ARN: emitted.Att("Files", "ARN"), emitted: emitted}
 	for _, f := range props.Files {
 		if f.Name != "" {

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/jsii-runtime-go"
 
@@ -42,7 +41,6 @@ func TestFilesOfTwoRegions(t *testing.T) {
 		for _, region := range []string{"eu-west-1", "us-east-1"} {
 			stack := awscdk.NewStack(app, jsii.String("In-"+region), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: &region}})
 			key := awskms.NewKey(stack, jsii.String("LogKey"), nil)
-			key.GrantEncryptDecrypt(awsiam.NewServicePrincipal(jsii.String("logs."+region+".amazonaws.com"), nil))
 			storage.NewFiles(stack, "Files", &storage.FilesProps{
 				Bucket: storage.NewDataBucket(stack, "Bucket", nil), Folders: []string{"a/"}, Role: "dev--writer",
 				LogKey: key, Files: []storage.File{{Path: "a/x"}},

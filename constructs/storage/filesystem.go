@@ -46,7 +46,7 @@ type FileSystem struct {
 type Directory struct {
 	// FileSystem holds it.
 	FileSystem *FileSystem
-	// Path starts with a slash: "/" is the whole file system.
+	// Path starts with a slash and has no .. in it: "/" is the whole file system.
 	Path string
 }
 
@@ -68,7 +68,7 @@ func (d Directory) Validate() error {
 		l.Add("FileSystem", nil, "a file system", "make one with storage.NewLustre or storage.NewEFS")
 	}
 	if !token.Is(d.Path) && (!strings.HasPrefix(d.Path, "/") || strings.Contains(d.Path+"/", "/../") || len(d.Path) > maxDirectoryPath) {
-		l.Add("Path", d.Path, `a path that starts with a slash, such as "/churn/train", of at most 4,000 letters`, "")
+		l.Add("Path", d.Path, `a path that starts with a slash and has no /../, such as "/churn/train", of at most 4,000 letters`, "")
 	}
 	return l.Err()
 }
@@ -125,6 +125,7 @@ func (f *FileSystem) openTo(group any, description string) cfn.Resources {
 // keyOf is the ARN of a given key, or a reference to one that is made.
 func keyOf(resources cfn.Resources, given awskms.IKey, plan key.Plan) any {
 	if given != nil {
+		cdk.LetUse(given, plan.Needs()...)
 		return *given.KeyArn()
 	}
 	resources["Key"] = plan.Resource()

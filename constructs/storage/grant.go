@@ -41,7 +41,11 @@ func (g Grant) Validate() error {
 		l.Add("", nil, "what is granted", "make it by Prefix.GrantRead and its like")
 	}
 	for _, p := range slices.Compact(slices.Concat(g.reads, g.writes)) {
-		l.Include("", p.Validate())
+		if slices.Contains(g.writes, p) {
+			l.Include("", p.ValidateWritten())
+		} else {
+			l.Include("", p.Validate())
+		}
 	}
 	for _, o := range g.objects {
 		l.Include("", o.Validate())

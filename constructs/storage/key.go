@@ -22,10 +22,11 @@ type KeyProps struct {
 	Environment environment.Environment
 	// DeletionDays is how long a deletion of the key can be taken back, 7 to 30. Zero: 30.
 	DeletionDays int
-	// Readers are other accounts, of 12 digits, that read from the key's buckets: those of their Shares. Empty: none.
+	// Readers are other accounts, of 12 digits, that read from the key's buckets: those of their Shares. A bucket
+	// of the app adds its own. Empty: none but those.
 	Readers []string
 	// Writers are other accounts, of 12 digits, that write to the key's buckets: those of their Shares with Write and of
-	// their ReplicatedFrom. Empty: none.
+	// their ReplicatedFrom. A bucket of the app adds its own. Empty: none but those.
 	Writers []string
 	// LinkedToLustre lets FSx for Lustre use the key, for buckets that are.
 	LinkedToLustre bool

@@ -21,7 +21,8 @@ type LifeCycle struct {
 	TieringDays int
 	// ExpiryDays is when an object is deleted. Never: it is kept.
 	ExpiryDays int
-	// OldVersionDays is how long a version is kept after it was replaced or deleted. Never: as long as the bucket.
+	// OldVersionDays is how long a version is kept after it was replaced or deleted. Never: as long as the bucket. Checkpoints have no
+	// versions but those of a class that the bucket had before.
 	OldVersionDays int
 	// UploadDays is when an upload that was begun and not ended is given up.
 	UploadDays int

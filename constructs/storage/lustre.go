@@ -35,7 +35,9 @@ type LustreProps struct {
 	CapacityGiB int
 	// MBPerSecondPerTiB is its throughput: 125, 250, 500 or 1,000. Zero: 125.
 	MBPerSecondPerTiB int
-	// Key encrypts it. Nil: a key is made. FSx encrypts a file system when it makes it: another key makes another file system.
+	// Key encrypts it; its policy must let the account's roles use it through FSx and make grants for AWS's resources, which is added
+	// to a key of the app (https://docs.aws.amazon.com/fsx/latest/LustreGuide/encryption-at-rest.html). Nil: a key is made. FSx encrypts
+	// a file system when it makes it: another key makes another file system.
 	Key awskms.IKey
 }
 

@@ -41,7 +41,7 @@ var someKey = struct{ awskms.IKey }{}
 
 const (
 	shareAllowed  = "; allowed: the account that it is shared with, 12 digits"
-	bucketAllowed = `; allowed: the ARN of a bucket, arn:aws:s3:::NAME`
+	bucketAllowed = `; allowed: the ARN of a bucket, arn:aws:s3:::NAME, with a NAME of 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit first and last`
 	keyAllowed    = `; allowed: the ARN of the bucket's KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID`
 	regionAllowed = `; allowed: the region of the bucket, such as eu-west-1`
 	slash         = `; allowed: a path that ends with a slash and starts without one, such as "churn/train/", or empty for the whole bucket`

@@ -74,7 +74,7 @@ func (r Replica) validate() error {
 	if r == (Replica{}) {
 		return nil
 	}
-	text(&l, "Bucket", r.Bucket, bucketPattern, "the ARN of a bucket, arn:aws:s3:::NAME")
+	text(&l, "Bucket", r.Bucket, bucketPattern, "the ARN of a bucket, arn:aws:s3:::NAME, with a NAME of 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit first and last")
 	text(&l, "Key", r.Key, keyPattern, "the ARN of the bucket's KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID")
 	if _, known := catalog.LookupRegion(r.Region); !known && !token.Is(r.Region) {
 		l.Add("Region", r.Region, "the region of the bucket, such as eu-west-1", "")

@@ -51,6 +51,25 @@ func validateBucket(b *DataBucket) error {
 	return nil
 }
 
+// ValidateWritten reports every problem of the prefix as one that somebody writes to or deletes from.
+func (p Prefix) ValidateWritten() error {
+	var l problem.List
+	l.Include("", p.Validate())
+	l.Include("Bucket", p.Bucket.validateWritten())
+	return l.Err()
+}
+
+// validateWritten reports a bucket whose own policy denies writing, whatever a role is allowed.
+func (b *DataBucket) validateWritten() error {
+	if b == nil || !b.byServices {
+		return nil
+	}
+	return problem.Problem{
+		Got: problem.Phrase("a bucket of Class Logs"), Allowed: "a bucket of another Class",
+		Fix: "only AWS services write to a Logs bucket, and nobody deletes from it before the time",
+	}
+}
+
 // unprintable are characters that keys can't be listed with, or that end a line for the services that read them.
 var unprintable = regexp.MustCompile(`[\x{00}-\x{1f}\x{7f}-\x{9f}\x{2028}\x{2029}]`)
 

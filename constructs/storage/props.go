@@ -23,8 +23,9 @@ type DataBucketProps struct {
 	// LifeCycle is what becomes of objects with time. Zero fields: the class's defaults.
 	LifeCycle LifeCycle
 
-	// Key encrypts the objects: one of [NewKey] that several buckets share, or an existing one. Nil: a key is made. A Logs
-	// bucket takes none.
+	// Key encrypts the objects: one of [NewKey] that several buckets share, or an existing one. Its policy must let the account's roles
+	// use it through S3 and make grants for AWS's resources, the accounts of Shares and ReplicatedFrom use it through S3, and FSx's
+	// service-linked role with LinkedToLustre, which is added to a key of the app. Nil: a key is made. A Logs bucket takes none.
 	Key awskms.IKey
 	// AccessLogs is the Logs bucket that the bucket's accesses are logged to. Nil: one is made. A Logs bucket takes none.
 	AccessLogs *DataBucket
@@ -43,7 +44,8 @@ type DataBucketProps struct {
 
 	// Lock keeps versions from being deleted. Zero: no lock. Not in Development, not for Checkpoints and Logs.
 	Lock Lock
-	// ReplicateTo is a bucket that gets a copy of every new object. Zero: none. Not for Checkpoints and Logs.
+	// ReplicateTo is a bucket that gets a copy of every new object. Zero: none. Not for Checkpoints and Logs. From a bucket with a Lock S3
+	// copies only to one that has Object Lock too (https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html).
 	ReplicateTo Replica
 	// ReplicatedFrom are accounts, of 12 digits, whose buckets may copy their objects to this one. Copies from a bucket of
 	// the same account need no mention.

@@ -3,6 +3,8 @@ package supplychain
 import (
 	"cmp"
 	_ "embed"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,13 +38,13 @@ type BuilderProps struct {
 	Packages Repository
 	// Images take what is built, in their first stage. Required.
 	Images *Images
-	// Registry scans and signs it. Required.
+	// Registry scans and signs it: one of the chain of Images. Required.
 	Registry *Registry
 	// Base is the image that is built on, the argument BASE of the Dockerfile, with a tag that can't be moved or a digest:
 	// ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME@sha256:DIGEST. Required.
 	Base string
-	// Tools is the image that the build runs in, in an ECR repository of your own: bash, Docker with buildx, AWS CLI 2 and syft.
-	// Required.
+	// Tools is the image that the build runs in, in an ECR repository of your own: bash, Docker with buildx and dockerd, AWS CLI 2 and syft.
+	// CodeBuild runs no entry point of it: the build starts dockerd. Required.
 	Tools string
 	// Source holds source.zip: Dockerfile, requirements.txt with hashes, and what they need. Required.
 	Source storage.Prefix
@@ -77,9 +79,11 @@ func (p *BuilderProps) Validate() error {
 	}
 	if p.Registry == nil {
 		l.Add("Registry", nil, "what scans and signs the image", "make it with supplychain.NewRegistry")
+	} else if p.Images != nil {
+		l.Include("", p.Registry.validateSigns(p.Images.chain))
 	}
 	l.Include("Source", p.Source.Validate())
-	l.Include("Records", p.Records.Validate())
+	l.Include("Records", p.Records.ValidateWritten())
 	l.Include("", p.FailsAt.validate())
 	if p.Timeout != 0 && (p.Timeout < minTimeout || p.Timeout > maxTimeout || p.Timeout%time.Minute != 0) {
 		l.Add("Timeout", p.Timeout, "whole minutes from 5m to 8h, or 0 for 1h", "CloudFormation takes no more of a project, though CodeBuild takes 36h")
@@ -128,16 +132,16 @@ func (p *BuilderProps) plan(at location.Location) project {
 	target := p.target()
 	in, domain, repository := p.Packages.parts()
 	e := p.Environment.Resolved()
+	variables := scanVariables(strings.Join(p.FailsAt.andAbove(), " "))
+	maps.Copy(variables, map[string]string{
+		"DOMAIN": domain, "DOMAIN_OWNER": in.Account, "PACKAGES": repository, "BASE": p.Base, "TARGET": target.URI, "REPOSITORY": target.Name,
+		"REGISTRIES": registries(p.Base, target.URI), "RECORDS": p.Records.URI(), "ATTEMPTS": "60", "IMAGE_FILE": imageFile,
+	})
 	return project{
-		name: names.ImageProject(p.Images.chain.Name, p.Images.name), description: "Builds " + target.Name, at: at, script: buildScript,
+		name: names.ImageProject(p.Images.chain.Name, p.Images.name), description: "Builds " + target.Name, at: at, script: scanScript + buildScript,
 		tools: p.Tools, source: p.Source.Bucket.Name + "/" + p.Source.Path + SourceFile, timeout: cmp.Or(p.Timeout, defaultTimeout),
 		logDays: e.LogRetentionDays, retain: e.Tier.RetainsData(), makesImage: true,
-		variables: map[string]string{
-			"DOMAIN": domain, "DOMAIN_OWNER": in.Account, "PACKAGES": repository, "BASE": p.Base, "TARGET": target.URI, "REPOSITORY": target.Name,
-			"REGISTRIES": registries(p.Base, target.URI), "RECORDS": p.Records.URI(), "FAILS_AT": strings.Join(p.FailsAt.andAbove(), " "),
-			"ATTEMPTS": "60", "PAUSE": "10", "IMAGE_FILE": imageFile,
-		},
-		statements: p.statements(target, at),
+		variables: variables, statements: p.statements(target, at),
 	}
 }
 
@@ -145,24 +149,15 @@ func (p *BuilderProps) plan(at location.Location) project {
 func (p *BuilderProps) statements(target ImageRepository, at location.Location) []policy.Statement {
 	all := append(Statements(p.Packages), role.Pull([]string{repositoryOf(p.Base, at)})...)
 	all = append(all, storage.Statements(p.Source.GrantRead(), p.Records.GrantWrite())...)
+	all = append(all, findingsStatements([]string{target.ARN})...)
 	return append(all, policy.Statement{
-		Effect: policy.Allow, Actions: pushActions, Resources: []string{target.ARN},
-	}, policy.Statement{
 		Effect: policy.Allow, Resources: []string{target.ARN},
-		Actions: []string{"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribeImageScanFindings", "ecr:DescribeImageSigningStatus"},
-	}, policy.Statement{
-		// With enhanced scanning ECR asks Inspector in the name of who asks
-		// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-enhanced-iam.html).
-		Effect: policy.Allow, Actions: inspectorActions, Resources: []string{"*"}, Why: inspectorWhy,
+		Actions: append(slices.Clone(pushActions), "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribeImageSigningStatus"),
 	}, policy.Statement{
 		// ECR signs what is pushed in the name of who pushes.
 		Effect: policy.Allow, Actions: []string{"signer:SignPayload"}, Resources: []string{p.Registry.SigningProfile},
 	})
 }
-
-var inspectorActions = []string{"inspector2:ListFindings", "inspector2:ListCoverage"}
-
-const inspectorWhy = "Inspector's findings know no resource"
 
 // Severity is how grave a finding of a scan is.
 type Severity int

@@ -1,19 +1,14 @@
 package supplychain
 
 import (
-	"strings"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/internal/cdk"
-	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
-	"github.com/plinth-ml/plinth/internal/role"
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
@@ -27,21 +22,44 @@ const RepositoryVariable = "CA_REPOSITORY_ARN"
 //
 // The repository of another account has to name the role's account in its stage too: see [Stage].
 func (r Repository) GrantPull(role awsiam.IRole, from *network.Isolated) map[string]string {
-	r.grant("supplychain.Repository.GrantPull", role, "Pull", "Installs packages", from, func() []policy.Statement { return Statements(r) })
+	cdk.Do("supplychain.Repository.GrantPull", nil, func() {
+		if cdk.StandsIn(r.ARN) {
+			return // of packages whose own problems are reported
+		}
+		g := cdk.Grant{To: role, Name: "Pull-" + r.Name(), Description: "Installs packages of " + r.Name()}
+		var l problem.List
+		l.Include("", g.Validate())
+		err := r.Validate()
+		l.Include("Repository", err)
+		if err == nil && !props.IsNil(role) {
+			l.Include("", validateReach(cdk.Location(role.Stack()), r))
+		}
+		if err == nil && from != nil {
+			l.Include("", from.ValidatePackages(r.ARN))
+		}
+		cdk.Check(l.Err())
+		g.Attach(Statements(r)...)
+	})
 	return map[string]string{RepositoryVariable: r.ARN}
 }
 
-// GrantPublish lets a role publish the team's own packages, those that Internal holds for, to the chain's first stage, and nothing
-// else. It panics with one message when the role is wrong or there are no packages of the team's own.
+// GrantPublish lets a role of the account publish the team's own packages, those that Internal holds for, to the chain's first stage,
+// and nothing else. It panics with one message when the role is wrong or there are no packages of the team's own.
 func (p *Packages) GrantPublish(role awsiam.IRole) {
 	cdk.Do("supplychain.Packages.GrantPublish", p, func() {
 		first := p.Repositories[p.chain.Stages[0].Name]
+		at, _, name := first.parts()
+		g := cdk.Grant{To: role, Account: at.Account, Name: "Publish-" + name, Description: "Publishes the team's own packages of " + name}
 		var l problem.List
+		l.Include("", g.Validate())
+		if !props.IsNil(role) {
+			l.Include("", validateReach(cdk.Location(role.Stack()), first))
+		}
 		if len(p.internal) == 0 {
 			l.Add("Internal", nil, "patterns of the team's own packages", "set PackagesProps.Internal: nothing else can be published")
 		}
 		cdk.Check(l.Err())
-		first.grant("supplychain.Packages.GrantPublish", role, "Publish", "Publishes the team's own packages", nil, func() []policy.Statement { return publish(first, p.internal) })
+		g.Attach(publish(first, p.internal)...)
 	})
 }
 
@@ -54,50 +72,6 @@ func publish(to Repository, internal []pattern) []policy.Statement {
 	return append(Statements(to), policy.Statement{
 		Effect: policy.Allow, Actions: []string{"codeartifact:PublishPackageVersion", "codeartifact:PutPackageMetadata"}, Resources: packages,
 		Why: "every package of the team's own names",
-	})
-}
-
-// grant lets a role do something with the repository.
-func (r Repository) grant(kind string, to awsiam.IRole, purpose, description string, from *network.Isolated, statements func() []policy.Statement) {
-	if cdk.StandsIn(r.ARN) {
-		return // of packages whose own problems are reported
-	}
-	var l problem.List
-	err := r.Validate()
-	l.Include("Repository", err)
-	if err == nil && !props.IsNil(to) {
-		l.Include("", validateReach(cdk.Location(to.Stack()), r))
-	}
-	if err == nil && from != nil {
-		l.Include("", from.ValidatePackages(r.ARN))
-	}
-	name := purpose
-	if err == nil {
-		name, description = purpose+"-"+r.Name(), description+" of "+r.Name()
-	}
-	attach(kind, to, name, description, l.Err(), statements)
-}
-
-// attach puts a policy on a role, in the role's stack, once for each name.
-func attach(kind string, to awsiam.IRole, name, description string, err error, statements func() []policy.Statement) {
-	cdk.Do(kind, nil, func() {
-		var l problem.List
-		if props.IsNil(to) {
-			l.Add("role", nil, "a role", "make one with access.NewExecutionRole, or give one of your own")
-		}
-		l.Include("", err)
-		cdk.Check(l.Err())
-		stack := to.Stack()
-		path := strings.TrimPrefix(*to.Node().Path(), *stack.Node().Path()+"/")
-		id := strings.ReplaceAll(path, "/", "-") + "-" + name
-		s := policy.Compact(statements())
-		cdk.Emit(constructs.NewConstruct(stack, &id), cdk.Path(stack, id), cfn.Resources{"Policy": {
-			Type: "AWS::IAM::ManagedPolicy",
-			Properties: cfn.Properties{
-				"Description": description, "Roles": []string{*to.RoleName()}, "PolicyDocument": policy.Document(policy.Named(s)...),
-			},
-			Metadata: role.Metadata(role.AcceptedWildcards(s)),
-		}})
 	})
 }
 

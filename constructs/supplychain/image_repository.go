@@ -38,13 +38,14 @@ func lifeCycle(description string, selection map[string]any) string {
 	return string(text)
 }
 
-// imageRepositoryResource is a repository whose tags can't be moved. ECR scans what is pushed by its basic scanner, unless the
+// imageRepositoryResource is a repository whose tags can't be moved, and which keeps the newest images. ECR scans what is pushed by its basic scanner, unless the
 // registry's own configuration says more.
-func imageRepositoryResource(name string, keyARN any, statements []policy.Statement) cfn.Resource {
+func imageRepositoryResource(name string, keyARN any, kept int, statements []policy.Statement) cfn.Resource {
 	properties := cfn.Properties{
 		"RepositoryName": name, "ImageTagMutability": "IMMUTABLE", "EmptyOnDelete": false,
 		"EncryptionConfiguration":    cfn.Properties{"EncryptionType": "KMS", "KmsKey": keyARN},
 		"ImageScanningConfiguration": cfn.Properties{"ScanOnPush": true},
+		"LifecyclePolicy":            cfn.Properties{"LifecyclePolicyText": keepNewest(kept)},
 	}
 	if len(statements) > 0 {
 		properties["RepositoryPolicyText"] = policy.Document(statements...)

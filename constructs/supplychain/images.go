@@ -2,6 +2,7 @@ package supplychain
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -24,14 +25,21 @@ type ImagesProps struct {
 	Chain Chain
 	// Name is the image's: 2 to 40 lower-case letters, digits and single hyphens between them, a letter first. Its repositories are CHAIN/image/NAME/STAGE. Required.
 	Name string
-	// Kept is how many images the first stage keeps, the newest. The other stages keep all that was promoted. Zero: 50.
+	// Kept is how many images the first stage keeps, the newest. Zero: 50.
 	Kept int
-	// Key encrypts the images; its policy must let ECR use it by grants. It can never be changed: another one replaces the
-	// repositories, which stands in the way of the update. Nil: a key is made.
+	// KeptPromoted is how many images each of the other stages keeps, the newest by their promotion. What runs has to be among them: an
+	// endpoint pulls its image again when it replaces an instance. Zero: 500.
+	KeptPromoted int
+	// Key encrypts the images; its policy must let the account's roles use it through ECR and make grants for AWS's resources, which is
+	// added to a key of the app (https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html). It can never be
+	// changed: another one replaces the repositories, which stands in the way of the update. Nil: a key is made.
 	Key awskms.IKey
 }
 
-const defaultKept = 50
+const (
+	defaultKept         = 50
+	defaultKeptPromoted = 500
+)
 
 var tagPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`)
 
@@ -41,7 +49,10 @@ func (p *ImagesProps) Validate() error {
 	l.Include("Chain", p.Chain.Validate())
 	l.Include("", validateImageName("Name", p.Name))
 	if p.Kept < 0 {
-		l.Add("Kept", p.Kept, "1 or more, or 0 for 50", "")
+		l.Add("Kept", p.Kept, fmt.Sprintf("1 or more, or 0 for %d", defaultKept), "")
+	}
+	if p.KeptPromoted < 0 {
+		l.Add("KeptPromoted", p.KeptPromoted, fmt.Sprintf("1 or more, or 0 for %d", defaultKeptPromoted), "")
 	}
 	return l.Err()
 }
@@ -109,6 +120,8 @@ func newImages(this constructs.Construct, _ string, props *ImagesProps) *Images 
 	}
 	if i.Key == nil {
 		i.Key = cdk.NewKey(this, "Key", imageKey(at))
+	} else {
+		cdk.LetUse(i.Key, imageKey(at).Needs()...)
 	}
 	cdk.Emit(this, cdk.PathOf(this), props.resources(i.chain, at, *i.Key.KeyArn()))
 	return i
@@ -118,11 +131,11 @@ func newImages(this constructs.Construct, _ string, props *ImagesProps) *Images 
 func (p *ImagesProps) resources(chain Chain, at location.Location, keyARN string) cfn.Resources {
 	r := cfn.Resources{}
 	for n, s := range chain.Stages {
-		resource := imageRepositoryResource(names.Image(chain.Name, p.Name, s.Name), keyARN, imagePolicy(chain, at, n))
+		kept := cmp.Or(p.KeptPromoted, defaultKeptPromoted)
 		if n == 0 {
-			resource.Properties["LifecyclePolicy"] = cfn.Properties{"LifecyclePolicyText": keepNewest(cmp.Or(p.Kept, defaultKept))}
+			kept = cmp.Or(p.Kept, defaultKept)
 		}
-		r[stageName(s)] = resource
+		r[stageName(s)] = imageRepositoryResource(names.Image(chain.Name, p.Name, s.Name), keyARN, kept, imagePolicy(chain, at, n))
 	}
 	return r
 }

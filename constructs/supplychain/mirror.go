@@ -1,6 +1,7 @@
 package supplychain
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"slices"
@@ -36,8 +37,11 @@ type MirrorProps struct {
 	Network *network.Isolated
 	// Tools is the image that copying runs in: see [BuilderProps]. Required where an image has From.
 	Tools string
-	// Key encrypts the images; its policy must let ECR use it by grants. It can never be changed: another one replaces the
-	// repositories, which stands in the way of the update. Nil: a key is made.
+	// Kept is how many images each repository keeps, the newest. What is built on or runs has to be among them. Zero: 500.
+	Kept int
+	// Key encrypts the images; its policy must let the account's roles use it through ECR and make grants for AWS's resources, which is
+	// added to a key of the app. It can never be changed: another one replaces the repositories, which stands in the way of the
+	// update. Nil: a key is made.
 	Key awskms.IKey
 }
 
@@ -59,6 +63,9 @@ func (p *MirrorProps) Validate() error {
 	p, l := props.Of(p)
 	l.Include("Chain", p.Chain.Validate())
 	l.Include("Environment", p.Environment.Validate())
+	if p.Kept < 0 {
+		l.Add("Kept", p.Kept, fmt.Sprintf("1 or more, or 0 for %d", defaultKeptPromoted), "")
+	}
 	if len(p.Images) == 0 {
 		l.Add("Images", nil, "at least one image", "")
 	}
@@ -154,13 +161,14 @@ func (p *MirrorProps) repositories(chain Chain, at location.Location) cfn.Resour
 	r := cfn.Resources{}
 	var keyARN any
 	if p.Key != nil {
+		cdk.LetUse(p.Key, imageKey(at).Needs()...)
 		keyARN = *p.Key.KeyArn()
 	} else {
 		r["Key"] = imageKey(at).Resource()
 		keyARN = cfn.Att("Key", "Arn")
 	}
 	for _, m := range p.Images {
-		r["Image"+resourceName(m.Name)] = imageRepositoryResource(names.Mirrored(chain.Name, m.Name), keyARN, mirrorPolicy(chain, at))
+		r["Image"+resourceName(m.Name)] = imageRepositoryResource(names.Mirrored(chain.Name, m.Name), keyARN, cmp.Or(p.Kept, defaultKeptPromoted), mirrorPolicy(chain, at))
 	}
 	return r
 }

@@ -73,6 +73,19 @@ func TestMistakes(t *testing.T) {
 			p.Base = base
 			supplychain.NewBuilder(s, "X", p)
 		}, []string{"1 problem", "Network.ImageRepositories", "repository/pytorch-training; it is of another account"}},
+		{"a builder of images that the registry does not sign", func(s awscdk.Stack) {
+			p := newComplete(s).builder()
+			p.Images = supplychain.NewImages(s, "Beta", &supplychain.ImagesProps{Name: "churn", Chain: supplychain.Chain{Name: "beta"}})
+			supplychain.NewBuilder(s, "X", p)
+		}, []string{"1 problem", `Registry: got one of chain "ml"; allowed: one of chain "beta", as the images; it signs the images of its own chain alone`}},
+		{"a promotion of images that the registry does not sign", func(s awscdk.Stack) {
+			c := newComplete(s)
+			beta := supplychain.Chain{Name: "beta"}
+			p := c.promotion()
+			p.Packages = supplychain.NewPackages(s, "BetaPackages", &supplychain.PackagesProps{Chain: beta})
+			p.Images = []*supplychain.Images{supplychain.NewImages(s, "Beta", &supplychain.ImagesProps{Name: "churn", Chain: beta})}
+			supplychain.NewPromotion(s, "X", p)
+		}, []string{"1 problem", `Registry: got one of chain "ml"; allowed: one of chain "beta"`}},
 		{"mirror", func(s awscdk.Stack) {
 			supplychain.NewMirror(s, "X", &supplychain.MirrorProps{Images: []supplychain.Mirrored{{Name: "B", From: "docker.io/library/python:3.12"}}})
 		}, []string{"5 problems", `Images[0].Name: got "B"`, "an image of a public registry is pushed by an administrator", `Images[0].Tag: got ""`,

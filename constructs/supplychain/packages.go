@@ -43,8 +43,11 @@ func newPackages(this constructs.Construct, _ string, props *PackagesProps) *Pac
 	for _, s := range p.chain.Stages {
 		p.Repositories[s.Name] = p.chain.repository(at, s.Name)
 	}
+	plan := key.Plan{Description: "Packages", At: at, Retain: true, Services: []string{"codeartifact"}}
 	if p.Key == nil {
-		p.Key = cdk.NewKey(this, "Key", key.Plan{Description: "Packages", At: at, Retain: true, Services: []string{"codeartifact"}})
+		p.Key = cdk.NewKey(this, "Key", plan)
+	} else {
+		cdk.LetUse(p.Key, plan.Needs()...)
 	}
 	cdk.Emit(this, cdk.PathOf(this), props.resources(p.chain, at, *p.Key.KeyArn()))
 	return p

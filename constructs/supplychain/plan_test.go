@@ -2,6 +2,7 @@ package supplychain
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
 )
 
@@ -77,17 +79,58 @@ func TestOnlyTheFirstStageReachesThePublic(t *testing.T) {
 	}
 }
 
-// The first stage forgets old images; what was promoted stays.
+// Every repository forgets its oldest images, the first stage sooner.
 func TestImagesThatExpire(t *testing.T) {
-	r := (&ImagesProps{Name: "churn", Kept: 7}).resources(Chain{}.resolved(), here, "arn:key")
+	for _, test := range []struct {
+		props ImagesProps
+		kept  map[string]int
+	}{
+		{ImagesProps{Name: "churn"}, map[string]int{"dev": 50, "staging": 500, "prod": 500}},
+		{ImagesProps{Name: "churn", Kept: 7, KeptPromoted: 9}, map[string]int{"dev": 7, "staging": 9, "prod": 9}},
+	} {
+		r := test.props.resources(Chain{}.resolved(), here, "arn:key")
+		for stage, kept := range test.kept {
+			wantKept(t, stage, r["Stage"+stage], kept)
+		}
+	}
+	images := []Mirrored{{Name: "pytorch"}}
+	wantKept(t, "mirror", (&MirrorProps{Images: images}).repositories(Chain{}.resolved(), here)["Imagepytorch"], 500)
+	wantKept(t, "mirror", (&MirrorProps{Images: images, Kept: 3}).repositories(Chain{}.resolved(), here)["Imagepytorch"], 3)
+	r := (&ImagesProps{Name: "churn"}).resources(Chain{}.resolved(), here, "arn:key")
 	for _, stage := range []string{"dev", "staging", "prod"} {
 		p := r["Stage"+stage].Properties
-		life := short(t, p["LifecyclePolicy"])
-		if (stage == "dev") != strings.Contains(life, `\"countNumber\":7`) || stage != "dev" && life != "null" {
-			t.Errorf("%s: %s", stage, life)
-		}
 		if p["ImageTagMutability"] != "IMMUTABLE" || p["RepositoryName"] != "ml/image/churn/"+stage {
 			t.Errorf("%s: %v", stage, p)
+		}
+	}
+}
+
+func wantKept(t *testing.T, what string, r cfn.Resource, kept int) {
+	t.Helper()
+	if life := short(t, r.Properties["LifecyclePolicy"]); !strings.Contains(life, fmt.Sprintf(`\"countNumber\":%d,`, kept)) {
+		t.Errorf("%s: %s, want %d", what, life, kept)
+	}
+}
+
+// ECR and CodeArtifact use a key by grants, whichever of the two conditions they fill in; services that use it by themselves make none.
+func TestGrantsOfTheServicesThatMakeThem(t *testing.T) {
+	for service, want := range map[string]string{
+		"ecr":          `[["kms:CreateGrant"],["kms:CreateGrant","kms:RetireGrant"]]`,
+		"codeartifact": `[["kms:CreateGrant"],["kms:CreateGrant","kms:RetireGrant"]]`,
+		"s3":           `[["kms:CreateGrant"]]`,
+	} {
+		var got [][]string
+		for _, s := range (key.Plan{At: here, Services: []string{service}}).Statements() {
+			if !slices.Contains(s.Actions, "kms:CreateGrant") {
+				continue
+			}
+			got = append(got, s.Actions)
+			if held := short(t, s.Conditions); held != `{"Bool":{"kms:GrantIsForAWSResource":"true"}}` && held != `{"StringEquals":{"kms:ViaService":["`+service+`.eu-west-1.amazonaws.com"]}}` {
+				t.Errorf("%s: grants are held to %s", service, held)
+			}
+		}
+		if short(t, got) != want {
+			t.Errorf("%s: got %s, want %s", service, short(t, got), want)
 		}
 	}
 }
@@ -114,11 +157,11 @@ func TestStatesOfAPromotion(t *testing.T) {
 	pypi, _ := lookupFormat("pypi")
 	npm, _ := lookupFormat("npm")
 	p.formats = []format{pypi}
-	if h := has(p); h(stateFindings) || h(stateNamespace) || h(stateCopyImage) || !h(stateCopyPackage) {
+	if h := has(p); h(stateCheckImage) || h(stateNamespace) || h(stateCopyImage) || !h(stateCopyPackage) {
 		t.Error("packages without a namespace: too many states, or too few")
 	}
 	p.formats, p.images = []format{npm, pypi}, []string{"churn"}
-	if h := has(p); !h(stateFindings) || !h(stateNamespace) || !h(stateCopyImage) || !h("Image"+"To-prod") || h("ImageTo-dev") {
+	if h := has(p); !h(stateCheckImage) || !h(stateNamespace) || !h(stateCopyImage) || !h("Image"+"To-prod") || h("ImageTo-dev") {
 		t.Error("packages with a namespace and images: too many states, or too few")
 	}
 }

@@ -117,7 +117,8 @@ func (p project) resources(prefix string) cfn.Resources {
 		"Environment": cfn.Properties{
 			"Type": "LINUX_CONTAINER", "ComputeType": "BUILD_GENERAL1_MEDIUM",
 			"Image": p.tools, "ImagePullCredentialsType": "SERVICE_ROLE",
-			"PrivilegedMode":       true, // Docker in the build needs it
+			// A Docker daemon needs it. Checks and copies run none.
+			"PrivilegedMode":       p.makesImage,
 			"EnvironmentVariables": variables,
 		},
 		"VpcConfig":     cfn.Properties{"VpcId": p.vpc, "Subnets": p.subnets, "SecurityGroupIds": []string{p.group}},

@@ -31,13 +31,16 @@ import (
 //go:embed scripts/check.sh
 var checkScript string
 
+//go:embed scripts/check-image.sh
+var checkImageScript string
+
 // PromotionProps say what is promoted. Packages, Network, Tools and Records are required.
 type PromotionProps struct {
 	// Packages are those that are promoted; their chain is the promotion's. Required.
 	Packages *Packages
 	// Images are those that are promoted, of the same chain. Empty: none.
 	Images []*Images
-	// Registry signs the copies. Required with Images.
+	// Registry signs the copies: one of the same chain. Required with Images.
 	Registry *Registry
 	// Network is where checking and copying run, with the capability ImageBuild. Required.
 	Network *network.Isolated
@@ -61,8 +64,9 @@ type PromotionProps struct {
 
 // What the promotion's projects are called.
 const (
-	checkProject = "check"
-	copyProject  = "copy"
+	checkProject      = "check"
+	checkImageProject = "check-image"
+	copyProject       = "copy"
 )
 
 const (
@@ -89,9 +93,11 @@ func (p *PromotionProps) Validate() error {
 	}
 	if len(p.Images) > 0 && p.Registry == nil {
 		l.Add("Registry", nil, "what signs the images", "make it with supplychain.NewRegistry")
+	} else if len(p.Images) > 0 && p.Images[0] != nil {
+		l.Include("", p.Registry.validateSigns(p.Images[0].chain))
 	}
 	validateBuilding(&l, p.Network, p.Tools)
-	l.Include("Records", p.Records.Validate())
+	l.Include("Records", p.Records.ValidateWritten())
 	l.Include("", p.FailsAt.validate())
 	if p.Wait < 0 || p.Wait > maxWait || p.Wait%time.Second != 0 {
 		l.Add("Wait", p.Wait, "whole seconds up to 720h, or 0 for 168h", "")
@@ -106,7 +112,10 @@ type Promotion struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
 	// StateMachine is the state machine. Its input: {"to": "prod", "requestedBy": "ann", "package": {"format": "pypi", "name": "numpy",
-	// "version": "2.3.4"}} or, in the place of package, "image": {"name": "churn", "digest": "sha256:..."}.
+	// "version": "2.3.4"}} or, in the place of package, "image": {"name": "churn", "digest": "sha256:..."}. What is granted on it to
+	// an account, a service or an ARN, which have no policies in the app, is dropped, and Success of the Grant alone says so: state
+	// machines have none either (https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html). Grant it to
+	// a role here that they may assume.
 	StateMachine awsstepfunctions.IStateMachine
 	// Topic tells approvers what waits for them and how it ended. Subscribe them to it. Alarms and the like publish to it where
 	// Publishers names them.
@@ -129,70 +138,92 @@ func newPromotion(this constructs.Construct, _ string, props *PromotionProps) *P
 	topicKey := cdk.NewKey(this, "TopicKey", w.topicKey())
 	topic, _ := cdk.NewTopic(this, at, "", topicKey, props.Publishers) // which can add to the policy of a key of its own
 	w.topicARN, w.topicKeyARN = *topic.TopicArn(), *topicKey.KeyArn()
-	check, copying := props.projects(w)
-	check.in(props.Network)
-	copying.in(props.Network)
 	var l problem.List
 	l.Include("", w.role().Check())
-	l.Include("", check.role().Check())
-	l.Include("", copying.role().Check())
-	cdk.Check(l.Err())
 	resources := cfn.Resources{}
-	maps.Copy(resources, check.resources("Check"))
-	if len(props.Images) > 0 {
-		maps.Copy(resources, copying.resources("Copy"))
+	projects := props.projects(w)
+	for _, prefix := range slices.Sorted(maps.Keys(projects)) {
+		plan := projects[prefix]
+		plan.in(props.Network)
+		l.Include("", plan.role().Check())
+		maps.Copy(resources, plan.resources(prefix))
 	}
+	cdk.Check(l.Err())
 	maps.Copy(resources, w.resources(*props.Network.LogKey.KeyArn()))
 	emitted := cdk.Emit(this, cdk.PathOf(this), resources)
+	name := emitted.Att("StateMachine", "Name")
+	machine := at.ARN("states", "stateMachine:"+name) // by a reference alone the CDK would not know its account and region
 	return &Promotion{
 		Construct:    this,
-		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), jsii.String(emitted.Ref("StateMachine"))),
+		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), &machine),
 		Topic:        topic,
-		executions:   at.ARN("states", "execution:"+emitted.Att("StateMachine", "Name")+":*"),
+		executions:   at.ARN("states", "execution:"+name+":*"),
 	}
 }
 
-// projects are what checks a package, and what copies an image.
-func (p *PromotionProps) projects(w promotion) (check, copying project) {
+// projects are what checks a package, what checks an image and what copies one, by the prefixes of their resources.
+func (p *PromotionProps) projects(w promotion) map[string]project {
 	chain, at := w.chain, w.at
 	e := p.Environment.Resolved()
 	base := project{at: at, tools: p.Tools, timeout: defaultTimeout, logDays: e.LogRetentionDays, retain: e.Tier.RetainsData()}
-	check = base
+	failsAt := strings.Join(p.FailsAt.andAbove(), " ")
+	check := base
 	check.name, check.description, check.script = names.Project(chain.Name, checkProject), "Looks up what is known of a package", checkScript
-	check.variables = map[string]string{"RECORDS": p.Records.URI(), "FAILS_AT": strings.Join(p.FailsAt.andAbove(), " ")}
+	check.variables = map[string]string{"RECORDS": p.Records.URI(), "FAILS_AT": failsAt}
 	check.statements = append(storage.Statements(p.Records.GrantWrite()), scanStatement)
-	copying = base
+	if len(p.Images) == 0 {
+		return map[string]project{"Check": check}
+	}
+	from, to := w.imageRepositories()
+	image := base
+	image.name, image.description = names.Project(chain.Name, checkImageProject), "Looks up what scanning found in an image"
+	image.script = scanScript + checkImageScript
+	image.variables = scanVariables(failsAt)
+	image.statements = append(findingsStatements(from), policy.Statement{Effect: policy.Allow, Actions: []string{"ecr:DescribeImages"}, Resources: from})
+	copying := base
 	copying.name, copying.description, copying.script = names.Project(chain.Name, copyProject), "Copies images that were approved", copyScript
 	copying.roleName = chain.copyRole(at.Region)
 	copying.variables = map[string]string{"REGISTRIES": registryHost(at), "SIGNED": "yes", "ATTEMPTS": "60", "PAUSE": "10"}
-	if len(p.Images) > 0 {
-		from, to := w.imageRepositories()
-		copying.statements = append(copyStatements(from, to), signStatements(slices.Concat(from, to), p.Registry)...)
-	}
-	return check, copying
+	copying.statements = append(copyStatements(from, to), signStatements(slices.Concat(from, to), p.Registry)...)
+	return map[string]project{"Check": check, "CheckImage": image, "Copy": copying}
 }
 
-// GrantRequest lets a role ask for promotions and look at how they end. Give it to nobody who approves.
+// What a role is granted.
+const (
+	requests = "Requests"
+	approves = "Approves"
+)
+
+// GrantRequest lets a role of the account ask for promotions and look at how they end. It panics with one message when the role is wrong,
+// or may approve.
 func (p *Promotion) GrantRequest(role awsiam.IRole) {
 	cdk.Do("supplychain.Promotion.GrantRequest", p, func() {
-		machine := *p.StateMachine.StateMachineArn()
-		attach("supplychain.Promotion.GrantRequest", role, "Requests", "Asks for promotions", nil,
-			func() []policy.Statement { return requestStatements(machine, p.executions) })
+		g := p.grant(role, requests, approves, "Asks for promotions")
+		g.Attach(requestStatements(*p.StateMachine.StateMachineArn(), p.executions)...)
 	})
 }
 
-// GrantApprove lets a role approve and refuse what waits, by the token that the topic sends. Give it to nobody who requests. The
-// action knows no resource: what waits in other state machines can be approved too by whoever holds their tokens.
+// GrantApprove lets a role of the account approve and refuse what waits, by the token that the topic sends. The action knows no
+// resource: what waits in other state machines can be approved too by whoever holds their tokens. It panics with one message when the
+// role is wrong, or may request a promotion of the app.
 func (p *Promotion) GrantApprove(role awsiam.IRole) {
 	cdk.Do("supplychain.Promotion.GrantApprove", p, func() {
-		attach("supplychain.Promotion.GrantApprove", role, "Approves", "Approves promotions", nil, approveStatements)
+		p.grant(role, approves, requests, "Approves promotions").Attach(approveStatements()...)
 	})
+}
+
+// grant is a grant that no role has which has the other one too. Step Functions takes no caller of another account
+// (https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html).
+func (p *Promotion) grant(to awsiam.IRole, name, not, description string) cdk.Grant {
+	g := cdk.Grant{To: to, Account: cdk.Location(p.Construct).Account, Name: name, Not: not, Description: description}
+	cdk.Check(g.Validate())
+	return g
 }
 
 // wiring is what the plan of the promotion needs to know.
 func (p *PromotionProps) wiring(at location.Location) promotion {
 	w := promotion{
-		chain: p.Packages.chain, at: at, records: p.Records, failsAt: p.FailsAt, wait: cmp.Or(p.Wait, defaultWait),
+		chain: p.Packages.chain, at: at, records: p.Records, wait: cmp.Or(p.Wait, defaultWait),
 		host: registryHost(at), formats: p.Packages.formats,
 	}
 	e := p.Environment.Resolved()

@@ -61,11 +61,9 @@ func (p promotion) role() role.Role {
 	grants := []storage.Grant{p.records.GrantWrite()}
 	if len(p.images) > 0 {
 		grants = append(grants, p.records.GrantRead())
-		projects = append(projects, p.at.ARN("codebuild", "project/"+names.Project(p.chain.Name, copyProject)))
-		from, _ := p.imageRepositories()
-		statements = append(statements,
-			policy.Statement{Effect: policy.Allow, Actions: []string{"ecr:DescribeImageScanFindings"}, Resources: from},
-			policy.Statement{Effect: policy.Allow, Actions: inspectorActions, Resources: []string{"*"}, Why: inspectorWhy})
+		for _, name := range []string{checkImageProject, copyProject} {
+			projects = append(projects, p.at.ARN("codebuild", "project/"+names.Project(p.chain.Name, name)))
+		}
 	}
 	statements = append(statements, policy.Statement{
 		Effect: policy.Allow, Actions: []string{"codebuild:StartBuild", "codebuild:StopBuild", "codebuild:BatchGetBuilds"}, Resources: projects,

@@ -17,7 +17,6 @@ type promotion struct {
 	images  []string
 	host    string // of the registry
 	records storage.Prefix
-	failsAt Severity
 	wait    time.Duration
 	logDays int
 	retain  bool
@@ -36,8 +35,7 @@ const (
 	statePublished     = "Published"
 	stateCheckPackage  = "CheckPackage"
 	statePackageIs     = "PackageSubject"
-	stateFindings      = "Findings"
-	stateCheckFindings = "CheckFindings"
+	stateCheckImage    = "CheckImage"
 	stateMaterials     = "Materials"
 	stateImageIs       = "ImageSubject"
 	stateApproval      = "Approval"
@@ -114,7 +112,7 @@ func (p promotion) input(all states) {
 		add("Package", p.firstOfPackages(), absent("$.image"), isText("$.package.format"), oneOf("$.package.format", formatsOf(p.formats)),
 			isText("$.package.name"), isText("$.package.version"))
 		if len(p.images) > 0 {
-			add("Image", stateFindings, absent("$.package"), isText("$.image.name"), oneOf("$.image.name", p.images),
+			add("Image", stateCheckImage, absent("$.package"), isText("$.image.name"), oneOf("$.image.name", p.images),
 				isText("$.image.digest"), rule("$.image.digest", "StringMatches", "sha256:*"), lacks("$.image.digest", "StringMatches", "* *"),
 				lacks("$.image.digest", "StringMatches", "sha256:*:*"))
 		}
@@ -145,7 +143,7 @@ func task(resource string, request map[string]any, next string) map[string]any {
 	return map[string]any{
 		"Type": "Task", "Resource": resource, "Parameters": request, "Next": next,
 		"Retry": []any{map[string]any{
-			"ErrorEquals":     []string{"Codeartifact.ThrottlingException", "Ecr.ServerException", "S3.S3Exception", "SNS.SnsException", "SNS.ThrottledException"},
+			"ErrorEquals":     []string{"Codeartifact.ThrottlingException", "S3.S3Exception", "SNS.SnsException", "SNS.ThrottledException"},
 			"IntervalSeconds": 2, "MaxAttempts": 4, "BackoffRate": 2, "JitterStrategy": "FULL",
 		}},
 	}

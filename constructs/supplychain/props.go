@@ -20,8 +20,9 @@ type PackagesProps struct {
 	// Blocked are patterns of packages that nobody gets, such as typing errors that a stranger may have registered:
 	// "/pypi//reqeusts$". Empty: none.
 	Blocked []string
-	// Key encrypts the packages; its policy must let CodeArtifact use it by grants. It can never be changed: another one
-	// replaces the domain, which stands in the way of the update. Nil: a key is made.
+	// Key encrypts the packages; its policy must let the account's roles use it through CodeArtifact and make grants for AWS's resources,
+	// which is added to a key of the app (https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html). It can never be
+	// changed: another one replaces the domain, which stands in the way of the update. Nil: a key is made.
 	Key awskms.IKey
 }
 

@@ -2,12 +2,14 @@ package supplychain
 
 import (
 	"cmp"
+	"strconv"
 
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/names"
+	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
 )
 
@@ -42,6 +44,19 @@ type Registry struct {
 	// SigningProfile is the ARN of the profile that images of the chain are signed with. Who pushes needs signer:SignPayload
 	// on it (https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html).
 	SigningProfile string
+
+	chain string
+}
+
+// validateSigns reports that the registry signs no images of that chain, so that builds and copies end without a signature.
+func (r *Registry) validateSigns(c Chain) error {
+	if r == nil || r.chain == "" || r.chain == c.Name {
+		return nil
+	}
+	return problem.Problem{
+		Field: "Registry", Got: problem.Phrase("one of chain " + strconv.Quote(r.chain)), Allowed: "one of chain " + strconv.Quote(c.Name) + ", as the images",
+		Fix: "it signs the images of its own chain alone: give supplychain.NewRegistry the images' Chain",
+	}
 }
 
 // NewRegistry makes the registry scan every image that is pushed, packages of languages included, and those of the chain again
@@ -54,7 +69,7 @@ func NewRegistry(scope constructs.Construct, id string, props *RegistryProps) *R
 
 func newRegistry(this constructs.Construct, _ string, props *RegistryProps) *Registry {
 	emitted := cdk.Emit(this, cdk.PathOf(this), props.resources())
-	return &Registry{Construct: this, SigningProfile: emitted.Att("Profile", "Arn")}
+	return &Registry{Construct: this, SigningProfile: emitted.Att("Profile", "Arn"), chain: props.Chain.resolved().Name}
 }
 
 func (p *RegistryProps) resources() cfn.Resources {

@@ -47,11 +47,11 @@ func explain(r any, faults error) error {
 		return after(faults, fmt.Errorf("the Node.js process ended while the app was %s: what it said is above; "+
 			"if it ran out of memory, raise it by NODE_OPTIONS=--max-old-space-size=4096", when))
 	}
-	message = fault.Explain(message)
-	if at := fault.Caller(); at != "" {
-		message += "\n  at " + at
+	text := fault.Explain(message)
+	if at := fault.Caller(); at != "" && !fault.IsValidation(message) {
+		text += "\n  at " + at
 	}
-	return after(faults, errors.New(message))
+	return after(faults, errors.New(text))
 }
 
 // brokenOff is the error of code that probably uses what could not be built.

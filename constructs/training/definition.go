@@ -24,6 +24,7 @@ type wiring struct {
 	gate          []Threshold
 	registration  *Registration // nil: nothing is registered
 	triggers      []Trigger
+	pushed        pushed      // the repository whose pushes start it
 	atOnce        int         // executions that may run at a time; 0: any number
 	search        *Search     // nil: one job is run
 	prepare       *processing // nil: the data is as it is
@@ -74,8 +75,12 @@ func definition(j Job, w wiring) map[string]any {
 		addLine(states, w, start)
 		start = stateLine
 	}
+	if w.pushed.uri != "" {
+		addImageStates(states, w, start)
+		start = stateImage
+	}
 	if len(j.Parameters) > 0 && w.search == nil {
-		addInputStates(states, j.Parameters, start)
+		addInputStates(states, j.Parameters, w.pushed, start)
 		start = stateCheckInput
 	}
 	addResult(states, w)
@@ -88,8 +93,8 @@ func definition(j Job, w wiring) map[string]any {
 }
 
 // addInputStates adds the states that check an execution's input and turn its numbers into the texts that SageMaker
-// takes, and go on to start.
-func addInputStates(states map[string]any, parameters []Parameter, start string) {
+// takes, and go on to start. An image may stand beside the parameters where one may be pushed.
+func addInputStates(states map[string]any, parameters []Parameter, pushed pushed, start string) {
 	var refused, broken []any
 	texts, contract := map[string]any{}, make([]string, len(parameters))
 	for i, p := range parameters {
@@ -101,6 +106,13 @@ func addInputStates(states map[string]any, parameters []Parameter, start string)
 				"Variable": p.path("$." + textsField), "StringMatches": "*.*", "Next": stateInputRejected,
 			})
 		}
+	}
+	fields := map[string]any{"Variable": "$.fields.count", "NumericEquals": len(parameters) + 1}
+	if pushed.uri != "" {
+		contract = append(contract, imageField+", sha256:DIGEST, or none")
+		fields = map[string]any{"Or": []any{fields, map[string]any{"And": []any{
+			map[string]any{"Variable": "$." + imageField, "IsPresent": true}, map[string]any{"Variable": "$.fields.count", "NumericEquals": len(parameters) + 2},
+		}}}}
 	}
 	states[stateCheckInput] = map[string]any{"Type": "Choice", "Choices": refused, "Default": stateTexts}
 	states[stateInputRejected] = map[string]any{
@@ -116,7 +128,7 @@ func addInputStates(states map[string]any, parameters []Parameter, start string)
 		"Type": "Pass", "Parameters": map[string]any{"count.$": "States.ArrayLength($.fields.all)"}, "ResultPath": "$.fields", "Next": stateCheckRest,
 	}
 	states[stateCheckRest] = map[string]any{"Type": "Choice", "Default": start, "Choices": append(broken, map[string]any{
-		"Not": map[string]any{"Variable": "$.fields.count", "NumericEquals": len(parameters) + 1}, "Next": stateInputRejected,
+		"Not": fields, "Next": stateInputRejected,
 	})}
 }
 

@@ -2,12 +2,15 @@ package training_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
@@ -69,6 +72,13 @@ func (g *guarded) parameter(id string) string {
 	return *awscdk.NewCfnParameter(g.stack, &id, nil).ValueAsString()
 }
 
+// existing is a bucket that the app does not make, with that key or none.
+func existing(g *guarded, key awskms.IKey) *storage.DataBucket {
+	parts := constructs.NewConstruct(g.stack, jsii.String(fmt.Sprint("Parts", len(*g.stack.Node().Children()))))
+	bucket := awss3.Bucket_FromBucketAttributes(parts, jsii.String("Bucket"), &awss3.BucketAttributes{BucketName: jsii.String("old"), EncryptionKey: key})
+	return storage.NewExistingBucket(parts, "Existing", &storage.ExistingBucketProps{Bucket: bucket})
+}
+
 // pipeline is the same as a pipeline.
 func (g *guarded) pipeline() *training.PipelineProps {
 	w := g.workflow
@@ -99,6 +109,14 @@ func TestWhatTheGuardDenies(t *testing.T) {
 			[]string{`Environment.Name: got "dev"; allowed: "prod", the guard's`}},
 		"other keys": {func(g *guarded) { g.guard.Keys = []string{g.scratch.KeyARN} },
 			[]string{`Job.Output: got "Stack/Data/Key/Resource"; allowed: a bucket with a key of the guard, Stack/Scratch/Key/Resource; take such a bucket`}},
+		"an existing bucket of which the app knows no key": {func(g *guarded) { g.workflow.Job.Output = existing(g, nil).Prefix("models/") },
+			[]string{`Job.Output: got nothing; allowed: a bucket with a key of the guard`}},
+		"an existing bucket with another key": {func(g *guarded) {
+			g.workflow.Job.Output = existing(g, g.scratch.Key).Prefix("models/")
+		}, []string{`Job.Output: got "Stack/Scratch/Key/Resource"; allowed: a bucket with a key of the guard`}},
+		"an existing bucket with a key of the guard": {func(g *guarded) {
+			g.workflow.Job.Output = existing(g, g.data.Key).Prefix("models/")
+		}, nil},
 		"another network": {func(g *guarded) {
 			g.guard.Network = g.other
 		}, []string{`Network: got "Stack/Network/`}},

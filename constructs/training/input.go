@@ -40,7 +40,7 @@ type Input struct {
 	// as they are.
 	RecordIO bool
 	// ContentType is their MIME type: "text/csv". SageMaker hands any text to the container, and the built-in XGBoost takes the short
-	// names csv, libsvm, parquet and recordio-protobuf too. Empty: the algorithm's default.
+	// names csv, libsvm, parquet and recordio-protobuf too. Not in a processing job. Empty: the algorithm's default.
 	ContentType string
 	// Groups are the names of those of the job's Groups that get the objects; a mounted directory is there for all. Empty: all of them.
 	Groups []string

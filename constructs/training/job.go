@@ -109,7 +109,7 @@ func (j Job) validate(e environment.Environment, searched bool) error {
 	l.Include("", validateWords("Arguments", j.Arguments))
 	l.Include("", j.validateCode())
 	l.Include("", j.validateInputs())
-	l.Include("Output", j.Output.Validate())
+	l.Include("Output", j.Output.ValidateWritten())
 	l.Include("", validateURI("Output", j.Output, executionFolder))
 	l.Include("", validateURI("Checkpoints", j.Checkpoints, executionFolder))
 	l.Include("", j.validateApart())

@@ -84,8 +84,9 @@ func (j Job) variables() map[string]any {
 }
 
 // algorithm is the image, what it runs, and its metrics.
-func (j Job) algorithm(image string) map[string]any {
-	a := map[string]any{"TrainingImage": image, "TrainingInputMode": "File"}
+func (j Job) algorithm(w wiring) map[string]any {
+	a := map[string]any{"TrainingInputMode": "File"}
+	w.pushed.put(a, "TrainingImage", ofJob, w.imageURI)
 	var metrics []any
 	for _, m := range j.Metrics {
 		metrics = append(metrics, map[string]any{"Name": m.Name, "Regex": m.Regex})

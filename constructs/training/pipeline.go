@@ -56,7 +56,7 @@ type PipelineProps struct {
 	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
 	Role *access.ExecutionRole
 	// LogKey encrypts the logs of what tells of executions and what its topic sends; its policy must let CloudWatch Logs use it, and
-	// the account's roles by their identity policies. Nil: the network's.
+	// the account's roles by their identity policies through SNS, which is added to a key of the app. Nil: the network's.
 	LogKey awskms.IKey
 	// Publishers are AWS services that may publish to the Topic for resources of the account: see [WorkflowProps]. Empty: none.
 	Publishers []string
@@ -123,6 +123,8 @@ type Pipeline struct {
 	Role, PipelineRole *access.ExecutionRole
 	// Topic tells how each execution ended. Subscribe to it. Alarms and the like publish to it where Publishers names them.
 	Topic awssns.ITopic
+	// UndeliveredQueue is the ARN of the SQS queue that keeps, for 14 days, the events of ended executions that EventBridge could not deliver.
+	UndeliveredQueue string
 	// ModelGroup is the name of the model package group; empty: nothing is registered.
 	ModelGroup string
 }
@@ -151,7 +153,8 @@ func newPipeline(this constructs.Construct, id string, props *PipelineProps) *Pi
 	}
 	pipeline.PipelineRole = access.NewPipelineRole(this, "PipelineRole", given)
 	pipeline.Topic = w.notify(this, props.LogKey, props.Network, props.Publishers)
-	cdk.Emit(this, cdk.PathOf(this), pipelineResources(r.job.resolved(e.Limits), w, *pipeline.PipelineRole.Role.RoleArn(), props.CacheFor))
+	emitted := cdk.Emit(this, cdk.PathOf(this), pipelineResources(r.job.resolved(e.Limits), w, *pipeline.PipelineRole.Role.RoleArn(), props.CacheFor))
+	pipeline.UndeliveredQueue = emitted.Att(undelivered, "Arn")
 	return pipeline
 }
 

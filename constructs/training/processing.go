@@ -123,6 +123,9 @@ func (p *Processing) validate(e environment.Environment, more ...Input) error {
 		if len(in.Attributes) > 0 {
 			l.Add(fmt.Sprintf("Inputs[%d].Attributes", i), in.Attributes, "none in a processing job", "it takes no augmented manifest: give Manifest alone")
 		}
+		if in.ContentType != "" { // of which https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProcessingS3Input.html has none
+			l.Add(fmt.Sprintf("Inputs[%d].ContentType", i), in.ContentType, "none in a processing job", "leave it out: the container finds files")
+		}
 		if in.RecordIO {
 			l.Add(fmt.Sprintf("Inputs[%d].RecordIO", i), true, "off in a processing job", "")
 		}

@@ -8,6 +8,7 @@ type processing struct {
 	command           []string
 	arguments         []string
 	imageURI, roleARN string
+	name              string // of the job in its workflow
 }
 
 // request is the request of CreateProcessingJob, but for its name.
@@ -22,7 +23,8 @@ func (p *processing) request(w wiring, d dialect) map[string]any {
 			cluster["VolumeKmsKeyId"] = key
 		}
 	}
-	application := map[string]any{"ImageUri": p.imageURI}
+	application := map[string]any{}
+	w.pushed.put(application, "ImageUri", p.name, p.imageURI)
 	putWords(application, p.command, p.arguments)
 	var inputs []any
 	for _, in := range p.job.Inputs {

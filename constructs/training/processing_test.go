@@ -50,6 +50,7 @@ func TestMistakesInProcessing(t *testing.T) {
 		"a long command":  {func(p *WorkflowProps) { p.Prepare.Command = []string{"x", strings.Repeat("x", 257)} }, "allowed: a text of at most 256 characters on one line"},
 		"a word of lines": {func(p *WorkflowProps) { p.Prepare.Arguments = []string{"a\nb"} }, "Prepare.Arguments[0]: got \"a\\nb\""},
 		"fast files":      {func(p *WorkflowProps) { p.Prepare.Inputs[0].Mode = FastFile }, "Prepare.Inputs[0].Mode: got \"FastFile\"; allowed: File or Pipe"},
+		"a content type":  {func(p *WorkflowProps) { p.Prepare.Inputs[0].ContentType = "text/csv" }, "Prepare.Inputs[0].ContentType: got \"text/csv\"; allowed: none in a processing job"},
 		"an augmented manifest": {func(p *WorkflowProps) {
 			p.Prepare.Inputs[0].Manifest, p.Prepare.Inputs[0].Attributes = bucket.Object("raw.manifest"), []string{"source-ref"}
 			p.Prepare.Inputs[0].Mode, p.Prepare.Inputs[0].RecordIO = Pipe, true

@@ -38,7 +38,7 @@ func common(j Job, w wiring, d dialect, spot bool) map[string]any {
 		output["KmsKeyId"] = w.volumeKeyARN
 	}
 	r := map[string]any{
-		"AlgorithmSpecification":                j.algorithm(w.imageURI),
+		"AlgorithmSpecification":                j.algorithm(w),
 		"RoleArn":                               w.roleARN,
 		"OutputDataConfig":                      output,
 		"ResourceConfig":                        resources,

@@ -76,12 +76,14 @@ func addResult(states map[string]any, w wiring) {
 	if w.evaluate != nil {
 		ofMachine.set(metadata, "evaluation", ofMachine.folder(w.evaluate.job.Output, ""))
 	}
+	container := map[string]any{"ModelDataUrl.$": "$.job.ModelArtifacts.S3ModelArtifacts"}
+	w.pushed.put(container, "Image", ofJob, w.imageURI)
 	states[stateRegister] = map[string]any{
 		"Type": "Task", "Resource": "arn:" + w.at.Partition + ":states:::aws-sdk:sagemaker:createModelPackage",
 		"Parameters": map[string]any{
 			"ModelPackageGroupName": w.namePrefix, "ModelApprovalStatus": "PendingManualApproval",
 			"ClientToken.$":              "States.Hash($$.Execution.Id, 'MD5')", // once for an execution, however often it is asked for
-			"InferenceSpecification":     w.registration.inference(map[string]any{"Image": w.imageURI, "ModelDataUrl.$": "$.job.ModelArtifacts.S3ModelArtifacts"}),
+			"InferenceSpecification":     w.registration.inference(container),
 			"CustomerMetadataProperties": metadata,
 		},
 		"ResultPath": "$.job.ModelPackage", "Next": stateTellSuccess, "Catch": caught(stateNotRegistered),

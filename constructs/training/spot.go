@@ -20,7 +20,7 @@ const maxKeepAlive = time.Hour
 func (j Job) validateSpot(searched bool) error {
 	var l problem.List
 	if j.Checkpoints != (storage.Prefix{}) {
-		l.Include("Checkpoints", j.Checkpoints.Validate())
+		l.Include("Checkpoints", j.Checkpoints.ValidateWritten())
 	}
 	switch {
 	case j.Spot && !searched && j.Checkpoints == (storage.Prefix{}):

@@ -45,8 +45,9 @@ func OnData(prefix storage.Prefix, input map[string]any) Trigger {
 	return Trigger{kind: newData, data: prefix, input: input}
 }
 
-// OnImage starts an execution when an image is pushed to an ECR repository of the workflow's account, by its ARN, with values for the
-// job's Parameters. The job runs the image that it names, whichever was pushed.
+// OnImage starts an execution when an image is pushed to the ECR repository of Job.Image, by its ARN, in the workflow's account, with values for the
+// job's Parameters. The execution runs what was pushed, by its digest, in the place of each image of the repository; others run the images that
+// the jobs name, unless their input has an image of its own: {"image": "sha256:DIGEST", ...}. Signatures and the like start nothing.
 func OnImage(repository string, input map[string]any) Trigger {
 	return Trigger{kind: newImage, repository: repository, input: input}
 }
@@ -65,7 +66,7 @@ func (t Trigger) validate(parameters []Parameter, search bool) error {
 	case newData:
 		l.Include("", t.data.Validate())
 		if b := t.data.Bucket; b != nil && !b.Events {
-			l.Add("Bucket", "one that tells of nothing", "a bucket with Events", "set DataBucketProps.Events")
+			l.Add("Bucket", "one that tells of nothing", "a bucket with Events", "set Events in the props of the bucket")
 		}
 	case newImage:
 		var repository problem.List

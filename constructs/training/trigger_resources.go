@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"strings"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/machine"
@@ -51,13 +50,13 @@ func triggerResources(w wiring) cfn.Resources {
 		Definition: starter(w), References: []string{"StateMachine"}, Role: "StarterRole", Log: "Logs",
 	}.Resource()}
 	for i, t := range w.triggers {
-		rule := cfn.Properties{"State": "ENABLED", "Targets": []any{cfn.Properties{
-			"Id": "Starter", "Arn": cfn.Ref("Starter"), "RoleArn": cfn.Att("TriggerRole", "Arn"), "InputTransformer": t.transformer(triggerName(i)),
-		}}}
+		rule := cfn.Properties{"State": "ENABLED", "Targets": []any{
+			target("Starter", "TriggerRole", cfn.Properties{"InputTransformer": t.transformer(triggerName(i))}),
+		}}
 		if t.kind == scheduled {
 			rule["ScheduleExpression"] = t.schedule
 		} else {
-			rule["EventPattern"] = t.pattern()
+			rule["EventPattern"] = t.pattern(w.pushed)
 		}
 		r[triggerName(i)] = cfn.Resource{Type: "AWS::Events::Rule", Properties: rule}
 	}
@@ -67,8 +66,8 @@ func triggerResources(w wiring) cfn.Resources {
 	return r
 }
 
-// pattern is what the trigger listens for.
-func (t Trigger) pattern() cfn.Properties {
+// pattern is what the trigger listens for, of images in a repository.
+func (t Trigger) pattern(p pushed) cfn.Properties {
 	if t.kind == newData {
 		return cfn.Properties{
 			"source": []string{"aws.s3"}, "detail-type": []string{"Object Created"},
@@ -78,11 +77,16 @@ func (t Trigger) pattern() cfn.Properties {
 			},
 		}
 	}
+	absent := cfn.Properties{"exists": false}
 	return cfn.Properties{
 		"source": []string{"aws.ecr"}, "detail-type": []string{"ECR Image Action"},
 		"detail": cfn.Properties{
-			"action-type": []string{"PUSH"}, "result": []string{"SUCCESS"},
-			"repository-name": []string{t.repository[strings.Index(t.repository, "repository/")+len("repository/"):]},
+			"action-type": []string{"PUSH"}, "result": []string{"SUCCESS"}, "repository-name": []string{p.name},
+			"image-digest": []any{cfn.Properties{"prefix": "sha256:"}},
+			// Signatures and lists of materials are pushed too: they have other configurations than images, or tags made from a digest. The
+			// guide's example of the event has no media types (https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html).
+			"artifact-media-type": []any{"application/vnd.docker.container.image.v1+json", "application/vnd.oci.image.config.v1+json", absent},
+			"image-tag":           []any{cfn.Properties{"anything-but": cfn.Properties{"prefix": "sha256-"}}, absent},
 		},
 	}
 }
@@ -97,8 +101,17 @@ func (t Trigger) transformer(name string) cfn.Properties {
 		}
 		input = text
 	}
+	paths := cfn.Properties{"id": "$.id", "time": "$.time"}
+	if t.kind == newImage {
+		paths["digest"] = "$.detail.image-digest"
+		comma := ", "
+		if len(t.input) == 0 {
+			comma = ""
+		}
+		input = fmt.Appendf(nil, `{"%s": "<digest>"%s%s`, imageField, comma, input[1:])
+	}
 	return cfn.Properties{
-		"InputPathsMap": cfn.Properties{"id": "$.id", "time": "$.time"},
+		"InputPathsMap": paths,
 		"InputTemplate": fmt.Sprintf(`{"trigger": "%s", "id": "<id>", "time": "<time>", "data": %t, "input": %s}`, name, t.kind == newData, input),
 	}
 }

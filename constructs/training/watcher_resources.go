@@ -34,10 +34,15 @@ func pipelineWatcher(w wiring) cfn.Resources {
 func watcherResources(w wiring, definition map[string]any, pattern cfn.Properties, looks ...policy.Statement) cfn.Resources {
 	r := cfn.Resources{
 		"Watcher": machine.Machine{Definition: definition, Role: "WatcherRole", Log: "Logs"}.Resource(),
-		"Watch": {Type: "AWS::Events::Rule", Properties: cfn.Properties{"State": "ENABLED", "EventPattern": pattern, "Targets": []any{cfn.Properties{
-			"Id": "Watcher", "Arn": cfn.Ref("Watcher"), "RoleArn": cfn.Att("WatchRole", "Arn"), "InputPath": "$.detail",
-		}}}},
+		"Watch": {Type: "AWS::Events::Rule", Properties: cfn.Properties{"State": "ENABLED", "EventPattern": pattern, "Targets": []any{
+			target("Watcher", "WatchRole", cfn.Properties{"InputPath": "$.detail"}),
+		}}},
 	}
+	rules := []string{"Watch"}
+	for i := range w.triggers {
+		rules = append(rules, triggerName(i))
+	}
+	maps.Copy(r, undeliveredQueue(rules...))
 	maps.Copy(r, machineRole(w.at, "Tells how executions ended", append(looks, topic.Publish(w.at, w.topicARN, w.logKeyARN)...)...).Resources("WatcherRole"))
 	maps.Copy(r, ruleRole(w.at, "Watcher").Resources("WatchRole"))
 	return r

@@ -12,6 +12,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
@@ -37,10 +38,10 @@ func (r runs) planned() wiring {
 		w.tags["Team"] = r.team
 	}
 	if p := r.prepare; p != nil {
-		w.prepare = &processing{job: p.resolvedJob(r.environment.Limits), command: p.Command, arguments: p.Arguments}
+		w.prepare = &processing{name: ofPrepare, job: p.resolvedJob(r.environment.Limits), command: p.Command, arguments: p.Arguments}
 	}
 	if p := r.evaluate.following(r.prepare); p != nil {
-		w.evaluate = &processing{job: p.resolvedJob(r.environment.Limits, modelOf(r.job)), command: p.Command, arguments: p.Arguments}
+		w.evaluate = &processing{name: ofEvaluate, job: p.resolvedJob(r.environment.Limits, modelOf(r.job)), command: p.Command, arguments: p.Arguments}
 	}
 	return w
 }
@@ -64,21 +65,22 @@ func (r runs) wire(this constructs.Construct) (wiring, *access.ExecutionRole) {
 		given.Jobs = access.ProcessingJobs
 		p.imageURI, p.roleARN = image, *r.newRole(this, field+"Role", given, repository).Role.RoleArn()
 	}
-	process("Prepare", w.prepare)
-	process("Evaluate", w.evaluate)
+	process(ofPrepare, w.prepare)
+	process(ofEvaluate, w.evaluate)
 	return w, role
 }
 
 // notify makes the topic, encrypted like the logs by a key that is given or else the network's.
-func (w *wiring) notify(this constructs.Construct, key awskms.IKey, n *network.Isolated,
+func (w *wiring) notify(this constructs.Construct, logKey awskms.IKey, n *network.Isolated,
 	publishers []string) awssns.ITopic {
 	field := "LogKey"
-	if key == nil {
-		key, field = n.LogKey, "Network.LogKey"
+	if logKey == nil {
+		logKey, field = n.LogKey, "Network.LogKey"
 	}
-	topic, err := cdk.NewTopic(this, w.at, field, key, publishers)
+	cdk.LetUse(logKey, key.Logs(w.at, "*"), key.Through(w.at, "sns"))
+	topic, err := cdk.NewTopic(this, w.at, field, logKey, publishers)
 	cdk.Check(err)
-	w.topicARN, w.logKeyARN = *topic.TopicArn(), *key.KeyArn()
+	w.topicARN, w.logKeyARN = *topic.TopicArn(), *logKey.KeyArn()
 	return topic
 }
 

@@ -60,7 +60,7 @@ type WorkflowProps struct {
 	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
 	Role *access.ExecutionRole
 	// LogKey encrypts the workflow's logs and what its topic sends; its policy must let CloudWatch Logs use it, and the account's
-	// roles by their identity policies. Nil: the network's.
+	// roles by their identity policies through SNS, which is added to a key of the app. Nil: the network's.
 	LogKey awskms.IKey
 	// Publishers are AWS services that may publish to the Topic for resources of the account, by their principals:
 	// "cloudwatch.amazonaws.com" for alarms, "events.amazonaws.com" for EventBridge rules, "budgets.amazonaws.com",
@@ -82,7 +82,7 @@ func (p *WorkflowProps) Validate(id string) error {
 	l.Include("Job", p.Job.validate(p.Environment, p.Search != nil))
 	l.Include("", p.validateProcessing())
 	l.Include("", p.validateNetwork())
-	if l.Err() == nil { // only then are there requests
+	if l.Err() == nil && !l.Skips() { // only then are there requests
 		l.Include("", p.validateGuard(id))
 	}
 	l.Include("", p.Job.validateGate(p.Gate))
@@ -93,6 +93,7 @@ func (p *WorkflowProps) Validate(id string) error {
 	for i, t := range p.Triggers {
 		l.Include(fmt.Sprintf("Triggers[%d]", i), t.validate(p.Job.Parameters, p.Search != nil))
 		l.Include(fmt.Sprintf("Triggers[%d]", i), p.validateStarts(t))
+		l.Include(fmt.Sprintf("Triggers[%d]", i), p.validatePushed(i))
 	}
 	if p.AtOnce < 0 || p.AtOnce > longestLine/2 {
 		l.Add("AtOnce", p.AtOnce, fmt.Sprintf("1 to %d, or 0 for any number", longestLine/2), "")
@@ -162,7 +163,10 @@ func (p *WorkflowProps) runs(id string) runs {
 type Workflow struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
-	// StateMachine is the state machine. Start it with an input that holds the job's Parameters.
+	// StateMachine is the state machine. Start it with an input that holds the job's Parameters. What is granted on it to
+	// an account, a service or an ARN, which have no policies in the app, is dropped, and Success of the Grant alone says so: state
+	// machines have none either (https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html). Grant it to
+	// a role here that they may assume.
 	StateMachine awsstepfunctions.IStateMachine
 	// Name is the state machine's, which the ARNs of its executions have too. It is a CDK token.
 	Name string
@@ -170,6 +174,9 @@ type Workflow struct {
 	Role *access.ExecutionRole
 	// Topic tells how each execution ended, and why. Subscribe to it. Alarms and the like publish to it where Publishers names them.
 	Topic awssns.ITopic
+	// UndeliveredQueue is the ARN of the SQS queue that keeps, for 14 days, the events that EventBridge could not deliver to the workflow: those of
+	// its Triggers, and of executions that ended. Look there when nothing started.
+	UndeliveredQueue string
 	// Parameters are what the input of each execution has to hold; none with Search.
 	Parameters []Parameter
 	// ModelGroup is the name of the model package group; empty: nothing is registered.
@@ -188,16 +195,21 @@ func newWorkflow(this constructs.Construct, id string, props *WorkflowProps) *Wo
 	cdk.Claim(this, cdk.PathOf(this), names.TrainingJob, r.name)
 	w, role := r.wire(this)
 	w.gate, w.registration, w.triggers, w.atOnce = props.Gate, props.Register, props.Triggers, props.AtOnce
-	w.search = props.Search.resolved()
+	w.search, w.pushed = props.Search.resolved(), props.pushed()
 	topic := w.notify(this, props.LogKey, props.Network, props.Publishers)
 	w.attached = props.Guard.PolicyARNs()
 	emitted := cdk.Emit(this, cdk.PathOf(this), resources(r.job.resolved(e.Limits), w))
+	name := emitted.Att("StateMachine", "Name")
+	// By a reference alone the CDK would not know its account and region, and warn of every rule that starts it.
+	arn := w.at.ARN("states", "stateMachine:"+name)
 	made := &Workflow{
 		Construct:    this,
-		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), jsii.String(emitted.Ref("StateMachine"))),
-		Name:         emitted.Att("StateMachine", "Name"),
+		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), &arn),
+		Name:         name,
 		Role:         role,
 		Topic:        topic,
+
+		UndeliveredQueue: emitted.Att(undelivered, "Arn"),
 	}
 	if props.Search == nil {
 		made.Parameters = slices.Clone(props.Job.Parameters)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
@@ -48,6 +49,26 @@ func TestTheReadmeShowsTheExample(t *testing.T) {
 	body = strings.ReplaceAll("\n"+body, "\n\t", "\n")
 	if !strings.Contains(string(readme), "```go"+body+"\n```") {
 		t.Errorf("README.md does not show the example as it is:\n%s", body)
+	}
+}
+
+// A repository whose ARN only the deployment knows is listened to, and its images run.
+func TestPushesToARepositoryOfTheApp(t *testing.T) {
+	template := synthtest.Template(t, "", func(stack awscdk.Stack) {
+		repository := awsecr.NewRepository(stack, jsii.String("Repository"), nil)
+		p := props(stack)
+		p.Job.Image = training.ImageURI(*repository.RepositoryUriForTag(jsii.String("1")))
+		p.Triggers = []training.Trigger{training.OnImage(*repository.RepositoryArn(), nil)}
+		training.NewWorkflow(stack, "Workflow", p)
+	})
+	text, err := json.Marshal(template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"repository-name":[{"Fn::Select":[1,{"Fn::Split":[":repository/",`, `\"TrainingImage.$\":\"$.image.Job\"`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the template lacks %s: %s", want, text)
+		}
 	}
 }
 
@@ -129,7 +150,20 @@ func TestMistakes(t *testing.T) {
 			}
 		}, []string{`Triggers[0]: got "every day"; allowed: a schedule of EventBridge`, `Triggers[0].n: got nothing; allowed: n, a whole number from 1 to 9`,
 			"Triggers[1].n: got 10", "Triggers[2].Bucket: got nothing", `Triggers[3]: got repository "churn"; allowed: the ARN of an ECR repository`,
-			`Triggers[3].m: got 2; allowed: one of the job's Parameters`, "Triggers[4]: got nothing; allowed: training.OnSchedule", "Triggers[5].Bucket: got", "set DataBucketProps.Events"}},
+			`Triggers[3].m: got 2; allowed: one of the job's Parameters`, "Triggers[4]: got nothing; allowed: training.OnSchedule", "Triggers[5].Bucket: got", "set Events in the props of the bucket"}},
+		{"pushes to other repositories", "", "Workflow", func(p *training.WorkflowProps) {
+			p.Job.Image = training.ImageURI("111122223333.dkr.ecr.eu-west-1.amazonaws.com/churn:1")
+			p.Job.Parameters = []training.Parameter{training.Integer("image", 1, 9)}
+			on := func(name string) training.Trigger {
+				return training.OnImage("arn:aws:ecr:eu-west-1:111122223333:repository/"+name, map[string]any{"image": 1})
+			}
+			p.Triggers = []training.Trigger{on("churn"), on("other")}
+		}, []string{`Triggers[1]: got repository "arn:aws:ecr:eu-west-1:111122223333:repository/other"; allowed: the repository of the other OnImage`,
+			"allowed: that of Job.Image, 111122223333.dkr.ecr.eu-west-1.amazonaws.com/churn:1; each push is what the job then runs",
+			`Job.Parameters[0].name: got "image"; allowed: another name`}},
+		{"pushes to AWS's own images", "", "Workflow", func(p *training.WorkflowProps) {
+			p.Triggers = []training.Trigger{training.OnImage("arn:aws:ecr:eu-west-1:111122223333:repository/x", nil)}
+		}, []string{"1 problem", "allowed: that of Job.Image, which is AWS's sagemaker-xgboost"}},
 		{"an input that contains itself", "", "Workflow", func(p *training.WorkflowProps) {
 			itself := map[string]any{}
 			itself["n"] = itself

@@ -10,6 +10,10 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
+// Parts is how many parts an ARN has between its first five colons; the last holds the others
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html).
+const Parts = 6
+
 // Validate notes what is not the ARN of one resource of that kind of that service.
 func Validate(l *problem.List, field string, arns []string, service, resource, allowed string) {
 	for i, arn := range arns {
@@ -19,8 +23,8 @@ func Validate(l *problem.List, field string, arns []string, service, resource, a
 
 // ValidateOne is Validate for a field of one ARN.
 func ValidateOne(l *problem.List, field, arn, service, resource, allowed string) {
-	parts := strings.SplitN(arn, ":", 6)
-	if !token.Is(arn) && (len(parts) != 6 || parts[0] != "arn" || parts[2] != service || !strings.Contains(arn, resource) || strings.ContainsAny(arn, "*?")) {
+	parts := strings.SplitN(arn, ":", Parts)
+	if !token.Is(arn) && (len(parts) != Parts || parts[0] != "arn" || parts[2] != service || !strings.Contains(arn, resource) || strings.ContainsAny(arn, "*?")) {
 		l.Add(field, arn, allowed, "")
 	}
 }

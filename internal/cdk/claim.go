@@ -135,10 +135,9 @@ func claim(l *problem.List, p *place, path string, k names.Kind, field string, v
 		all[id] = append(all[id], mine)
 		return ""
 	}
-	switch {
-	case value == nil:
+	if value == nil {
 		l.Add(field, "another "+k.Name, "one in an account and region", fmt.Sprintf("%s has made it: %s", all[id][i], k.Fix))
-	default:
+	} else {
 		l.Add(field, token.Pattern.ReplaceAllString(cfn.Show(plain(value)), "<token>"), fmt.Sprintf("one that no other %s has in %s", k.Name, k.Within),
 			fmt.Sprintf("%s has it: %s", all[id][i], k.Fix))
 	}

@@ -16,6 +16,17 @@ func AtEnd(scope constructs.Construct, rule func([]assembly.Stack) []assembly.Fi
 	ends[root] = append(ends[root], rule)
 }
 
+// Warn says with the templates of the scope's app that something may not be as it is meant to be, unless it is after all.
+func Warn(scope constructs.Construct, warning assembly.Finding, unless func() bool) {
+	warning.Severity, warning.Path = "warning", PathOf(scope)
+	AtEnd(scope, func([]assembly.Stack) []assembly.Finding {
+		if unless() {
+			return nil
+		}
+		return []assembly.Finding{warning}
+	})
+}
+
 func found(app constructs.IConstruct, stacks []assembly.Stack) []assembly.Finding {
 	var all []assembly.Finding
 	for _, rule := range ends[app] {

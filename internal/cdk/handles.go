@@ -25,7 +25,7 @@ func lostAspects(app constructs.IConstruct) []assembly.Finding {
 			}
 			for _, handle := range handlesIn(reflect.ValueOf(o.Fields[name])) {
 				path := *handle.Node().Path()
-				if !strings.HasPrefix(path, o.Home.Path+"/") || len(*awscdk.Aspects_Of(handle).All()) == 0 ||
+				if !strings.HasPrefix(path, o.Home.Path+"/") || !slices.ContainsFunc(*awscdk.Aspects_Of(handle).All(), meant) ||
 					handle.Node().DefaultChild() != nil {
 					continue
 				}
@@ -58,6 +58,16 @@ func handlesIn(field reflect.Value) []constructs.IConstruct {
 		}
 	}
 	return all
+}
+
+// deployedTag starts the tag that awss3deployment.BucketDeployment puts on its bucket. Its function asks for it only when a deployment
+// goes away with RetainOnDelete off: without the tag nothing else is taken to deploy there, and what it deployed is deleted.
+const deployedTag = "aws-cdk:cr-owned"
+
+// meant tells whether an aspect is to reach a resource: any but that tag.
+func meant(aspect awscdk.IAspect) bool {
+	tag, is := aspect.(awscdk.Tag)
+	return !is || !strings.HasPrefix(*tag.Key(), deployedTag)
 }
 
 // AspectRule is the rule of [lostAspects].

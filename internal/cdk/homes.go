@@ -37,6 +37,7 @@ func (v *visit) look(given any) {
 	if e, has := environmentOf(given); has {
 		v.ownEnvironment(e)
 	}
+	v.home.Team = teamOf(given)
 	props.Objects(given, v.network)
 	props.Objects(given, v.object)
 	v.endpoints(given) // after what it has, which may have others
@@ -90,6 +91,9 @@ func (v *visit) compare(field string, object any, home made.Home) {
 		v.list.Add(field, problem.Phrase(got+", in "+home.At.Region), "one in "+v.home.At.Region+", which the stack is deployed to", "make one there")
 		return
 	}
+	if v.team(field, got, home.Path) {
+		return
+	}
 	if !v.environment(field, got, home, "") && !alone[home.Kind] && apart(v.home.Networks, home.Networks) {
 		v.list.Add(field, problem.Phrase(fmt.Sprintf("%s, of network %s", got, home.Networks[0])), "one of network "+v.home.Networks[0]+", which "+v.in+" is",
 			"make both with the same network, or give a bucket the Endpoints of both")
@@ -108,20 +112,39 @@ func (v *visit) environment(field, got string, home made.Home, or string) (diffe
 		if v.from != "" {
 			fix = v.from + " is of that one: take both of one environment"
 		}
-		v.list.Add(field, problem.Phrase(fmt.Sprintf("%s, of environment %q", got, home.Environment)),
+		v.list.Note(field, problem.Phrase(fmt.Sprintf("%s, of environment %q", got, home.Environment)),
 			fmt.Sprintf("one of environment %q", v.home.Environment), fix+or)
 		return true
 	}
 	return false
 }
 
+// team reports what a construct of another team's is or made, and whether it is.
+func (v *visit) team(field, got, path string) (differs bool) {
+	home, known := made.Team(v.home.App, path)
+	if differs = known && differ(home.Team, v.home.Team); differs {
+		v.list.Note(field, problem.Phrase(fmt.Sprintf("%s, of team %q", got, home.Team)), fmt.Sprintf("one of team %q", v.home.Team),
+			"teams touch their own only: give both the same Team")
+	}
+	return differs
+}
+
+// teamOf is the team among props, a pointer to a struct; empty: none.
+func teamOf(given any) string {
+	if field := reflect.ValueOf(given).Elem().FieldByName("Team"); field.IsValid() && field.Kind() == reflect.String {
+		return field.String()
+	}
+	return ""
+}
+
 // shared is how environments share a resource on purpose.
 const shared = "; if the environments are to share it, import it by its name, or write its ARN out"
 
-// part reports a resource that a construct of Plinth in another environment made.
+// part reports a resource that a construct of Plinth in another environment, or of another team, made.
 func (v *visit) part(field string, of constructs.Construct) bool {
 	home, known := made.Around(placeOf(of).app, PathOf(of))
-	return known && v.environment(field, "a part of "+home.Kind+" "+home.Path, home, shared)
+	got := "a part of " + home.Kind + " " + home.Path
+	return known && (v.environment(field, got, home, shared) || v.team(field, got, home.Path))
 }
 
 // isZero tells whether an object is a zero value.

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // resource is every object of the CDK that stands for a resource.
@@ -25,6 +26,12 @@ func (v *visit) resource(field string, r resource) {
 		v.list.Add(field, problem.Phrase("an alias of a key"), "the key itself",
 			"policies compare the ARN of the key: import it by awskms.Key_FromKeyArn, or by Key_FromLookup with its alias")
 		return
+	}
+	if key, ok := r.(awskms.IKey); ok {
+		if spec := specOf(key); spec != symmetric && !token.Is(spec) {
+			v.list.Add(field, problem.Phrase("a key of "+spec), "a key of "+symmetric, "services encrypt by data keys, which come from no other: leave its KeySpec out")
+			return
+		}
 	}
 	if named := arnOf(r); strings.ContainsAny(named, "*?") {
 		v.list.Add(field, named, "the ARN of one resource, without * and ?", "policies would let in whatever it matches")
@@ -76,6 +83,18 @@ func arnOf(r resource) string {
 // dummyAccount is the account in the values that the CDK makes up for a look-up whose answer it does not have yet, as in
 // awsiam.Role_FromLookup.
 const dummyAccount = "123456789012"
+
+// symmetric is the specification of the keys that services encrypt by, and that of a key which has none
+// (https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-compare.html).
+const symmetric = "SYMMETRIC_DEFAULT"
+
+// specOf is the specification of a key of the app; other ones are taken to be symmetric.
+func specOf(key awskms.IKey) string {
+	if made, ok := cfnKey(key); ok && made.KeySpec() != nil {
+		return *made.KeySpec()
+	}
+	return symmetric
+}
 
 // isAlias tells whether a key is given by an alias.
 func isAlias(key awskms.IKey) bool {

@@ -27,10 +27,12 @@ func verifyRoot(stack awscdk.Stack) {
 	}
 }
 
-// GuardRule and TransformRule are the rules of guards, which know what they protect: see [AtEnd].
+// Rules of constructs that know more than the templates say: see [AtEnd].
 const (
+	BackupRule    = "BackupUnused"
 	GuardRule     = "Guard"
 	TransformRule = "GuardTransform"
+	VersionsRule  = "OldVersions"
 )
 
 // verifier is what the CDK calls once all templates are written.
@@ -47,7 +49,7 @@ func (v *verifier) Version() *string { return nil }
 
 // RuleIds lists the rules.
 func (v *verifier) RuleIds() *[]*string { //nolint:revive // the name is the CDK's
-	return Strings(append(verify.Names(), GuardRule, TransformRule, AspectRule))
+	return Strings(append(verify.Names(), AspectRule, BackupRule, GuardRule, TransformRule, VersionsRule))
 }
 
 // Validate reports what is found in the assembly.

@@ -31,6 +31,12 @@ func Join(parts ...any) map[string]any {
 	return map[string]any{"Fn::Join": []any{"", parts}}
 }
 
+// StackPart is a part of a name that is unique to the stack, so that what outlived an earlier one is not in the way: the UUID of its id.
+func StackPart() map[string]any {
+	parts := map[string]any{"Fn::Split": []any{"/", Ref("AWS::StackId")}}
+	return map[string]any{"Fn::Select": []any{2, parts}}
+}
+
 // Zone is the n-th Availability Zone of the region that is deployed to, counted from 0.
 func Zone(n int) map[string]any {
 	return map[string]any{"Fn::Select": []any{n, map[string]any{"Fn::GetAZs": ""}}}

@@ -89,12 +89,15 @@ var (
 	own   = regexp.MustCompile(`(?m)^  \[[^\]\n]*\] (\w+\.\w+ .*can't )`)
 )
 
+// IsValidation tells of the text of an error whether constructs say what is wrong, and which they are.
+func IsValidation(message string) bool { return validation.MatchString(WithoutStack(message)) }
+
 // ofConstructs is a message of the CDK without what it puts around the errors of constructs.
 func ofConstructs(message string) string {
-	errors := validation.ReplaceAllString(message, "")
-	if errors == message {
+	if !validation.MatchString(message) {
 		return message
 	}
+	errors := validation.ReplaceAllString(message, "")
 	return asked.ReplaceAllString(own.ReplaceAllString(errors, "$1"), "$1: ")
 }
 

@@ -47,32 +47,30 @@ var Administration = []string{
 // a copy, the bucket key.
 var use = []string{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}
 
+// granting are the services that use a key by grants which they make for whoever makes a repository or domain, and retire with it. No
+// document says that such a grant counts as one for an AWS resource
+// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html,
+// https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html).
+var granting = []string{"codeartifact", "ecr"}
+
 // Statements are the key's policy. Nobody may use the key but through one of its services.
 func (k Plan) Statements() []policy.Statement {
 	account := policy.AccountPrincipal(k.At.Partition, k.At.Account)
-	var through []string
-	for _, s := range k.Services {
-		through = append(through, s+"."+k.At.Region+".amazonaws.com")
-	}
-	allow := func(sid string, who policy.Principal, actions []string, conditions policy.Conditions) policy.Statement {
-		return policy.Statement{
-			Sid: sid, Effect: policy.Allow, Principal: who, Actions: actions,
-			Resources: []string{"*"}, Why: "in a key policy: this key", Conditions: conditions,
-		}
-	}
-	use := use
-	if slices.Contains(k.Services, "elasticfilesystem") {
-		use = append(slices.Clone(use), "kms:GenerateDataKeyWithoutPlaintext")
-	}
-	var viaServices policy.Conditions
-	if len(through) > 0 {
-		viaServices = policy.Conditions{"StringEquals": {"kms:ViaService": through}}
-	}
+	return append([]policy.Statement{allow("Administration", account, Administration, nil)}, k.Uses()...)
+}
+
+// Uses are those of the statements that let somebody use the key.
+func (k Plan) Uses() []policy.Statement {
+	account := policy.AccountPrincipal(k.At.Partition, k.At.Account)
+	through := Through(k.At, k.Services...)
+	use, viaServices := through.Actions, through.Conditions
 	all := []policy.Statement{
-		allow("Administration", account, Administration, nil),
-		allow("Use", account, use, viaServices),
+		through,
 		// The volumes of jobs, file systems and backups are encrypted through grants.
 		allow("Grants", account, []string{"kms:CreateGrant"}, policy.Conditions{"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+	}
+	if slices.ContainsFunc(k.Services, func(s string) bool { return slices.Contains(granting, s) }) {
+		all = append(all, allow("GrantsThroughServices", account, []string{"kms:CreateGrant", "kms:RetireGrant"}, viaServices))
 	}
 	for _, reader := range k.Readers {
 		all = append(all, allow("", policy.AccountPrincipal(k.At.Partition, reader), []string{"kms:Decrypt"}, viaServices))
@@ -83,24 +81,60 @@ func (k Plan) Statements() []policy.Statement {
 	if k.Lustre {
 		all = append(all, allow("Lustre", policy.AnyPrincipal,
 			append(slices.Clone(use), "kms:DescribeKey"), policy.Conditions{
-				"StringEquals": {"kms:ViaService": through},
+				"StringEquals": viaServices["StringEquals"],
 				"ArnLike":      {"aws:PrincipalArn": LustreRole(k.At)},
 			}))
 	}
 	if len(k.LogGroups) > 0 {
-		var groups []string
-		for _, g := range k.LogGroups {
-			groups = append(groups, k.At.ARN("logs", "log-group:"+g))
-		}
-		all = append(all, allow("Logs", policy.ServicePrincipal("logs."+k.At.Region+".amazonaws.com"),
-			append(slices.Clone(use), "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"),
-			policy.Conditions{"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}))
+		all = append(all, Logs(k.At, k.LogGroups...))
 	}
 	if k.Workflows != "" {
 		all = append(all, allow("Workflows", account, []string{"kms:Decrypt", "kms:GenerateDataKey"},
 			policy.Conditions{"ArnLike": {"kms:EncryptionContext:aws:airflow-serverless:workflow-arn": k.Workflows}}))
 	}
 	return all
+}
+
+// Needs are what the policy of a key has to have that is given in the place of this one: its uses, and to look at it, which
+// services do for whoever names a key to them.
+func (k Plan) Needs() []policy.Statement {
+	return append(k.Uses(), allow("", policy.AccountPrincipal(k.At.Partition, k.At.Account), []string{"kms:DescribeKey"}, nil))
+}
+
+// Through lets the account's roles use a key through services alone; without any, for everything.
+func Through(at location.Location, services ...string) policy.Statement {
+	var conditions policy.Conditions
+	if len(services) > 0 {
+		var through []string
+		for _, s := range services {
+			through = append(through, s+"."+at.Region+".amazonaws.com")
+		}
+		conditions = policy.Conditions{"StringEquals": {"kms:ViaService": through}}
+	}
+	use := use
+	if slices.Contains(services, "elasticfilesystem") {
+		use = append(slices.Clone(use), "kms:GenerateDataKeyWithoutPlaintext")
+	}
+	return allow("Use", policy.AccountPrincipal(at.Partition, at.Account), use, conditions)
+}
+
+// Logs lets CloudWatch Logs use a key for log groups of the account, by patterns of their names
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
+func Logs(at location.Location, groups ...string) policy.Statement {
+	var arns []string
+	for _, g := range groups {
+		arns = append(arns, at.ARN("logs", "log-group:"+g))
+	}
+	return allow("Logs", policy.ServicePrincipal("logs."+at.Region+".amazonaws.com"),
+		append(slices.Clone(use), "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"),
+		policy.Conditions{"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arns}})
+}
+
+func allow(sid string, who policy.Principal, actions []string, conditions policy.Conditions) policy.Statement {
+	return policy.Statement{
+		Sid: sid, Effect: policy.Allow, Principal: who, Actions: actions,
+		Resources: []string{"*"}, Why: "in a key policy: this key", Conditions: conditions,
+	}
 }
 
 // LustreRole is the ARN of the service-linked roles by which FSx for Lustre gets at buckets, one a file system. A key's policy

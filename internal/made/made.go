@@ -27,6 +27,8 @@ type Home struct {
 	At location.Location
 	// Environment is the name of its environment; empty: none.
 	Environment string
+	// Team is that of its props; empty: none.
+	Team string
 	// App is the root of its construct tree.
 	App any
 	// Networks are the paths of the networks that it works in; empty: in any.
@@ -78,6 +80,21 @@ func Around(app any, path string) (Home, bool) {
 		}
 		path = path[:end]
 	}
+}
+
+// Team returns the team of the nearest object with one that the construct of an app with this path is a part of, and that object's home;
+// false where there is none.
+func Team(app any, path string) (Home, bool) {
+	for home, known := Around(app, path); known; home, known = Around(app, path) {
+		if home.Team != "" {
+			return home, true
+		}
+		path = home.Path[:max(0, strings.LastIndexByte(home.Path, '/'))]
+		if path == "" {
+			break
+		}
+	}
+	return Home{}, false
 }
 
 // Within returns the homes of what was made in the scope of an app with this path, by their paths.

@@ -54,6 +54,7 @@ const (
 	AirflowEnvironment = "MWAA environment"
 	IAMRole            = "role"
 	BackupVault        = "backup vault"
+	LogGroup           = "log group"
 	CacheRule          = "pull-through cache rule"
 )
 

@@ -78,11 +78,23 @@ func ServerlessWorkflow(name, dag string) string { return Join(name, dag) }
 // (https://docs.aws.amazon.com/mwaa/latest/mwaa-serverless-userguide/operators-python-bash-detail.html).
 func ServerlessID(workflow string) string { return workflow + "-??????????" }
 
-var noVault = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
+var notInName = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
 
 // Vault is what a backup vault is called that a construct of that path makes: it needs a name, and has no other.
 func Vault(path string) string {
-	name := noVault.ReplaceAllString(path, "-")
+	return ofPath(path, Lookup(BackupVault).Max)
+}
+
+// DNSLogs is the log group of the DNS queries of a network of that path, but for what tells stacks apart: a slash and a UUID. For its prefix
+// see [StateMachineLogs].
+func DNSLogs(path string) string {
+	const prefix, uuid = "/aws/vendedlogs/route53resolver/", 36
+	return prefix + ofPath(path, Lookup(LogGroup).Max-len(prefix)-1-uuid)
+}
+
+// ofPath is a name of at most so many letters for what a construct of that path makes.
+func ofPath(path string, most int) string {
+	name := notInName.ReplaceAllString(path, "-")
 	hash := fmt.Sprintf("-%x", sha256.Sum256([]byte(path)))[:9] // since a/b-c and a-b/c become the same
-	return name[:min(len(name), RoomFor(BackupVault, hash).Most)] + hash
+	return name[:min(len(name), most-len(hash))] + hash
 }

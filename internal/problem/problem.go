@@ -186,6 +186,9 @@ func (l *List) Skip(field string) {
 	l.skipped[field] = true
 }
 
+// Skips tells whether the list leaves anything out.
+func (l *List) Skips() bool { return len(l.skipped) > 0 }
+
 // Note adds a problem and skips its field, for a value that is then judged as if the field were left out.
 func (l *List) Note(field string, got any, allowed, fix string) {
 	l.Add(field, got, allowed, fix)

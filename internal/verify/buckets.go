@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/cfn"
@@ -32,6 +33,16 @@ func refusedByBucket(a *app) []assembly.Finding {
 					Fix: "share a prefix with each account by DataBucketProps.Shares",
 				})
 			}
+			if s.allows() && s.anonymous() {
+				all = append(all, assembly.Finding{
+					Path: p.Path(),
+					Description: fmt.Sprintf("what was added to the policy of storage.DataBucket %s is for a canonical user or an origin access identity of "+
+						"CloudFront; the same policy denies everything to whom no account is known of, and to all but its own and those that it is shared with",
+						construct),
+					Fix: "use an origin access control, awscloudfrontorigins.S3BucketOrigin_WithOriginAccessControl, which comes as an AWS service; or name " +
+						"the account by its ARN",
+				})
+			}
 			for _, principal := range s.principals("AWS") {
 				who := cfn.Show(principal)
 				if !s.allows() || !found[denied].outsider(who) || who == "*" && s["Condition"] != nil && !s.strangers(found[denied]) {
@@ -47,6 +58,14 @@ func refusedByBucket(a *app) []assembly.Finding {
 		}
 	}
 	return all
+}
+
+// anonymous tells whether a statement has principals of whom it can't be told whether they are of an account that is let in: canonical
+// users, or CloudFront's origin access identities, which are of AWS's own
+// (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html).
+func (s statement) anonymous() bool {
+	of, _ := s["Principal"].(map[string]any)
+	return of["CanonicalUser"] != nil || slices.ContainsFunc(s.principals("AWS"), func(p any) bool { return strings.Contains(cfn.Show(p), ":iam::cloudfront:") })
 }
 
 // outsider tells whether the statement, which denies outsiders, is about a principal: everybody, or one of an account

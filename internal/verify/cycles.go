@@ -82,7 +82,7 @@ func references(value any) []string {
 				}
 			case "Fn::Sub":
 				for _, text := range texts(part) {
-					all = append(all, references(substituted(text, nil))...)
+					all = append(all, references(inSub(text, nil))...)
 				}
 			}
 			all = append(all, references(part)...)

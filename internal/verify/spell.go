@@ -34,12 +34,12 @@ func (a *app) spell(s *assembly.Stack, value any) spelled {
 	}
 	switch sub := function["Fn::Sub"].(type) {
 	case string:
-		return a.joined(s, "", substituted(sub, nil))
+		return a.joined(s, "", inSub(sub, nil))
 	case []any:
 		if len(sub) == 2 {
 			text, _ := sub[0].(string)
 			given, _ := sub[1].(map[string]any)
-			return a.joined(s, "", substituted(text, given))
+			return a.joined(s, "", inSub(text, given))
 		}
 	}
 	written, err := json.Marshal(value)
@@ -76,9 +76,9 @@ func (a *app) joined(s *assembly.Stack, separator string, parts []any) spelled {
 	return all
 }
 
-// substituted are the parts of a text of Fn::Sub, some with values that are given there
+// inSub are the parts of a text of Fn::Sub, some with values that are given there
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html).
-func substituted(text string, given map[string]any) []any {
+func inSub(text string, given map[string]any) []any {
 	var parts []any
 	for {
 		before, rest, found := strings.Cut(text, "${")

@@ -224,6 +224,17 @@ func TestOutsiders(t *testing.T) {
 		"its own organization": {
 			`["` + here + `"], "aws:PrincipalOrgID": "o-a1b2c3d4e5"`, allowed("*", `"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}`), "",
 		},
+		"a canonical user": {
+			`["` + here + `"]`, `{"Effect": "Allow", "Principal": {"CanonicalUser": {"Fn::GetAtt": ["Identity", "S3CanonicalUserId"]}}, "Action": "s3:GetObject"}`,
+			"AccessRefused dev/Data/Policy/Resource",
+		},
+		"a canonical user who is denied": {`["` + here + `"]`, `{"Effect": "Deny", "Principal": {"CanonicalUser": "79a59df9"}, "Action": "s3:GetObject"}`, ""},
+		"an origin access identity": {
+			`["` + here + `"], "aws:PrincipalOrgID": "o-a1b2c3d4e5"`,
+			`{"Effect": "Allow", "Principal": {"AWS": {"Fn::Join": ["", ["arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity ", {"Ref": "Identity"}]]}},
+				"Action": "s3:GetObject"}`, "AccessRefused dev/Data/Policy/Resource",
+		},
+		"an origin access control": {`["` + here + `"]`, `{"Effect": "Allow", "Principal": {"Service": "cloudfront.amazonaws.com"}, "Action": "s3:GetObject"}`, ""},
 		"a stranger who is denied": {`["` + here + `"]`, strings.Replace(allowed(stranger, ""), "Allow", "Deny", 1), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -496,6 +507,49 @@ func TestKeysOfLogs(t *testing.T) {
 		if got := found(stack(t, "dev", resources(group, key(test.principal, test.action)), "")); got != test.want {
 			t.Errorf("%s %s: got %q", test.principal, test.action, got)
 		}
+	}
+}
+
+// Every property that names a key is looked at, whoever wrote the key's policy.
+func TestKeysOfResources(t *testing.T) {
+	const key = `{"Fn::GetAtt": ["Key", "Arn"]}`
+	policy := func(principal, actions string) string {
+		return at("Key", "AWS::KMS::Key", "dev/Key/Resource", `"KeyPolicy": {"Statement": [{"Effect": "Allow", "Principal": `+principal+`, "Action": `+actions+`}]}`)
+	}
+	const account, logs, refused = `{"AWS": "arn:aws:iam::111122223333:root"}`, `{"Service": "logs.eu-west-1.amazonaws.com"}`, "KeyRefused dev/Key/Resource"
+	for _, test := range []struct{ typ, properties, action string }{
+		{"AWS::S3::Bucket", `"BucketEncryption": {"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"KMSMasterKeyID": KEY}}]}`, "kms:GenerateDataKey"},
+		{"AWS::S3::Bucket", `"ReplicationConfiguration": {"Rules": [{}, {"Destination": {"EncryptionConfiguration": {"ReplicaKmsKeyID": KEY}}}]}`, "kms:GenerateDataKey"},
+		{"AWS::EFS::FileSystem", `"KmsKeyId": KEY`, "kms:CreateGrant"},
+		{"AWS::FSx::FileSystem", `"KmsKeyId": KEY`, "kms:CreateGrant"},
+		{"AWS::ECR::Repository", `"EncryptionConfiguration": {"KmsKey": KEY}`, "kms:CreateGrant"},
+		{"AWS::CodeArtifact::Domain", `"EncryptionKey": KEY`, "kms:CreateGrant"},
+		{"AWS::Backup::BackupVault", `"EncryptionKeyArn": KEY`, "kms:CreateGrant"},
+		{"AWS::MWAAServerless::Workflow", `"EncryptionConfiguration": {"KmsKeyId": KEY}`, "kms:GenerateDataKey"},
+	} {
+		r := at("R", test.typ, "dev/X/Default/R", strings.ReplaceAll(test.properties, "KEY", key))
+		theirs := at("R", test.typ, "dev/X/Resource", strings.ReplaceAll(test.properties, "KEY", key))
+		for _, try := range []struct {
+			resources []string
+			want      string
+		}{
+			{[]string{r, policy(account, `"`+test.action+`"`)}, ""},
+			{[]string{r, policy(`"*"`, `"kms:*"`)}, ""},
+			{[]string{r, policy(account, `"kms:PutKeyPolicy"`)}, refused},
+			{[]string{r, policy(logs, `"kms:*"`)}, refused},
+			{[]string{theirs, policy(logs, `"kms:*"`)}, ""},
+		} {
+			if got := found(stack(t, "dev", resources(try.resources...), "")); got != try.want {
+				t.Errorf("%v: got %q, want %q", try.resources, got, try.want)
+			}
+		}
+	}
+	mwaa := at("R", "AWS::MWAA::Environment", "dev/X/Default/R", `"KmsKey": `+key)
+	if got := found(stack(t, "dev", resources(mwaa, policy(logs, `"kms:*"`)), "")); got != refused {
+		t.Errorf("MWAA without grants: got %q", got)
+	}
+	if got := found(stack(t, "dev", resources(mwaa, policy(account, `"kms:*"`)), "")); got != refused {
+		t.Errorf("MWAA without logs: got %q", got)
 	}
 }
 

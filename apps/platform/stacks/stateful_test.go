@@ -34,7 +34,7 @@ var replacedBy = map[string][]string{
 // stateless types can be replaced without losing anything.
 var stateless = []string{
 	"AWS::CodeArtifact::PackageGroup", "AWS::CodeBuild::Project", "AWS::ECR::RegistryScanningConfiguration", "AWS::ECR::SigningConfiguration",
-	"AWS::SNS::Topic", "AWS::SNS::TopicPolicy",
+	"AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy",
 	"AWS::EC2::FlowLog", "AWS::EC2::RouteTable", "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupEgress",
 	"AWS::EC2::SecurityGroupIngress", "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::VPCEndpoint",
 	"AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::Lambda::Function", "AWS::Route53Resolver::FirewallDomainList",

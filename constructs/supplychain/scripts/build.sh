@@ -17,8 +17,28 @@ loose=$(grep -Ev '^[A-Za-z0-9._-]+(\[[A-Za-z0-9,._-]+\])?==[^[:space:]*]+([[:spa
 [ -z "$loose" ] || fail "these lines of requirements.txt have no single version with sha256 hashes: $loose"
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 umask 077
+
+# CodeBuild runs no entry point of an image that is not its own, so that nothing has started Docker
+# (https://docs.aws.amazon.com/codebuild/latest/userguide/sample-docker-custom-image.html). It gets the classic store of images: what the other
+# one pushes has an OCI manifest, which SageMaker does not take (https://docs.docker.com/engine/storage/containerd/).
+echo '{"features": {"containerd-snapshotter": false}}' >"$work/daemon.json"
+dockerd --config-file "$work/daemon.json" >"$work/dockerd.log" 2>&1 &
+daemon=$!
+trap 'kill "$daemon" 2>/dev/null && wait "$daemon" || true; rm -rf "$work"' EXIT
+up=
+for _ in $(seq "$ATTEMPTS"); do
+  if docker info >/dev/null 2>&1; then
+    up=yes
+    break
+  fi
+  kill -0 "$daemon" 2>/dev/null || break
+  sleep 1
+done
+if [ -z "$up" ]; then
+  tail -n 20 "$work/dockerd.log" >&2
+  fail "dockerd does not start"
+fi
 
 # The token reaches the build as a secret, which no layer keeps.
 token=$(aws codeartifact get-authorization-token --domain "$DOMAIN" --domain-owner "$DOMAIN_OWNER" --query authorizationToken --output text)
@@ -36,28 +56,12 @@ docker build --provenance=false --sbom=false --secret "id=pip,src=$work/pip.conf
 syft scan "docker:$image" --output "cyclonedx-json=$work/sbom.cdx.json"
 docker push "$image"
 
-describe() { aws ecr "$1" --no-paginate --repository-name "$REPOSITORY" --image-id "imageDigest=$digest" --output text --query "$2"; }
 pushed() { aws ecr describe-images --repository-name "$REPOSITORY" --image-ids "imageTag=$tag" --query "imageDetails[0].$1" --output text; }
 digest=$(pushed imageDigest)
 type=$(pushed imageManifestMediaType)
 [ "$type" = application/vnd.docker.distribution.manifest.v2+json ] || fail "SageMaker takes no image of type $type"
 
-status=
-for _ in $(seq "$ATTEMPTS"); do
-  status=$(describe describe-image-scan-findings imageScanStatus.status || true)
-  case $status in
-    COMPLETE | ACTIVE) break ;;
-    FAILED | UNSUPPORTED_IMAGE | SCAN_ELIGIBILITY_EXPIRED | FINDINGS_UNAVAILABLE | LIMIT_EXCEEDED) fail "the image can't be scanned: $status" ;;
-  esac
-  sleep "$PAUSE"
-done
-case $status in COMPLETE | ACTIVE) ;; *) fail "no result of scanning yet" ;; esac
-sleep "$PAUSE" # the last findings may arrive after the status
-findings=
-for severity in $FAILS_AT; do
-  count=$(describe describe-image-scan-findings "imageScanFindings.findingSeverityCounts.$severity")
-  [ "$count" = None ] || [ "$count" = 0 ] || findings="$findings$severity $count "
-done
+scan "$REPOSITORY" "$digest"
 
 cat >"$work/build.json" <<EOF
 {"image": "$TARGET@$digest", "base": "$BASE", "build": "$CODEBUILD_BUILD_ID", "startedBy": "${CODEBUILD_INITIATOR:-}",
@@ -69,7 +73,8 @@ aws s3 cp "$work/build.json" "$RECORDS$digest/build.json"
 
 signed=
 for _ in $(seq "$ATTEMPTS"); do
-  signed=$(describe describe-image-signing-status 'signingStatuses[].status' | tr '\t' '\n' | sort -u || true) # one for each signature
+  signed=$(aws ecr describe-image-signing-status --repository-name "$REPOSITORY" --image-id "imageDigest=$digest" --output text \
+    --query 'signingStatuses[].status' | tr '\t' '\n' | sort -u || true) # one for each signature
   case $signed in
     COMPLETE) break ;;
     *FAILED*) fail "the image can't be signed" ;;

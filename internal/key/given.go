@@ -1,0 +1,109 @@
+package key
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/plinth-ml/plinth/internal/cfn"
+)
+
+// Lacks are the indexes of the statements that a given key's policy needs and does not have. Both are documents as templates have them. A
+// statement is there if another one allows as much, or more.
+func Lacks(document, needed any) []int {
+	have := statements(document)
+	var all []int
+	for i, n := range statements(needed) {
+		if !slices.ContainsFunc(have, func(s map[string]any) bool { return covers(s, n) }) {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+func statements(document any) []map[string]any {
+	d, _ := document.(map[string]any)
+	var all []map[string]any
+	for _, s := range list(d["Statement"]) {
+		if s, ok := s.(map[string]any); ok {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+func list(value any) []any {
+	switch v := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	}
+	return []any{value}
+}
+
+// covers tells whether a statement allows all that the other one does.
+func covers(s, needed map[string]any) bool {
+	within := func(a, b any) bool {
+		return slices.ContainsFunc(list(b), func(pattern any) bool { return matches(cfn.Show(pattern), cfn.Show(a)) })
+	}
+	all := func(a, b any) bool {
+		return !slices.ContainsFunc(list(a), func(one any) bool { return !within(one, b) })
+	}
+	return s["Effect"] == "Allow" && s["NotAction"] == nil && s["NotPrincipal"] == nil &&
+		all(needed["Action"], s["Action"]) && isFor(needed["Principal"], s["Principal"]) && holdsLess(s["Condition"], needed["Condition"])
+}
+
+// matches tells whether an action or a value of a condition is one of those of a pattern that ends with a * or has none.
+func matches(pattern, text string) bool {
+	prefix, wild := strings.CutSuffix(pattern, "*")
+	return strings.EqualFold(pattern, text) || wild && strings.HasPrefix(strings.ToLower(text), strings.ToLower(prefix))
+}
+
+// partition is where an ARN says it.
+var partition = regexp.MustCompile(`^arn:(<[^>]*>|[^:]*):`)
+
+// isFor tells whether all of the principals are among others, or those are everybody.
+func isFor(needed, among any) bool {
+	if among == "*" {
+		return true
+	}
+	whom, _ := needed.(map[string]any)
+	has, _ := among.(map[string]any)
+	for kind, who := range whom {
+		for _, one := range list(who) {
+			if !slices.ContainsFunc(list(has[kind]), func(other any) bool {
+				name := partition.ReplaceAllString(cfn.Show(other), "")
+				return other == "*" || name == partition.ReplaceAllString(cfn.Show(one), "")
+			}) {
+				return false
+			}
+		}
+	}
+	return len(whom) > 0
+}
+
+// holdsLess tells whether whatever meets the needed conditions meets the others too: each of those is among the needed ones, with
+// the same values or more.
+func holdsLess(conditions, needed any) bool {
+	less, _ := conditions.(map[string]any)
+	more, _ := needed.(map[string]any)
+	for operator, keys := range less {
+		keys, _ := keys.(map[string]any)
+		others, _ := more[operator].(map[string]any)
+		for key, values := range keys {
+			wanted := list(others[key])
+			if len(wanted) == 0 || slices.ContainsFunc(wanted, func(v any) bool {
+				return !slices.ContainsFunc(list(values), func(other any) bool { return cfn.Show(other) == cfn.Show(v) || isLike(operator, other, v) })
+			}) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isLike tells whether an operator takes the text for one that matches the pattern.
+func isLike(operator string, pattern, text any) bool {
+	return strings.HasSuffix(operator, "Like") && matches(cfn.Show(pattern), cfn.Show(text))
+}
