@@ -337,6 +337,16 @@ func TestARNsOfElsewhere(t *testing.T) {
 			"a guard's key in another region": {"access.NewGuard", func(p any) {
 				p.(*access.GuardProps).Keys = []string{"arn:aws:kms:" + abroad + ":" + account + ":key/1234abcd"}
 			}, "Keys[0]"},
+			"packages in another region": {"network.NewIsolated", func(p any) {
+				p.(*network.IsolatedProps).Capabilities = []network.Capability{network.Packages}
+				p.(*network.IsolatedProps).PackageRepositories = []string{"arn:aws:codeartifact:" + abroad + ":" + account + ":repository/ml/dev"}
+			}, "PackageRepositories[0]"},
+			"images in another region": {"network.NewIsolated", func(p any) {
+				p.(*network.IsolatedProps).ImageRepositories = []string{"arn:aws:ecr:" + abroad + ":" + there + ":repository/x"}
+			}, "ImageRepositories[0]"},
+			"images of another account": {"network.NewIsolated", func(p any) {
+				p.(*network.IsolatedProps).ImageRepositories = []string{"arn:aws:ecr:" + region + ":" + there + ":repository/x"}
+			}, ""},
 			"a role outside":   {"storage.NewDataBucket", func(p any) { p.(*storage.DataBucketProps).OutsideRoles = []string{role} }, "OutsideRoles[0]"},
 			"an administrator": {"storage.NewDataBucket", func(p any) { p.(*storage.DataBucketProps).Environment.Administrators = []string{role} }, "Environment.Administrators[0]"},
 			"a role outside that is let in": {"storage.NewDataBucket", func(p any) {

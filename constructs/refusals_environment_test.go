@@ -123,6 +123,7 @@ const (
 )
 
 var refusalsOfNetworks = []refusal{
+	in(reachTest, "network Network", "one in the region of the repository", "ours: its endpoints lead to their own region only"),
 	{"network (validateRange)", "a private range of at most a /8", internet, onPremises("8.0.0.0/8"), onPremises("172.16.0.0/12"), ""},
 	{"network (validateRange)", "100.64.0.0/10 too", vpcSizes, onPremises("100.0.0.0/9"), onPremises("100.64.0.0/10"), ""},
 	{"network (validateRange)", "a range that a VPC has, private or not", vpcSizes, onPremises("203.0.0.0/15"), onPremises("203.0.0.0/16"), ""},

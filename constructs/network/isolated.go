@@ -43,7 +43,7 @@ type Isolated struct {
 	// Endpoints are the endpoints that they need, those included that stood already.
 	Endpoints EndpointPlan
 
-	account             string
+	account, region     string
 	packageRepositories []string // the only ones let through; empty: all of the account
 	imageRepositories   []string // those of other accounts that are let through
 
@@ -74,7 +74,7 @@ func newIsolated(this constructs.Construct, _ string, props *IsolatedProps) *Iso
 	l.Include("", validateSubnets(p, plan))
 	cdk.Check(l.Err())
 	n := &Isolated{Construct: this, LogKey: p.LogKey, Capabilities: slices.Clone(p.capabilities()), Endpoints: plan.endpoints,
-		account: at.Account, packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
+		account: at.Account, region: at.Region, packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
 		peers: plan.peers, free: map[string]int{}, s3PrefixList: s3PrefixList, reach: plan.reach}
 	if p.LogKey != nil {
 		cdk.LetUse(p.LogKey, key.Logs(at, "*"))

@@ -35,13 +35,15 @@ type IsolatedProps struct {
 	AdditionalEndpoints []AdditionalEndpoint
 	// AWSBuckets are buckets of AWS that jobs may read. Empty: those only that the capabilities need.
 	AWSBuckets []AWSBucket
-	// PackageRepositories are the ARNs of the CodeArtifact repositories that may be read, of this account or another one such as
-	// that of the tools: nothing else gets through the endpoints, whatever a role may read. Empty: every repository of the account.
+	// PackageRepositories are the ARNs of the CodeArtifact repositories that may be read, in this region, of this account or another one
+	// such as that of the tools: nothing else gets through the endpoints, whatever a role may read. Empty: every repository of the account.
 	PackageRepositories []string
-	// ImageRepositories are the ARNs of ECR repositories of other accounts that images may be pulled from. Empty: those of the
+	// ImageRepositories are the ARNs of ECR repositories of other accounts, in this region, that images may be pulled from. Empty: those of the
 	// account, and AWS's own XGBoost.
 	ImageRepositories []string
-	// AllowedDomains are names that may be resolved besides those of the endpoints, such as "*.corp.example". Empty: none.
+	// AllowedDomains are names that may be resolved besides those of the endpoints, such as "*.corp.example". A name below which anybody can
+	// have one, such as "*.co.uk", "*.github.io" or "*.cloudfront.net", opens DNS, by which data gets out, to everybody, and is not refused:
+	// https://publicsuffix.org lists such names. Empty: none.
 	AllowedDomains []string
 	// S3PrefixList is the id of the managed prefix list com.amazonaws.REGION.s3. Empty: from the catalog, or that of SharedWith; a
 	// function looks it up at deployment where neither has it.

@@ -47,6 +47,13 @@ func TestWhatIsOutOfReach(t *testing.T) {
 		{"other packages", (&Isolated{Capabilities: []Capability{Packages}, packageRepositories: []string{prod}}).ValidatePackages(dev), "the endpoints let nothing else through"},
 		{"these packages, their partition a token", (&Isolated{Capabilities: []Capability{Packages}, packageRepositories: []string{prod}}).
 			ValidatePackages(strings.Replace(prod, "${Token[AWS.Partition.3]}", "aws", 1)), ""},
+		{"packages of another account", (&Isolated{Capabilities: []Capability{Packages}, account: "111122223333", region: "eu-west-1"}).
+			ValidatePackages(strings.Replace(dev, ":1:", ":999988887777:", 1)), "it is of another account, and the endpoints let nothing else through"},
+		{"packages of an account that the deployment knows", (&Isolated{Capabilities: []Capability{Packages}, account: "${Token[AWS.AccountId.4]}", region: "eu-west-1"}).
+			ValidatePackages(dev), ""},
+		{"packages of another region, named", (&Isolated{Capabilities: []Capability{Packages}, account: "1", region: "us-east-1", packageRepositories: []string{dev}}).
+			ValidatePackages(dev), "Network: got one in us-east-1; allowed: one in eu-west-1, where " + dev + " is; endpoints lead to their own region only"},
+		{"an image of another region", (&Isolated{account: "999988887777", region: "us-east-1"}).ValidateImage(image), "Network: got one in us-east-1; allowed: one in eu-west-1"},
 		{"an image of its own", (&Isolated{account: "999988887777"}).ValidateImage(image), ""},
 		{"an image of another account", (&Isolated{account: "111122223333"}).ValidateImage(image), "it is of another account"},
 		{"a named image", (&Isolated{account: "111122223333", imageRepositories: []string{image}}).ValidateImage(image), ""},

@@ -22,7 +22,9 @@ type DataBucket struct {
 	Bucket awss3.IBucket
 	// Key encrypts its objects; nil for a Logs bucket.
 	Key awskms.IKey
-	// AccessLogs is the Logs bucket that it logs to, for other buckets to share; nil for a Logs bucket and an existing one.
+	// AccessLogs is the Logs bucket that it logs to, for other buckets to share; nil for a Logs bucket and an existing one. Its policy
+	// takes the logs of every bucket of the account. The CDK can't see that, and warns of a bucket of its own class that logs there
+	// (@aws-cdk/aws-s3:accessLogsPolicyNotAdded): acknowledge the warning by awscdk.Annotations_Of(bucket).AcknowledgeWarning.
 	AccessLogs *DataBucket
 	// Class is what it holds.
 	Class Class

@@ -31,11 +31,10 @@ func (r Repository) GrantPull(role awsiam.IRole, from *network.Isolated) map[str
 		l.Include("", g.Validate())
 		err := r.Validate()
 		l.Include("Repository", err)
-		if err == nil && !props.IsNil(role) {
-			l.Include("", validateReach(cdk.Location(role.Stack()), r))
-		}
 		if err == nil && from != nil {
 			l.Include("", from.ValidatePackages(r.ARN))
+		} else if err == nil && !props.IsNil(role) {
+			l.Include("", validateReach(cdk.Location(role.Stack()), r))
 		}
 		cdk.Check(l.Err())
 		g.Attach(Statements(r)...)

@@ -27,6 +27,7 @@ var here = []struct {
 	{"", regexp.MustCompile(`^Triggers\[\d+\]$`), true, true, nil, "EventBridge hears of pushes to repositories of its own account and region"},
 	// https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html: a key never leaves its region.
 	{"access.Guard", regexp.MustCompile(`^Keys\[\d+\]$`), false, true, nil, "a job is encrypted with a key of its own region"},
+	{"network.Isolated", regexp.MustCompile(`^(PackageRepositories|ImageRepositories)\[\d+\]$`), false, true, nil, "endpoints lead to their own region only"},
 	{"storage.DataBucket", regexp.MustCompile(`^(OutsideRoles|Environment\.Administrators)\[\d+\]$`), true, false,
 		[]string{"Shares", "ReplicatedFrom", "Organization"}, "the bucket denies everything to other accounts: share a prefix with the account by Shares"},
 }
