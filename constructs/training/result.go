@@ -8,9 +8,12 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// Registration is how a model is registered: as a new version in the workflow's model package group, which waits for somebody's
-// approval.
+// Registration is how a model is registered: as a new version in a model package group, which waits for somebody's approval.
 type Registration struct {
+	// Group is the model package group, which may be that of several workflows and pipelines. Nil: one is made that is called as the
+	// workflow or pipeline and stands in its stack. When that stack is deleted the group is kept, so that the same stack can't be deployed
+	// again while the group is there: give one of [NewModelGroup] in a stack that stays, or of [NewExistingModelGroup].
+	Group *ModelGroup
 	// ContentTypes are the MIME types that the model takes, and ResponseTypes those that it answers with. Empty: text/csv.
 	ContentTypes, ResponseTypes []string
 }
@@ -81,7 +84,7 @@ func addResult(states map[string]any, w wiring) {
 	states[stateRegister] = map[string]any{
 		"Type": "Task", "Resource": "arn:" + w.at.Partition + ":states:::aws-sdk:sagemaker:createModelPackage",
 		"Parameters": map[string]any{
-			"ModelPackageGroupName": w.namePrefix, "ModelApprovalStatus": "PendingManualApproval",
+			"ModelPackageGroupName": w.modelGroup(), "ModelApprovalStatus": "PendingManualApproval",
 			"ClientToken.$":              "States.Hash($$.Execution.Id, 'MD5')", // once for an execution, however often it is asked for
 			"InferenceSpecification":     w.registration.inference(container),
 			"CustomerMetadataProperties": metadata,
