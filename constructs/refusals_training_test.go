@@ -244,6 +244,8 @@ var refusalsOfTraining = []refusal{
 	{"training (validatePushed)", "the repository of the job's image", "ours: what is pushed is what runs", inPushes("other"), inPushes("churn"), ""},
 	{"training AtOnce", "0 to 50", "ours: an execution looks at one list of 100", inWorkflow(func(p *training.WorkflowProps) { p.AtOnce = 51 }), inWorkflow(func(p *training.WorkflowProps) { p.AtOnce = 50 }), ""},
 	{"training CacheFor", "whole days", "ours: a fraction is a mistake", inPipeline(func(p *training.PipelineProps) { p.CacheFor = time.Hour }), inPipeline(func(p *training.PipelineProps) { p.CacheFor = 24 * time.Hour }), ""},
+	{"training Name", "a name that a model package group can have", api + "API_CreateModelPackageGroup.html",
+		said{err: (&training.ExistingModelGroupProps{Name: "dev--*"}).Validate()}, said{err: (&training.ExistingModelGroupProps{Name: "Churn-1"}).Validate()}, ""},
 	{"training Team", "1 to 20 lower-case letters, digits and single hyphens", inNames, inWorkflow(func(p *training.WorkflowProps) { p.Team = "Red" }), inWorkflow(func(p *training.WorkflowProps) { p.Team = "red-1" }), ""},
 	{"training Network", "a network", "ours: jobs run in a VPC", inWorkflow(func(*training.WorkflowProps) {}), none, ""},
 	{"training Guard", "a guard", "ours: a pipeline's jobs are held by it", inPipeline(func(*training.PipelineProps) {}), none, ""},

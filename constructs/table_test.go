@@ -71,6 +71,8 @@ var constructors = map[string]constructor{
 	"supplychain.NewPromotion":        of(supplychain.NewPromotion),
 	"supplychain.NewPullThrough":      of(supplychain.NewPullThrough),
 	"supplychain.NewRegistry":         of(supplychain.NewRegistry),
+	"training.NewExistingModelGroup":  of(training.NewExistingModelGroup),
+	"training.NewModelGroup":          of(training.NewModelGroup),
 	"training.NewPipeline":            of(training.NewPipeline),
 	"training.NewRequest":             of(training.NewRequest),
 	"training.NewWorkflow":            of(training.NewWorkflow),

@@ -116,11 +116,13 @@ func validProps(stack awscdk.Stack) map[string]func() any {
 			return &supplychain.PromotionProps{Environment: dev, Packages: packages, Images: []*supplychain.Images{images}, Registry: registry, Network: net, Tools: base,
 				Records: data.Prefix("records/")}
 		},
-		"supplychain.NewPullThrough": func() any { return &supplychain.PullThroughProps{Upstream: supplychain.ECRPublic} },
-		"supplychain.NewRegistry":    func() any { return &supplychain.RegistryProps{} },
-		"training.NewPipeline":       func() any { return &training.PipelineProps{Environment: dev, Network: net, Guard: guard, Job: job()} },
-		"training.NewRequest":        func() any { return &training.RequestProps{Environment: dev, Network: net, Job: job()} },
-		"training.NewWorkflow":       func() any { return &training.WorkflowProps{Environment: dev, Network: net, Guard: guard, Job: job()} },
+		"supplychain.NewPullThrough":     func() any { return &supplychain.PullThroughProps{Upstream: supplychain.ECRPublic} },
+		"supplychain.NewRegistry":        func() any { return &supplychain.RegistryProps{} },
+		"training.NewExistingModelGroup": func() any { return &training.ExistingModelGroupProps{Name: "existing"} },
+		"training.NewModelGroup":         func() any { return &training.ModelGroupProps{Environment: dev} },
+		"training.NewPipeline":           func() any { return &training.PipelineProps{Environment: dev, Network: net, Guard: guard, Job: job()} },
+		"training.NewRequest":            func() any { return &training.RequestProps{Environment: dev, Network: net, Job: job()} },
+		"training.NewWorkflow":           func() any { return &training.WorkflowProps{Environment: dev, Network: net, Guard: guard, Job: job()} },
 	}
 }
 

@@ -72,6 +72,24 @@ test('each job is tried again by itself, from the first attempt, under another n
   assert.equal(new Set(r.of('Prepare').map((q) => q.ProcessingOutputConfig.Outputs[0].S3Output.S3Uri)).size, 1);
 });
 
+test('a job whose answer got lost is waited for', async () => {
+  const inUse = failing('SageMaker.ResourceInUseException', 'in use');
+  const running = { ProcessingJobStatus: 'InProgress' };
+  const r = await run({
+    prepare: inUse, train: inUse, evaluate: inUse,
+    describe: inTurn(() => running, processed, () => ended('InProgress'), completed, () => running, processed),
+  });
+  assert.equal(r.status, 'SUCCEEDED', r.cause);
+  assert.equal(r.asked, 'Prepare TrainOnSpot Evaluate Register TellSuccess');
+  const stopped = await run({ evaluate: failing('States.Timeout', '') });
+  assert.deepEqual([stopped.of('StopEvaluation').length, stopped.of('TellFailure')[0].Message.class], [1, 'Timeout']);
+  const late = failing('States.Timeout', '');
+  assert.equal((await run({ prepare: late })).of('StopPreparation').length, 1);
+  assert.equal((await run({ train: late })).of('StopTraining').length, 1);
+  const bare = await run({ train: () => ended('Completed', 'Completed', { FinalMetricDataList: undefined }) });
+  assert.equal(bare.of('TellFailure')[0].Message.class, 'Gate');
+});
+
 test('nothing is prepared for a bad input', async () => {
   const r = await run({}, { ...good, num_round: 0 });
   assert.equal(r.asked, 'TellFailure');

@@ -40,6 +40,24 @@ test('the best job of a search is registered and told', async () => {
   assert.equal(status, 0, stdout + stderr);
 });
 
+test('a search and a preparation whose answers got lost are waited for', async () => {
+  const inUse = failing('SageMaker.ResourceInUseException', 'in use');
+  const r = await run({
+    prepare: inUse, search: inUse,
+    describe: inTurn(() => ({ ProcessingJobStatus: 'InProgress' }), processed, () => ({ HyperParameterTuningJobStatus: 'InProgress' }), () => found),
+    best: () => ended('Completed', 'Completed', { FinalMetricDataList: undefined }),
+  });
+  assert.equal(r.asked, 'Prepare Search Best TellFailure');
+  assert.deepEqual([r.of('TellFailure')[0].Message.class, r.of('DescribeSearch').length, r.of('DescribePreparation').length], ['Gate', 2, 2]);
+});
+
+test('jobs that the tasks gave up are stopped', async () => {
+  const late = failing('States.Timeout', '');
+  assert.equal((await run({ prepare: late })).of('StopPreparation').length, 1);
+  const r = await run({ search: late });
+  assert.deepEqual(r.of('StopSearch'), [{ HyperParameterTuningJobName: r.of('Search')[0].HyperParameterTuningJobName }]);
+});
+
 test('a preparation is tried again before a search, which is not', async () => {
   const capacity = failed('CapacityError: Unable to provision.');
   const r = await run({ prepare: inTurn(capacity, processed), search: capacity });
@@ -56,13 +74,12 @@ test('a throttled call is made again with the same name', async () => {
   assert.equal(new Set(r.of('Search').map((q) => q.HyperParameterTuningJobName)).size, 1);
 });
 
-const cause = (reason) => JSON.stringify({ HyperParameterTuningJobStatus: 'Failed', FailureReason: reason });
 for (const [name, kind, asked, answers] of [
   ['a search that somebody stopped', 'Stopped', 'Search', { search: () => ({ ...found, HyperParameterTuningJobStatus: 'Stopped' }) }],
-  ['a search without a best job', 'Stopped', 'Search', { search: () => ({ HyperParameterTuningJobStatus: 'Completed' }) }],
-  ['a search whose jobs failed', 'User', 'Search', { search: failing('States.TaskFailed', cause('AlgorithmError: , exit code: 1')) }],
-  ['a search without capacity', 'Capacity', 'Search', { search: failing('States.TaskFailed', cause('CapacityError: Unable to provision.')) }],
-  ['an internal error', 'Internal', 'Search', { search: failing('States.TaskFailed', cause('InternalServerError: We encountered an internal error.')) }],
+  ['a search without a best job', 'User', 'Search', { search: () => ({ HyperParameterTuningJobStatus: 'Completed' }) }],
+  ['a search whose jobs failed', 'User', 'Search', { search: failed('AlgorithmError: , exit code: 1') }],
+  ['a search without capacity', 'Capacity', 'Search', { search: failed('CapacityError: Unable to provision.') }],
+  ['an internal error', 'Internal', 'Search', { search: failed('InternalServerError: We encountered an internal error.') }],
   ['a search that ran too long', 'Timeout', 'Search', { search: failing('States.Timeout', '') }],
   ['a missing permission', 'Unknown', 'Search', { search: failing('States.Permissions', 'not authorized') }],
   ['a quota that is used up', 'Quota', 'Search', { search: failing('SageMaker.ResourceLimitExceededException', 'quota') }],

@@ -9,14 +9,16 @@ export const good = { num_round: 100, max_depth: 6, eta: 0.3 };
 
 // ended is the description of a job; what is undefined in more is left out.
 export const ended = (TrainingJobStatus, SecondaryStatus = TrainingJobStatus, more = {}) => JSON.parse(JSON.stringify({
-  TrainingJobName: 'x', TrainingJobStatus, SecondaryStatus, ModelArtifacts: { S3ModelArtifacts: 's3://models/x/model.tar.gz' },
+  TrainingJobName: 'x', TrainingJobArn: 'arn:aws:sagemaker:eu-west-1:111122223333:training-job/x', TrainingJobStatus, SecondaryStatus, ModelArtifacts: { S3ModelArtifacts: 's3://models/x/model.tar.gz' },
   FinalMetricDataList: [{ MetricName: 'train:auc', Value: 0.99, Timestamp: 1 }, { MetricName: 'validation:auc', Value: 0.9, Timestamp: 1 }], ...more,
 }));
 export const completed = () => ended('Completed');
 export const processed = () => ({ ProcessingJobStatus: 'Completed' });
 export const failing = (name, message) => () => { throw Object.assign(new Error(message), { name }); };
-// failed is a job that was started and failed: its description is the cause.
-export const failed = (reason) => failing('States.TaskFailed', JSON.stringify({ TrainingJobStatus: 'Failed', FailureReason: reason }));
+// failed is a job that was started and failed: how Step Functions says so no document settles, so it says it badly.
+export const failed = (reason) => () => { throw Object.assign(new Error('the job failed'), { name: 'States.TaskFailed', description: { ...ended('Failed'), ProcessingJobStatus: 'Failed', HyperParameterTuningJobStatus: 'Failed', FailureReason: reason } }); };
+// unknown is what SageMaker says of a job that was never started.
+export const unknown = failing('SageMaker.SageMakerException', 'Requested resource not found. (Service: SageMaker, Status Code: 400)');
 // first answers as the given ones in turn, then as the last.
 export const inTurn = (...answers) => { let n = 0; return (request) => answers[Math.min(n++, answers.length - 1)](request); };
 
@@ -31,19 +33,36 @@ export function table(definition) {
 
 // execute runs the machine of a stack; prepare, train, evaluate, search, best, register and tell stand for SageMaker and SNS: each gets the request and
 // answers or throws. It tells how the execution ended, and who was asked for what, in their order.
-export async function execute({ stack, definition }, input, { train = completed, prepare = processed, evaluate = processed, search, best, register, tell, list, id = 'arn:aws:states:eu-west-1:111122223333:execution:x:1' } = {}) {
+// describe and stop are asked with the kind of job first. What train, prepare, evaluate and search answer or throw is what SageMaker then describes.
+export async function execute({ stack, definition }, input, { train = completed, prepare = processed, evaluate = processed, search, best, register, tell, list, describe, stop = () => ({}), id = 'arn:aws:states:eu-west-1:111122223333:execution:x:1' } = {}) {
   const asked = [];
   const task = (name, answer) => async (request) => { asked.push({ name, request }); return answer(request); };
+  const jobs = new Map(); // descriptions by name
+  const named = (request) => request.TrainingJobName ?? request.ProcessingJobName ?? request.HyperParameterTuningJobName;
+  const runs = (name, answer) => task(name, (request) => {
+    try {
+      jobs.set(named(request), answer(request));
+      return { Anything: 'it may answer' };
+    } catch (error) {
+      if (error.description) jobs.set(named(request), error.description);
+      throw error;
+    }
+  });
+  const described = (kind) => task(`Describe${kind}`, (request) => (describe ? describe(kind, request, jobs) : structuredClone(jobs.get(named(request)) ?? unknown())));
   const handlers = {
     ListRunning: task('ListRunning', list ?? (() => ({ Executions: [{ ExecutionArn: id }] }))),
-    Prepare: task('Prepare', prepare), Evaluate: task('Evaluate', evaluate), TrainOnSpot: task('TrainOnSpot', train), Train: task('Train', train), Search: task('Search', search), Best: task('Best', best),
+    Prepare: runs('Prepare', prepare), Evaluate: runs('Evaluate', evaluate), TrainOnSpot: runs('TrainOnSpot', train), Train: runs('Train', train), Search: runs('Search', search), Best: task('Best', best),
     Register: task('Register', register ?? (() => ({ ModelPackageArn: 'arn:aws:sagemaker:eu-west-1:111122223333:model-package/x/1' }))),
     TellSuccess: task('TellSuccess', tell ?? (() => ({ MessageId: '1' }))), TellFailure: task('TellFailure', tell ?? (() => ({ MessageId: '1' }))),
   };
+  for (const kind of ['Training', 'Preparation', 'Evaluation', 'Search']) {
+    handlers[`Describe${kind}`] = described(kind);
+    handlers[`Stop${kind}`] = task(`Stop${kind}`, (request) => stop(kind, request));
+  }
   const execution = new StateMachine(definition, { validationOptions: { checkArn: false } }).run(input, {
     context: { Execution: { Id: id }, StateMachine: { Id: id.replace(/:execution:([^:]*):.*/, ':stateMachine:$1') }, State: {} },
     overrides: {
-      taskResourceLocalHandlers: handlers, waitTimeOverrides: { WaitForSpot: 0, WaitForCapacity: 0, WaitToPrepare: 0, WaitToEvaluate: 0, WaitForTurn: 0 },
+      taskResourceLocalHandlers: handlers, waitTimeOverrides: Object.fromEntries(states(definition).filter((name) => definition.States[name].Type === 'Wait').map((name) => [name, 0])),
       retryIntervalOverrides: Object.fromEntries(Object.keys(handlers).map((name) => [name, 0])),
     },
   });
@@ -52,7 +71,7 @@ export async function execute({ stack, definition }, input, { train = completed,
       if (type === 'StateEntered') entered.set(`${stack} ${state.name}`, (entered.get(`${stack} ${state.name}`) ?? 0) + 1);
     }
   })();
-  const names = () => asked.map((a) => a.name).filter((name) => name !== 'ListRunning').join(' ');
+  const names = () => asked.map((a) => a.name).filter((name) => !/^(ListRunning|Describe|Stop)/.test(name)).join(' ');
   const of = (name) => asked.filter((a) => a.name === name).map((a) => a.request);
   const trained = () => asked.filter((a) => a.name.startsWith('Train')).map((a) => a.request);
   try {

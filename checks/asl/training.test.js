@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import validate from 'asl-validator';
-import { completed, ended, execute, failed, failing, good, inTurn, machines, never, states, table } from './training.js';
+import { completed, ended, execute, failed, failing, good, inTurn, machines, never, states, table, unknown } from './training.js';
 
 const capacity = failed('CapacityError: Unable to provision requested ML compute capacity.');
 const bad = {
@@ -108,7 +108,12 @@ for (const machine of machines) {
     ['data that can not be read', 'User', failed('ClientError: Data download failed.')],
     ['a request that SageMaker refuses', 'User', failing('SageMaker.AmazonSageMakerException', '1 validation error (ValidationException)')],
     ['a missing permission', 'Unknown', failing('States.Permissions', 'not authorized')],
-    ['a job of that name', 'Unknown', failing('SageMaker.ResourceInUseException', 'Training job names must be unique')],
+    ['a script whose error speaks of others', 'User', failed('AlgorithmError: ExecuteUserScriptError: "CapacityError: InternalServerError: MaxWaitTimeExceeded"')],
+    ['a reason that nobody knows', 'Unknown', failed('Oh no: CapacityError')],
+    ['a job that was stopped, and that the task calls failed', 'Stopped', () => {
+      throw Object.assign(new Error('stopped'), { name: 'States.TaskFailed', description: ended('Stopped') });
+    }],
+    ['a failure without a reason', 'Unknown', () => ended('Failed')],
     ['a job that ran too long', 'Timeout', () => ended('Stopped', 'MaxRuntimeExceeded')],
     ['a state that ran too long', 'Timeout', failing('States.Timeout', '')],
     ['a job that somebody stopped', 'Stopped', () => ended('Stopped')],
@@ -128,6 +133,57 @@ for (const machine of machines) {
     assert.equal(new Set(r.trained.map((q) => q.TrainingJobName)).size, 1);
   });
 
+  const inUse = failing('SageMaker.ResourceInUseException', 'Training job names must be unique within an AWS account.');
+  // lost is a task whose first answer got lost, though a job was started; the next try is told that there is one.
+  const lost = () => inTurn(failing('SageMaker.AmazonSageMakerException', 'Unable to execute HTTP request'), inUse);
+  on('a job that was started while its answer got lost is waited for, and its model registered')(async () => {
+    const r = await run({ train: lost(), describe: inTurn(() => ended('InProgress', 'Training'), () => ended('Stopping'), completed) });
+    assert.equal(r.status, 'SUCCEEDED', r.cause);
+    assert.equal(r.asked, 'TrainOnSpot TrainOnSpot Register TellSuccess');
+    assert.equal(r.of('DescribeTraining').length, 3);
+    assert.deepEqual([...new Set(r.of('DescribeTraining').map((q) => q.TrainingJobName))], [...new Set(r.trained.map((q) => q.TrainingJobName))]);
+    assert.equal(r.of('StopTraining').length, 0);
+    requests.push(['sagemaker', 'DescribeTrainingJob', r.of('DescribeTraining')[0]]);
+  });
+
+  on('a job of that name that has failed is judged as any other')(async () => {
+    const r = await run({
+      train: inTurn(inUse, completed),
+      describe: inTurn(() => ({ ...ended('Failed'), FailureReason: 'CapacityError: Unable to provision.' }), completed),
+    });
+    assert.equal(r.status, 'SUCCEEDED', r.cause);
+    assert.equal(new Set(r.trained.map((q) => q.TrainingJobName)).size, 2);
+  });
+
+  on('a job that the task gave up is stopped, and not waited for')(async () => {
+    const r = await run({ train: failing('States.Timeout', ''), describe: () => ended('InProgress', 'Training') });
+    told(r, 'Timeout');
+    assert.deepEqual(r.of('StopTraining'), [{ TrainingJobName: r.trained[0].TrainingJobName }]);
+    requests.push(['sagemaker', 'StopTrainingJob', r.of('StopTraining')[0]]);
+  });
+
+  on('a job that can not be described is stopped, whatever the task said')(async () => {
+    for (const [train, kind] of [[completed, 'Unknown'], [inUse, 'Unknown'], [failing('SageMaker.ResourceLimitExceededException', 'quota'), 'Quota']]) {
+      const r = await run({ train, describe: failing('SageMaker.AccessDeniedException', 'not authorized') });
+      told(r, kind);
+      assert.equal(r.of('StopTraining').length, 1);
+    }
+    const none = await run({ train: failing('States.Permissions', 'not authorized'), describe: unknown, stop: unknown });
+    told(none, 'Unknown');
+    assert.equal(none.error, 'States.Permissions');
+  });
+
+  on('a description that is throttled is asked for again')(async () => {
+    const r = await run({ describe: inTurn(failing('SageMaker.SageMakerException', 'Rate exceeded'), completed) });
+    assert.equal(r.status, 'SUCCEEDED', r.cause);
+  });
+
+  on('a job that the task calls failed, and SageMaker completed, is good')(async () => {
+    const r = await run({ train: failed('never read'), describe: completed });
+    assert.equal(r.status, 'SUCCEEDED', r.cause);
+    assert.deepEqual(Object.keys(r.output).sort(), ['FinalMetricDataList', 'ModelArtifacts', 'ModelPackage', 'SecondaryStatus', 'TrainingJobArn', 'TrainingJobName', 'TrainingJobStatus']);
+  });
+
   on('a quota that is used up is waited for, and told')(async () => {
     const r = await run({ train: failing('SageMaker.ResourceLimitExceededException', 'quota') });
     told(r, 'Quota');
@@ -145,6 +201,15 @@ for (const machine of machines) {
       assert.equal(r.of('Register').length, 0);
     });
   }
+
+  on('a metric is found wherever it stands among forty')(async () => {
+    for (const at of [0, 20, 39]) {
+      const list = Array.from({ length: 40 }, (_, i) => ({ MetricName: i === at ? 'validation:auc' : `train:${i}`, Value: i === at ? 0.7 : 0.1 }));
+      const r = await run({ train: () => ended('Completed', 'Completed', { FinalMetricDataList: list }) });
+      assert.equal(r.status, 'SUCCEEDED', r.cause);
+      assert.match(r.of('Register')[0].CustomerMetadataProperties.metrics, /^validation:auc 0\.7$/);
+    }
+  });
 
   on('a model on the threshold is registered')(async () => {
     const r = await run({ train: () => ended('Completed', 'Completed', { FinalMetricDataList: [{ MetricName: 'validation:auc', Value: 0.6 }] }) });
@@ -190,7 +255,7 @@ for (const machine of machines) {
 test('every request is one that AWS takes', () => {
   const { status, stdout, stderr } = spawnSync('.venv/bin/python', ['checks/asl/requests.py'], { input: JSON.stringify(requests), encoding: 'utf8' });
   assert.equal(status, 0, stdout + stderr);
-  assert.equal(requests.length, 5 * machines.length);
+  assert.equal(requests.length, 7 * machines.length);
 });
 
 test('every state was executed', () => {

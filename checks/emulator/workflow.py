@@ -71,12 +71,15 @@ class Answers:
     def __init__(self, emulator: Emulator):
         self._client = emulator.client
         self._asked = 0
+        self._failed = ""
 
     def to(self, resource: str, request: dict) -> tuple[dict, str]:
         """An answer, and what it says in short."""
         match resource.split(":::")[1]:
             case "sagemaker:createTrainingJob.sync":
                 return self._train(request)
+            case "aws-sdk:sagemaker:describeTrainingJob":
+                return self._describe(request["TrainingJobName"])
             case "aws-sdk:sagemaker:createModelPackage":
                 made = self._client("sagemaker").create_model_package(**request)
                 return {"ModelPackageArn": made["ModelPackageArn"]}, made["ModelPackageArn"].rsplit(":", 1)[1]
@@ -88,9 +91,17 @@ class Answers:
     def _train(self, request: dict) -> tuple[dict, str]:
         self._asked += 1
         if self._asked == 1:
-            raise NoCapacity("CapacityError: Unable to provision requested ML compute capacity.")
-        sagemaker = self._client("sagemaker")
-        sagemaker.create_training_job(**request)
-        job = sagemaker.describe_training_job(TrainingJobName=request["TrainingJobName"])
+            self._failed = request["TrainingJobName"]
+            raise NoCapacity("the job failed")
+        self._client("sagemaker").create_training_job(**request)
+        return {}, request["TrainingJobName"]
+
+    def _describe(self, name: str) -> tuple[dict, str]:
+        if name == self._failed:  # which the emulator has no way to make
+            return {
+                "TrainingJobName": name, "TrainingJobStatus": "Failed", "SecondaryStatus": "Failed",
+                "FailureReason": "CapacityError: Unable to provision requested ML compute capacity.",
+            }, f"{name} Failed"
+        job = self._client("sagemaker").describe_training_job(TrainingJobName=name)
         job.pop("ResponseMetadata")
-        return job | {"FinalMetricDataList": METRICS}, f"{request['TrainingJobName']} {job['TrainingJobStatus']}"
+        return job | {"FinalMetricDataList": METRICS}, f"{name} {job['TrainingJobStatus']}"

@@ -96,7 +96,7 @@ const common = ({ topic, logKey, viaSNS = { 'kms:ViaService': 'sns.us-east-1.ama
     ['starts a job by itself', ['sagemaker:CreateTrainingJob', 'sagemaker:StopTrainingJob'], job, no],
     ...common({
       topic: topicOf(dir, stack, 'Search'), logKey: logKeyOf(dir, stack), jobRole, output: output.S3OutputPath,
-      group: own, own, type: { action: 'HyperParameterTuningJob', name: 'hyper-parameter-tuning-job', events: 'Tuning' },
+      group: 'staging--churn', own, type: { action: 'HyperParameterTuningJob', name: 'hyper-parameter-tuning-job', events: 'Tuning' },
     }),
   ]);
 }

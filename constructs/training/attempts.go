@@ -14,8 +14,10 @@ const (
 	stateBeginTraining   = "BeginTraining"
 	stateTrainOnSpot     = "TrainOnSpot"
 	stateTrain           = "Train"
-	stateCheckOutcome    = "CheckOutcome"
-	stateEnded           = "Ended"
+	stateMeasured        = "Measured"
+	stateTrained         = "Trained"
+	stateUnmeasured      = "Unmeasured"
+	stateForget          = "Forget"
 	stateFailure         = "Failure"
 	stateClassify        = "Classify"
 	stateNextAttempt     = "NextAttempt"
@@ -24,11 +26,13 @@ const (
 	stateWaitForCapacity = "WaitForCapacity"
 	stateNameSearch      = "NameSearch"
 	stateSearch          = "Search"
-	stateCheckSearch     = "CheckSearch"
 	stateBest            = "Best"
-	stateReadResult      = "ReadResult"
-	stateListMetrics     = "ListMetrics"
 	stateReadMetrics     = "ReadMetrics"
+	stateMoreMetrics     = "MoreMetrics"
+	stateReadMetric      = "ReadMetric"
+	stateWhichMetric     = "WhichMetric"
+	stateKeepMetric      = "KeepMetric"
+	stateNextMetric      = "NextMetric"
 	stateGate            = "Gate"
 	stateBelowGate       = "BelowGate"
 	stateRegister        = "Register"
@@ -88,53 +92,82 @@ func addTraining(states map[string]any, j Job, w wiring) {
 	}
 	states[stateTrain] = train(j, w, false)
 	states[stateWaitForCapacity] = wait(stateTrain)
-	// A job that was stopped, or that ran out of time, has not failed for SageMaker.
-	states[stateCheckOutcome] = map[string]any{
-		"Type": "Choice", "Default": stateEnded,
-		"Choices": []any{map[string]any{"Variable": "$.job.TrainingJobStatus", "StringEquals": "Completed", "Next": afterTraining(w)}},
-	}
-	states[stateEnded] = stopped("TrainingStopped", "States.Format('The training job ended as {} ({}).', $.job.TrainingJobStatus, $.job.SecondaryStatus)")
+	trainingJob(j, w).add(states, w.at)
+	addTrained(states, w)
 }
 
-// train runs the job to its end. Each attempt has a name of its own: a retry of Step Functions sends the same one again, so that a
-// call that did start a job can't start two.
+// trainingJob is the job of the training stage.
+func trainingJob(j Job, w wiring) watched {
+	return watched{
+		of: "Training", api: "TrainingJob", name: trainingJobName(w), seconds: int((max(j.MaxRuntime, j.MaxWait) + pendingTime).Seconds()),
+		status: "SecondaryStatus", has: "ModelArtifacts.S3ModelArtifacts", next: stateMeasured,
+	}
+}
+
+// addTrained adds the states that say what was trained, in SageMaker's own words: the execution's output. A job that reported no metric may
+// have no list of them.
+func addTrained(states map[string]any, w wiring) {
+	trained := func(metrics string, value any) map[string]any {
+		model := map[string]any{"ModelArtifacts": map[string]any{"S3ModelArtifacts.$": describedPath + ".ModelArtifacts.S3ModelArtifacts"}, metrics: value}
+		for _, field := range []string{"TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "SecondaryStatus"} {
+			model[field+".$"] = describedPath + "." + field
+		}
+		return map[string]any{"Type": "Pass", "Parameters": model, "ResultPath": "$.job", "Next": stateForget}
+	}
+	const metrics = "FinalMetricDataList"
+	states[stateMeasured] = map[string]any{"Type": "Choice", "Default": stateUnmeasured, "Choices": []any{
+		map[string]any{"Variable": describedPath + "." + metrics, "IsPresent": true, "Next": stateTrained},
+	}}
+	states[stateTrained] = trained(metrics+".$", describedPath+"."+metrics)
+	states[stateUnmeasured] = trained(metrics, []any{})
+	states[stateForget] = map[string]any{"Type": "Pass", "Result": map[string]any{}, "ResultPath": describedPath, "Next": afterTraining(w)}
+}
+
+// train runs the job to its end. Each attempt has a name of its own.
 func train(j Job, w wiring, spot bool) map[string]any {
 	longest := j.MaxRuntime
 	if spot {
 		longest = j.MaxWait
 	}
-	return runsJob(w.at, "createTrainingJob", request(j, w, spot), int((longest + pendingTime).Seconds()), "$.job", stateCheckOutcome)
+	return trainingJob(j, w).runs(w.at, request(j, w, spot), int((longest + pendingTime).Seconds()))
 }
 
 // caught goes on whatever went wrong, and keeps what it was.
-func caught(next string) []any {
-	return []any{map[string]any{"ErrorEquals": []string{"States.ALL"}, "ResultPath": "$.failure", "Next": next}}
+func caught(path, next string) []any {
+	return []any{map[string]any{"ErrorEquals": []string{"States.ALL"}, "ResultPath": path, "Next": next}}
 }
 
-// addClasses adds the states that tell why a job ended: by the error's name, and by the words that SageMaker's reasons start with.
+// addClasses adds the states that tell why a job ended. Of a job that SageMaker described, by the start of its reason, which alone is
+// SageMaker's own, since the text of a script may follow; or by its status. Of one that was never started, by the error.
 func addClasses(states map[string]any, w wiring, retried []string) {
 	var choices []any
-	when := func(class string, field, operator string, values ...string) {
+	is := func(field, operator string, values ...string) any {
 		var rules []any
 		for _, v := range values {
 			rules = append(rules, map[string]any{"Variable": "$.failure.said." + field, operator: v})
 		}
-		choices = append(choices, map[string]any{"Or": rules, "Next": class})
+		return map[string]any{"Or": rules}
+	}
+	reason := func(prefixes ...string) any {
+		return map[string]any{"And": []any{is("Error", "StringEquals", jobError+"Failed"), is("Cause", "StringMatches", prefixes...)}}
+	}
+	when := func(next string, rules ...any) {
+		choices = append(choices, map[string]any{"Or": rules, "Next": next})
 	}
 	if w.evaluate != nil { // an evaluation that fails is how it says no
 		choices = append(choices, map[string]any{"Next": stateRefused, "And": []any{
-			map[string]any{"Variable": "$.run.stage", "StringEquals": stateEvaluate},
-			map[string]any{"Variable": "$.failure.said.Cause", "StringMatches": "*AlgorithmError*"},
+			map[string]any{"Variable": "$.run.stage", "StringEquals": stateEvaluate}, reason("AlgorithmError*"),
 		}})
 		states[stateRefused] = outcome(classGate, "$.failure.said", stateTellFailure)
 	}
-	when(classQuota, "Error", "StringEquals", "SageMaker.ResourceLimitExceededException")
-	when(classTimeout, "Error", "StringEquals", "States.Timeout")
-	when(classCapacity, "Cause", "StringMatches", "*CapacityError*", "*MaxWaitTimeExceeded*")
-	when(classTimeout, "Cause", "StringMatches", "*MaxRuntimeExceeded*")
-	when(classInternal, "Cause", "StringMatches", "*InternalServerError*")
-	when(classUser, "Cause", "StringMatches", "*AlgorithmError*", "*ClientError*", "*ValidationException*")
-	when(classStopped, "Error", "StringEquals", "TrainingStopped", "ProcessingStopped")
+	when(classQuota, is("Error", "StringEquals", "SageMaker.ResourceLimitExceededException"))
+	when(classTimeout, is("Error", "StringEquals", "States.Timeout"), is("Status", "StringEquals", "MaxRuntimeExceeded"))
+	when(classCapacity, reason("CapacityError*"), is("Status", "StringEquals", "MaxWaitTimeExceeded"))
+	when(classInternal, reason("InternalServerError*"))
+	when(classUser, reason("AlgorithmError*", "ClientError*"), is("Error", "StringEquals", jobError+"Completed"), map[string]any{"And": []any{
+		is("Error", "StringMatches", "SageMaker.*"), is("Cause", "StringMatches", "*ValidationException*"),
+	}})
+	when(classStopped, is("Error", "StringEquals", jobError+"Stopped"))
 	states[stateClassify] = map[string]any{"Type": "Choice", "Choices": choices, "Default": classUnknown}
 	for _, class := range []string{classQuota, classTimeout, classCapacity, classInternal, classUser, classStopped, classUnknown} {
 		next := stateTellFailure

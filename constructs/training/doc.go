@@ -69,6 +69,18 @@
 // say that jobs side by side keep theirs apart: on spot an interrupted job starts again from nothing. The guard needs the feature Tuning.
 // In a pipeline a Gate may name its objective only.
 //
+// # Where models are registered
+//
+// A [Registration] makes a model package group in the stack of the workflow or pipeline. A stack that is to be deleted and deployed
+// again gets one of a stack that stays:
+//
+//	models := training.NewModelGroup(foundation, "Churn", &training.ModelGroupProps{Environment: dev})
+//	...
+//	Register: &training.Registration{Group: models},
+//
+// Groups are kept with their versions when their stack is deleted, and [NewExistingModelGroup] takes such a one in. In Development a group
+// goes with its stack, and SageMaker refuses to delete one that holds versions: delete those first, or the stack stays until they are.
+//
 // # Several instances
 //
 // One larger instance is the simpler way while there is one. After that, a [Distribution] has the training toolkit of AWS's Deep
@@ -121,6 +133,5 @@
 // # What it does not do
 //
 // AtOnce counts as Step Functions lists, which is a few seconds late. A SIGTERM of spot leaves the container 120 seconds. Not every
-// type that trains can process: SageMaker says so when the job starts. In Development the model package group goes with its stack, if it
-// holds no versions. A pipeline holds its parameters to no bounds, and tells how it ended without a class.
+// type that trains can process: SageMaker says so when the job starts. A pipeline holds its parameters to no bounds, and tells how it ended without a class.
 package training

@@ -41,7 +41,7 @@ func addLine(states map[string]any, w wiring, next string) {
 		"Type": "Task", "Resource": "arn:" + w.at.Partition + ":states:::aws-sdk:sfn:listExecutions", "Next": stateTurn,
 		"Parameters":     map[string]any{"StateMachineArn.$": "$$.StateMachine.Id", "StatusFilter": "RUNNING", "MaxResults": longestLine},
 		"ResultSelector": map[string]any{"executions.$": "$.Executions", "running.$": "States.ArrayLength($.Executions)"},
-		"ResultPath":     "$.turn.listed", "Catch": caught(stateNotListed),
+		"ResultPath":     "$.turn.listed", "Catch": caught("$.failure", stateNotListed),
 		"Retry": []any{map[string]any{"ErrorEquals": []string{"Sfn.SfnException"}, "IntervalSeconds": 5, "MaxAttempts": 6, "BackoffRate": 2, "JitterStrategy": "FULL"}},
 	}
 	states[stateTurn] = map[string]any{

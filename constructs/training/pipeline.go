@@ -47,8 +47,7 @@ type PipelineProps struct {
 	// Evaluate is a processing job on each model that reached the gate, which it finds in /opt/ml/processing/input/model. A model
 	// whose evaluation exits with an error is not registered, and fails the execution. Nil: none.
 	Evaluate *Processing
-	// Register makes each model that passed a version in a model package group named as the pipeline, which waits for an approval.
-	// Nil: none is registered.
+	// Register makes each model that passed a version in a model package group, which waits for an approval. Nil: none is registered.
 	Register *Registration
 	// CacheFor is how long the result of the same job with the same inputs is taken instead of running it again, in whole days; not
 	// with Checkpoints or Prepare, whose folders are each execution's own, or Search. Zero: never.
@@ -148,8 +147,8 @@ func newPipeline(this constructs.Construct, id string, props *PipelineProps) *Pi
 		given.ExecutionRoles = append(given.ExecutionRoles, awsiam.Role_FromRoleArn(this, jsii.String(fmt.Sprintf("Passed%d", i)), jsii.String(passed), nil))
 	}
 	pipeline := &Pipeline{Construct: this, Name: name, Role: role}
-	if props.Register != nil {
-		given.ModelGroups, pipeline.ModelGroup = []string{name}, name
+	if pipeline.ModelGroup = w.modelGroup(); pipeline.ModelGroup != "" {
+		given.ModelGroups = []string{pipeline.ModelGroup}
 	}
 	pipeline.PipelineRole = access.NewPipelineRole(this, "PipelineRole", given)
 	pipeline.Topic = w.notify(this, props.LogKey, props.Network, props.Publishers)

@@ -154,7 +154,7 @@ func registerStep(w wiring, d dialect) map[string]any {
 		d.set(metadata, "evaluation", d.folder(w.evaluate.job.Output, ""))
 	}
 	return map[string]any{"Name": stepRegister, "Type": "RegisterModel", "Arguments": map[string]any{
-		"ModelPackageGroupName": w.namePrefix, "ModelApprovalStatus": "PendingManualApproval",
+		"ModelPackageGroupName": w.modelGroup(), "ModelApprovalStatus": "PendingManualApproval",
 		"InferenceSpecification": w.registration.inference(map[string]any{
 			"Image": w.imageURI, "ModelDataUrl": d.model,
 		}),
@@ -173,8 +173,8 @@ func pipelineResources(j Job, w wiring, roleARN string, cacheFor time.Duration) 
 		"PipelineDefinition": cfn.Properties{"PipelineDefinitionBody": string(text)},
 	}}}
 	maps.Copy(r, pipelineWatcher(w))
-	if w.registration != nil {
-		r["Models"] = modelGroup(w)
+	if w.registration != nil && w.registration.Group == nil {
+		maps.Copy(r, ownModelGroup(w))
 		pipeline := r["Pipeline"]
 		pipeline.DependsOn = []string{"Models"}
 		r["Pipeline"] = pipeline

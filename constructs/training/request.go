@@ -9,12 +9,18 @@ import (
 // request is the request as a state machine makes it.
 func request(j Job, w wiring, spot bool) map[string]any {
 	r := common(j, w, ofMachine, spot)
-	r["TrainingJobName.$"] = fmt.Sprintf("States.Format('%s', States.Hash(States.Format('{}-{}', $$.Execution.Id, $.run.attempt), 'MD5'))", names.Run(w.namePrefix, "{}"))
+	// The integration refuses a field that it does not know, and the whole stack with it; whether it knows this one no document settles.
+	delete(r, "ProfilerConfig")
 	hyperParameters, _ := r["HyperParameters"].(map[string]any)
 	for _, p := range j.Parameters {
 		hyperParameters[p.name+".$"] = p.path("$." + textsField)
 	}
 	return r
+}
+
+// trainingJobName names the job of an attempt, by the execution.
+func trainingJobName(w wiring) string {
+	return fmt.Sprintf("States.Format('%s', States.Hash(States.Format('{}-{}', $$.Execution.Id, $.run.attempt), 'MD5'))", names.Run(w.namePrefix, "{}"))
 }
 
 // common is the request of CreateTrainingJob

@@ -35,8 +35,8 @@ func resources(j Job, w wiring) cfn.Resources {
 	}
 	workflow.Statements = append(workflow.Statements, topic.Publish(w.at, w.topicARN, w.logKeyARN)...)
 	if w.registration != nil {
-		workflow.Statements = append(workflow.Statements, role.Registers(w.at, w.namePrefix))
-		r["Models"] = modelGroup(w)
+		workflow.Statements = append(workflow.Statements, role.Registers(w.at, w.modelGroup()))
+		maps.Copy(r, ownModelGroup(w))
 	}
 	if w.atOnce > 0 {
 		r["LinePolicy"] = linePolicy()
@@ -49,11 +49,12 @@ func resources(j Job, w wiring) cfn.Resources {
 	return r
 }
 
-// modelGroup is the group of the models. One that holds versions can't be deleted: they go first.
-func modelGroup(w wiring) cfn.Resource {
-	return cfn.Resource{Type: "AWS::SageMaker::ModelPackageGroup", Properties: cfn.Properties{
-		"ModelPackageGroupName": w.namePrefix, "Tags": tags(w.tags),
-	}}.Stateful(w.retain)
+// ownModelGroup is the group of the models where none is given.
+func ownModelGroup(w wiring) cfn.Resources {
+	if w.registration.Group != nil {
+		return nil
+	}
+	return cfn.Resources{"Models": modelGroup(w.modelGroup(), w.tags, w.retain)}
 }
 
 // logGroup is that of all state machines of a construct of that kind.

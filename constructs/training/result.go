@@ -8,9 +8,12 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// Registration is how a model is registered: as a new version in the workflow's model package group, which waits for somebody's
-// approval.
+// Registration is how a model is registered: as a new version in a model package group, which waits for somebody's approval.
 type Registration struct {
+	// Group is the model package group, which may be that of several workflows and pipelines. Nil: one is made that is called as the
+	// workflow or pipeline and stands in its stack. When that stack is deleted the group is kept, so that the same stack can't be deployed
+	// again while the group is there: give one of [NewModelGroup] in a stack that stays, or of [NewExistingModelGroup].
+	Group *ModelGroup
 	// ContentTypes are the MIME types that the model takes, and ResponseTypes those that it answers with. Empty: text/csv.
 	ContentTypes, ResponseTypes []string
 }
@@ -49,7 +52,7 @@ func (r *Registration) inference(container map[string]any) map[string]any {
 func afterTraining(w wiring) string {
 	switch {
 	case len(w.gate) > 0:
-		return stateReadResult
+		return stateReadMetrics
 	case w.evaluate != nil:
 		return stateBeginEvaluation
 	}
@@ -81,12 +84,12 @@ func addResult(states map[string]any, w wiring) {
 	states[stateRegister] = map[string]any{
 		"Type": "Task", "Resource": "arn:" + w.at.Partition + ":states:::aws-sdk:sagemaker:createModelPackage",
 		"Parameters": map[string]any{
-			"ModelPackageGroupName": w.namePrefix, "ModelApprovalStatus": "PendingManualApproval",
+			"ModelPackageGroupName": w.modelGroup(), "ModelApprovalStatus": "PendingManualApproval",
 			"ClientToken.$":              "States.Hash($$.Execution.Id, 'MD5')", // once for an execution, however often it is asked for
 			"InferenceSpecification":     w.registration.inference(container),
 			"CustomerMetadataProperties": metadata,
 		},
-		"ResultPath": "$.job.ModelPackage", "Next": stateTellSuccess, "Catch": caught(stateNotRegistered),
+		"ResultPath": "$.job.ModelPackage", "Next": stateTellSuccess, "Catch": caught("$.failure", stateNotRegistered),
 		"Retry": []any{map[string]any{
 			"ErrorEquals":     []string{"SageMaker.ConflictException", "SageMaker.SageMakerException", "SageMaker.ThrottlingException"},
 			"IntervalSeconds": 2, "MaxAttempts": 4, "BackoffRate": 2, "JitterStrategy": "FULL",
@@ -102,38 +105,53 @@ func metricsText(w wiring) string {
 	}
 	var names, values []string
 	for i, t := range w.gate {
-		names, values = append(names, t.metric+" {}"), append(values, fmt.Sprintf("$.metrics.metric%d[0]", i))
+		names, values = append(names, t.metric+" {}"), append(values, metricPath(i))
 	}
 	return "States.Format('" + strings.Join(names, ", ") + "', " + strings.Join(values, ", ") + ")"
 }
 
-// unreported stand at the end of the list of metrics, so that each is found there: Step Functions fails on a path to nothing.
-func unreported(gate []Threshold) []any {
-	all := []any{}
-	for _, t := range gate {
-		all = append(all, map[string]any{"MetricName": t.metric, "Value": "not reported"})
-	}
-	return all
-}
+// metricPath is where the value of a threshold's metric is, and keepMetric the state that puts it there.
+func metricPath(i int) string { return fmt.Sprintf("$.metrics.metric%d", i) }
+func keepMetric(i int) string { return fmt.Sprintf("%s%d", stateKeepMetric, i+1) }
 
-// addGate adds the states that hold the metrics against the thresholds. A metric that the job did not report fails.
+// addGate adds the states that look for the metrics, one by one, and hold them against the thresholds. A metric that the job did not
+// report fails. They could be looked for by a filter of JSONPath, whose interpreters disagree on what one gives (docs/design.md).
 func addGate(states map[string]any, w wiring) {
-	pass := func(parameters map[string]any, next string) map[string]any {
-		return map[string]any{"Type": "Pass", "Parameters": parameters, "ResultPath": "$.metrics", "Next": next}
-	}
-	states[stateReadResult] = pass(map[string]any{"job.$": "States.JsonMerge($.run.none, $.job, false)"}, stateListMetrics)
-	states[stateListMetrics] = pass(map[string]any{"lists.$": "States.Array($.metrics.job.FinalMetricDataList, $.run.none.Unreported)"}, stateReadMetrics)
-	read := map[string]any{}
-	var rules []any
+	unread := map[string]any{"read": map[string]any{"count": 0}, "all.$": "States.ArrayLength($.job.FinalMetricDataList)"}
+	var which, rules []any
 	var demands []string
+	found := map[string]bool{}
 	for i, t := range w.gate {
-		name := fmt.Sprintf("metric%d", i)
-		read[name+".$"] = fmt.Sprintf("$.metrics.lists[*][?(@.MetricName=='%s')].Value", t.metric)
-		variable := "$.metrics." + name + "[0]"
+		variable := metricPath(i)
+		unread[strings.TrimPrefix(variable, "$.metrics.")] = "not reported"
 		rules = append(rules, map[string]any{"Variable": variable, "IsNumeric": true}, map[string]any{"Variable": variable, t.operator: t.bound})
 		demands = append(demands, t.String())
+		state := map[string]any{"Type": "Pass", "InputPath": "$.metric.of.Value", "ResultPath": variable, "Next": stateNextMetric}
+		for next, other := range w.gate[i+1:] { // another bound of the same metric
+			if other.metric == t.metric {
+				state["Next"] = keepMetric(i + 1 + next)
+				break
+			}
+		}
+		states[keepMetric(i)] = state
+		if !found[t.metric] {
+			found[t.metric] = true
+			which = append(which, map[string]any{"Next": keepMetric(i), "And": []any{
+				map[string]any{"Variable": "$.metric.of.MetricName", "StringEquals": t.metric}, map[string]any{"Variable": "$.metric.of.Value", "IsPresent": true},
+			}})
+		}
 	}
-	states[stateReadMetrics] = pass(read, stateGate)
+	states[stateReadMetrics] = map[string]any{"Type": "Pass", "Parameters": unread, "ResultPath": "$.metrics", "Next": stateMoreMetrics}
+	states[stateMoreMetrics] = map[string]any{"Type": "Choice", "Default": stateGate, "Choices": []any{
+		map[string]any{"Variable": "$.metrics.read.count", "NumericLessThanPath": "$.metrics.all", "Next": stateReadMetric},
+	}}
+	states[stateReadMetric] = map[string]any{
+		"Type": "Pass", "Parameters": map[string]any{"of.$": "States.ArrayGetItem($.job.FinalMetricDataList, $.metrics.read.count)"}, "ResultPath": "$.metric", "Next": stateWhichMetric,
+	}
+	states[stateWhichMetric] = map[string]any{"Type": "Choice", "Choices": which, "Default": stateNextMetric}
+	states[stateNextMetric] = map[string]any{
+		"Type": "Pass", "Parameters": map[string]any{"count.$": "States.MathAdd($.metrics.read.count, 1)"}, "ResultPath": "$.metrics.read", "Next": stateMoreMetrics,
+	}
 	next := afterEvaluation(w)
 	if w.evaluate != nil {
 		next = stateBeginEvaluation

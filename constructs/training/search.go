@@ -98,24 +98,19 @@ func addSearch(states map[string]any, j Job, w wiring) {
 		"Type": "Pass", "ResultPath": "$.name", "Next": stateSearch, // before the search, so that a retry has the same
 		"Parameters": map[string]any{"of.$": "States.Format('" + names.Run(w.namePrefix, "{}") + "', States.ArrayGetItem(States.StringSplit(States.UUID(), '-'), 4))"},
 	}
-	request := searchRequest(j, w, ofMachine)
-	request["HyperParameterTuningJobName.$"] = "$.name.of"
-	longest := max(j.MaxRuntime, j.MaxWait)
 	rounds := (w.search.Jobs + w.search.Parallel - 1) / w.search.Parallel
-	states[stateSearch] = runsJob(w.at, "createHyperParameterTuningJob", request, rounds*int((longest+pendingTime).Seconds()), "$.search", stateCheckSearch)
-	states[stateCheckSearch] = map[string]any{
-		"Type": "Choice", "Default": stateEnded, "Choices": []any{map[string]any{"Next": stateBest, "And": []any{
-			map[string]any{"Variable": "$.search.HyperParameterTuningJobStatus", "StringEquals": "Completed"},
-			map[string]any{"Variable": "$.search.BestTrainingJob.TrainingJobName", "IsPresent": true},
-		}}},
+	o := watched{
+		of: "Search", api: "HyperParameterTuningJob", name: "$.name.of", seconds: rounds * int((max(j.MaxRuntime, j.MaxWait) + pendingTime).Seconds()),
+		status: "HyperParameterTuningJobStatus", has: "BestTrainingJob.TrainingJobName", next: stateBest,
 	}
-	states[stateEnded] = stopped("TrainingStopped", "States.Format('The search ended as {}, or none of its jobs did well.', $.search.HyperParameterTuningJobStatus)")
+	states[stateSearch] = o.runs(w.at, searchRequest(j, w, ofMachine), o.seconds)
+	o.add(states, w.at)
 	states[stateBest] = map[string]any{
 		"Type": "Task", "Resource": "arn:" + w.at.Partition + ":states:::aws-sdk:sagemaker:describeTrainingJob",
-		"Parameters": map[string]any{"TrainingJobName.$": "$.search.BestTrainingJob.TrainingJobName"},
-		"ResultPath": "$.job", "Next": afterTraining(w), "Catch": caught(stateFailure),
-		"Retry": []any{map[string]any{"ErrorEquals": []string{"SageMaker.SageMakerException"}, "IntervalSeconds": 2, "MaxAttempts": 4, "BackoffRate": 2, "JitterStrategy": "FULL"}},
+		"Parameters": map[string]any{"TrainingJobName.$": describedPath + ".BestTrainingJob.TrainingJobName"},
+		"ResultPath": describedPath, "Next": stateMeasured, "Catch": caught(failurePath, stateFailure), "Retry": asksAgain(),
 	}
+	addTrained(states, w)
 }
 
 // searchRequest is the request of CreateHyperParameterTuningJob

@@ -1,7 +1,5 @@
 package training
 
-import "github.com/plinth-ml/plinth/internal/location"
-
 // stage is one of the jobs of an execution, which is tried again by itself: preparation, training or a search, evaluation.
 type stage struct {
 	name  string  // of the stage, as $.run has it
@@ -18,16 +16,13 @@ type again struct {
 // addStages adds the states that begin each stage, those that tell why an attempt ended, and those that go on to the next.
 func addStages(states map[string]any, w wiring, stages []stage) {
 	// none stands in for what AWS may leave out.
-	none := map[string]any{"Error": classUnknown, "Cause": "SageMaker gave none."}
-	if len(w.gate) > 0 {
-		none["FinalMetricDataList"], none["Unreported"] = []any{}, unreported(w.gate)
-	}
+	none := map[string]any{"Error": classUnknown, "Cause": "SageMaker said nothing of the job.", "Status": ""}
 	var retried []string
 	var next []any
 	for _, s := range stages {
 		states[s.begin] = map[string]any{
 			"Type": "Pass", "ResultPath": "$.run", "Next": s.first,
-			"Result": map[string]any{"stage": s.name, "attempt": 0, "wait": firstWait, "none": none},
+			"Result": map[string]any{"stage": s.name, "attempt": 0, "wait": firstWait, "none": none, "failure": none},
 		}
 		for _, a := range s.again {
 			retried = []string{classCapacity, classInternal}
@@ -38,7 +33,7 @@ func addStages(states map[string]any, w wiring, stages []stage) {
 	}
 	// What was caught may lack a cause.
 	states[stateFailure] = map[string]any{
-		"Type": "Pass", "Parameters": map[string]any{"said.$": "States.JsonMerge($.run.none, $.failure, false)"}, "ResultPath": "$.failure", "Next": stateClassify,
+		"Type": "Pass", "Parameters": map[string]any{"said.$": "States.JsonMerge($.run.none, " + failurePath + ", false)"}, "ResultPath": "$.failure", "Next": stateClassify,
 	}
 	addClasses(states, w, retried)
 	if len(next) == 0 {
@@ -46,7 +41,7 @@ func addStages(states map[string]any, w wiring, stages []stage) {
 	}
 	states[stateNextAttempt] = map[string]any{
 		"Type": "Pass", "ResultPath": "$.run", "Next": stateAgain, "Parameters": map[string]any{
-			"stage.$": "$.run.stage", "none.$": "$.run.none",
+			"stage.$": "$.run.stage", "none.$": "$.run.none", "failure.$": "$.run.none",
 			"attempt.$": "States.MathAdd($.run.attempt, 1)", "wait.$": "States.MathAdd($.run.wait, $.run.wait)",
 		},
 	}
@@ -55,25 +50,4 @@ func addStages(states map[string]any, w wiring, stages []stage) {
 
 func wait(next string) map[string]any {
 	return map[string]any{"Type": "Wait", "SecondsPath": "$.run.wait", "Next": next}
-}
-
-// runsJob is a state that runs a job to its end: what it is asked, where its description goes, and which state looks at that.
-func runsJob(at location.Location, action string, request map[string]any, seconds int, result, next string) map[string]any {
-	return map[string]any{
-		"Type":           "Task",
-		"Resource":       "arn:" + at.Partition + ":states:::sagemaker:" + action + ".sync",
-		"Parameters":     request,
-		"TimeoutSeconds": seconds,
-		"ResultPath":     result,
-		"Retry":          retries(),
-		"Catch":          caught(stateFailure),
-		"Next":           next,
-	}
-}
-
-// stopped is a state for a job that ended otherwise than well without having failed.
-func stopped(failure, cause string) map[string]any {
-	return map[string]any{
-		"Type": "Pass", "ResultPath": "$.failure", "Next": stateFailure, "Parameters": map[string]any{"Error": failure, "Cause.$": cause},
-	}
 }

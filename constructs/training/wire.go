@@ -28,6 +28,17 @@ type runs struct {
 	evaluate    *Processing           // nil: none
 }
 
+// modelGroup is the name of the group that models are registered in; empty: none is registered.
+func (w wiring) modelGroup() string {
+	switch {
+	case w.registration == nil:
+		return ""
+	case w.registration.Group != nil:
+		return w.registration.Group.Name
+	}
+	return w.namePrefix
+}
+
 // planned is what the props alone tell of the wiring: all but the images and the roles.
 func (r runs) planned() wiring {
 	w := wiring{

@@ -17,7 +17,6 @@ import (
 	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
-	"github.com/plinth-ml/plinth/internal/token"
 	"github.com/plinth-ml/plinth/internal/topic"
 )
 
@@ -49,8 +48,7 @@ type WorkflowProps struct {
 	// Evaluate is a processing job on each model that reached the gate, which it finds in /opt/ml/processing/input/model. A model
 	// whose evaluation exits with an error is not registered. Nil: none.
 	Evaluate *Processing
-	// Register makes each model that passed a version in a model package group named as the workflow, which waits for an approval.
-	// Nil: none is registered.
+	// Register makes each model that passed a version in a model package group, which waits for an approval. Nil: none is registered.
 	Register *Registration
 	// AtOnce is how many executions may run at a time, at most 50; the others wait for their turn, oldest first, up to a day, and no
 	// more than 100 with those that run. Zero: any number.
@@ -125,9 +123,7 @@ func (p *WorkflowProps) validateNetwork() error {
 
 func (p *WorkflowProps) validateNames(id string) error {
 	var l problem.List
-	if p.Team != "" && !token.Is(p.Team) && !names.IsTeam(p.Team) {
-		l.Add("Team", p.Team, names.TeamAllowed, "")
-	}
+	validateTeam(&l, p.Team)
 	p.owner().Validate(&l, "Name", p.Name, id, p.rooms()...)
 	return l.Err()
 }
@@ -203,6 +199,7 @@ func newWorkflow(this constructs.Construct, id string, props *WorkflowProps) *Wo
 	// By a reference alone the CDK would not know its account and region, and warn of every rule that starts it.
 	arn := w.at.ARN("states", "stateMachine:"+name)
 	made := &Workflow{
+		ModelGroup:   w.modelGroup(),
 		Construct:    this,
 		StateMachine: awsstepfunctions.StateMachine_FromStateMachineArn(this, jsii.String("StateMachine"), &arn),
 		Name:         name,
@@ -213,9 +210,6 @@ func newWorkflow(this constructs.Construct, id string, props *WorkflowProps) *Wo
 	}
 	if props.Search == nil {
 		made.Parameters = slices.Clone(props.Job.Parameters)
-	}
-	if props.Register != nil {
-		made.ModelGroup = w.namePrefix
 	}
 	return made
 }

@@ -64,8 +64,9 @@ func build(app awscdk.App) {
 		Parameters: []training.Parameter{training.Integer("num_round", 1, 1000), training.Number("eta", 0.01, 1), training.Integer("batch-size", 1, 4096)},
 	}
 	gate := []training.Threshold{training.AtLeast("validation:auc", 0.8)}
+	models := training.NewModelGroup(stack, "Models", &training.ModelGroupProps{Environment: staging, Name: "churn"}) // in a stack that stays, if this one does not
 	churn := training.NewWorkflow(stack, "Churn", &training.WorkflowProps{
-		Environment: staging, Network: net, Guard: guard, Prepare: prepare, Job: job, Gate: gate, Evaluate: evaluate, Register: &training.Registration{},
+		Environment: staging, Network: net, Guard: guard, Prepare: prepare, Job: job, Gate: gate, Evaluate: evaluate, Register: &training.Registration{Group: models},
 		Publishers: []string{"cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com"},
 		AtOnce:     2, Triggers: []training.Trigger{
 			training.OnSchedule("cron(0 6 ? * MON *)", settings),
@@ -85,7 +86,7 @@ func build(app awscdk.App) {
 	search := job
 	search.Checkpoints, search.MaxRuntime = storage.Prefix{}, time.Hour
 	training.NewWorkflow(stack, "Search", &training.WorkflowProps{
-		Environment: staging, Network: net, Guard: guard, Prepare: prepare, Job: search, Gate: gate, Register: &training.Registration{},
+		Environment: staging, Network: net, Guard: guard, Prepare: prepare, Job: search, Gate: gate, Register: &training.Registration{Group: models},
 		Search: &training.Search{Objective: "validation:auc", Jobs: 20, Parallel: 4},
 	})
 	// A larger model: two instances with GPUs learn together from what a third prepares. Its program comes from the bucket.

@@ -221,8 +221,9 @@ func Is(t reflect.Type) bool {
 
 // constructors name what makes objects of a type, or what a field of the type takes, where that is not New and the type's name.
 var constructors = map[string]string{
-	"access.Person":      "access.NewLauncher, access.NewOperator, access.NewBreakGlass or access.NewVisitor",
-	"storage.FileSystem": "storage.NewLustre or storage.NewEFS", "Lustre": "storage.NewLustre",
+	"access.Person":       "access.NewLauncher, access.NewOperator, access.NewBreakGlass or access.NewVisitor",
+	"training.ModelGroup": "training.NewModelGroup or training.NewExistingModelGroup",
+	"storage.FileSystem":  "storage.NewLustre or storage.NewEFS", "Lustre": "storage.NewLustre",
 }
 
 // Problem is that of an object that no constructor made, by its type.

@@ -2,10 +2,12 @@ package role
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // Pull lets images be pulled from ECR repositories, by their ARNs.
@@ -65,10 +67,15 @@ var LogDelivery = policy.Statement{
 	Resources: []string{"*"}, Why: "log delivery and tracing know no resource",
 }
 
-// Registers lets models be registered in a model package group, and none be approved: only versions that wait for somebody.
+// Registers lets models be registered in a model package group, and none be approved: only versions that wait for somebody. SageMaker
+// writes names into ARNs in lower case (https://github.com/boto/boto3/issues/4606); a group of others may have one in capitals.
 func Registers(at location.Location, group string) policy.Statement {
+	versions := []string{at.ARN("sagemaker", "model-package/"+names.ModelVersions(group))}
+	if lower := strings.ToLower(group); lower != group && !token.Is(group) {
+		versions = append(versions, at.ARN("sagemaker", "model-package/"+names.ModelVersions(lower)))
+	}
 	return policy.Statement{
-		Effect: policy.Allow, Actions: []string{"sagemaker:CreateModelPackage"}, Resources: []string{at.ARN("sagemaker", "model-package/"+names.ModelVersions(group))},
+		Effect: policy.Allow, Actions: []string{"sagemaker:CreateModelPackage"}, Resources: versions,
 		Conditions: policy.Conditions{"StringEquals": {"sagemaker:ModelApprovalStatus": "PendingManualApproval"}},
 		Why:        "SageMaker numbers the versions of the group",
 	}

@@ -10,14 +10,16 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/constructs/training"
 )
 
-// foundation is what is kept: the network, the buckets and their keys. No policy in it refers to a resource of the
+// foundation is what is kept: the network, the buckets and their keys, and the versions of models. No policy in it refers to a resource of the
 // training stack, which can so be replaced at will.
 type foundation struct {
 	network                                 *network.Isolated
 	guard                                   *access.Guard
 	datasets, features, models, checkpoints *storage.DataBucket
+	registry                                *training.ModelGroup
 }
 
 func newFoundation(stage awscdk.Stage, e environment.Environment, chain supplyChain, capabilities []network.Capability) foundation {
@@ -46,6 +48,7 @@ func newFoundation(stage awscdk.Stage, e environment.Environment, chain supplyCh
 		features:    bucket("Features", storage.Features, logs),
 		models:      bucket("Models", storage.Models, logs),
 		checkpoints: bucket("Checkpoints", storage.Checkpoints, logs),
+		registry:    training.NewModelGroup(stack, "XGBoost", &training.ModelGroupProps{Environment: e}),
 	}
 	f.guard = access.NewGuard(stack, "Guard", &access.GuardProps{
 		Environment: e, Network: net, Features: features,

@@ -18,7 +18,7 @@ func newTraining(stage awscdk.Stage, e environment.Environment, f foundation) (*
 		Guard:       f.guard,
 		Job:         xgboost(f),
 		Gate:        []training.Threshold{training.AtLeast("validation:auc", 0.6)},
-		Register:    &training.Registration{},
+		Register:    &training.Registration{Group: f.registry},
 	})
 	operator := newPeople(stack, e, f, workflow)
 	output(stack, "StateMachine", "Start it with an input such as {\"num_round\": 100, \"max_depth\": 6, \"eta\": 0.3}",
