@@ -26,7 +26,7 @@ func TestMistakesOfTheRest(t *testing.T) {
 	)
 	wrong := environment.Environment{Name: "Prod"}
 	net := &network.Isolated{SubnetIDs: []string{"subnet-1", "subnet-2"}}
-	linked := Prefix{Bucket: &DataBucket{linkedToLustre: true}}
+	linked := Prefix{Bucket: &DataBucket{Name: "b", linkedToLustre: true}}
 	lustre := func(capacity, throughput, zone int) *LustreProps {
 		return &LustreProps{Network: net, Data: linked, CapacityGiB: capacity, MBPerSecondPerTiB: throughput, Zone: zone}
 	}
@@ -50,7 +50,7 @@ func TestMistakesOfTheRest(t *testing.T) {
 		{"Lustre: bounds", lustre(2400, 1000, 1), nil},
 		{"Lustre: the smallest, written out", lustre(1200, 125, 0), nil},
 		{"Lustre: all at once", &LustreProps{Environment: wrong, Network: net, Zone: 2, CapacityGiB: 3600, MBPerSecondPerTiB: 100,
-			Data: Prefix{&DataBucket{Class: Models}, "train"}}, []string{
+			Data: Prefix{&DataBucket{Name: "b", Class: Models}, "train"}}, []string{
 			name, `Data.Path: got "train"` + slash,
 			`Data.Bucket: got Models; allowed: a bucket that is LinkedToLustre; set it in the bucket's props: FSx reads the bucket from outside the network`,
 			`Zone: got 2; allowed: 0 to 1, as the network has 2 subnets; zones count from 0`,
@@ -68,12 +68,12 @@ func TestMistakesOfTheRest(t *testing.T) {
 			[]string{`Class: got Class(7); allowed: Datasets, Features, Models, Checkpoints or Logs`}},
 
 		{"prefix of nothing", Prefix{Path: "train"}, []string{noBucket, `Path: got "train"` + slash}},
-		{"prefix: from the root", Prefix{&DataBucket{}, "/train/"}, []string{`Path: got "/train/"` + slash}},
-		{"prefix: *", Prefix{&DataBucket{}, "a*/"}, []string{`Path: got "a*/"` + wildcard}},
-		{"prefix: ?", Prefix{&DataBucket{}, "a?/"}, []string{`Path: got "a?/"` + wildcard}},
-		{"prefix: a policy's variable", Prefix{&DataBucket{}, "${aws:username}/"}, []string{`Path: got "${aws:username}/"` + wildcard}},
-		{"prefix: the whole bucket", Prefix{&DataBucket{}, ""}, nil},
-		{"prefix: dollars and braces", Prefix{&DataBucket{}, "a$/{b}/"}, nil},
+		{"prefix: from the root", Prefix{&DataBucket{Name: "b"}, "/train/"}, []string{`Path: got "/train/"` + slash}},
+		{"prefix: *", Prefix{&DataBucket{Name: "b"}, "a*/"}, []string{`Path: got "a*/"` + wildcard}},
+		{"prefix: ?", Prefix{&DataBucket{Name: "b"}, "a?/"}, []string{`Path: got "a?/"` + wildcard}},
+		{"prefix: a policy's variable", Prefix{&DataBucket{Name: "b"}, "${aws:username}/"}, []string{`Path: got "${aws:username}/"` + wildcard}},
+		{"prefix: the whole bucket", Prefix{&DataBucket{Name: "b"}, ""}, nil},
+		{"prefix: dollars and braces", Prefix{&DataBucket{Name: "b"}, "a$/{b}/"}, nil},
 
 		{"directory of nothing", Directory{Path: "/a"}, []string{`FileSystem: got nothing; allowed: a file system; make one with storage.NewLustre or storage.NewEFS`}},
 		{"directory: relative", fs.Directory("a"), []string{`Path: got "a"` + directory}},
@@ -101,7 +101,7 @@ func TestConstructorsTellEverything(t *testing.T) {
 		"storage.EFS":            {"scope id Network", func() { NewEFS(nil, "", nil) }},
 		"storage.ExistingBucket": {"scope id Bucket", func() { NewExistingBucket(nil, "", nil) }},
 		"storage.PolicyDocument": {"Grants[0].Path Grants[1].Bucket", func() {
-			PolicyDocument(Prefix{&DataBucket{}, "train"}.GrantReadWrite(), Prefix{Path: "a/"}.GrantWrite())
+			PolicyDocument(Prefix{&DataBucket{Name: "b"}, "train"}.GrantReadWrite(), Prefix{Path: "a/"}.GrantWrite())
 		}},
 	}
 	for kind, test := range tests {

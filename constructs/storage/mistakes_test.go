@@ -95,7 +95,7 @@ func TestMistakesOfBuckets(t *testing.T) {
 		{"inventory", &DataBucketProps{Inventory: -1}, []string{`Inventory: got -1; allowed: NoInventory, Weekly or Daily`}},
 		{"inventory of logs", &DataBucketProps{Inventory: 3, Class: Logs}, []string{`Inventory: got 3; allowed: NoInventory, Weekly or Daily`}},
 		{"no inventory of logs", &DataBucketProps{Inventory: -1, Class: Logs}, []string{`Inventory: got -1; allowed: NoInventory, Weekly or Daily`}},
-		{"logs into data", &DataBucketProps{AccessLogs: &DataBucket{Class: Models}},
+		{"logs into data", &DataBucketProps{AccessLogs: &DataBucket{Name: "b", Class: Models}},
 			[]string{`AccessLogs: got Models; allowed: a bucket of Class Logs; make one with Class: storage.Logs`}},
 		{"Lustre and events", &DataBucketProps{LinkedToLustre: true, Events: true}, []string{lustreAlone}},
 		{"Lustre and a backup", &DataBucketProps{LinkedToLustre: true, Backup: backup}, []string{lustreAlone}},
@@ -163,9 +163,9 @@ func TestTokensAreSkipped(t *testing.T) {
 			Shares: []Share{{Account: token, Path: token}}, ReplicateTo: Replica{token, token, token, token},
 		}, nil},
 		{"key", &KeyProps{Environment: e, Readers: texts, Writers: texts}, nil},
-		{"prefix", Prefix{&DataBucket{}, token}, nil},
-		{"a prefix that a token begins", Prefix{&DataBucket{}, token + "/train/"}, nil},
-		{"what stands beside a token is judged", Prefix{&DataBucket{}, token + "/*/"}, []string{`Path: got "${Token[TOKEN.7]}/*/"` + wildcard}},
+		{"prefix", Prefix{&DataBucket{Name: "b"}, token}, nil},
+		{"a prefix that a token begins", Prefix{&DataBucket{Name: "b"}, token + "/train/"}, nil},
+		{"what stands beside a token is judged", Prefix{&DataBucket{Name: "b"}, token + "/*/"}, []string{`Path: got "${Token[TOKEN.7]}/*/"` + wildcard}},
 		{"directory", Directory{&FileSystem{}, token}, nil},
 	})
 }

@@ -122,7 +122,7 @@ func TestMistakes(t *testing.T) {
 		{"an image twice", func(s awscdk.Stack) {
 			supplychain.NewImages(s, "X", &supplychain.ImagesProps{Name: "churn"})
 			supplychain.NewImages(s, "Y", &supplychain.ImagesProps{Name: "churn"})
-		}, []string{"Stack/Y (", "3 problems", `RepositoryName: got "ml/image/churn/dev"; allowed: one that no other ECR repository has`, "Stack/X ("}},
+		}, []string{"Stack/Y (", "1 problem", `RepositoryName: got "ml/image/churn/dev"; allowed: one that no other ECR repository has`, "Stack/X ("}},
 		{"a chain twice", func(s awscdk.Stack) {
 			supplychain.NewPackages(s, "X", nil)
 			supplychain.NewPackages(s, "Y", nil)
@@ -130,12 +130,12 @@ func TestMistakes(t *testing.T) {
 		{"a registry twice", func(s awscdk.Stack) {
 			supplychain.NewRegistry(s, "X", nil)
 			supplychain.NewRegistry(s, "Y", &supplychain.RegistryProps{Chain: supplychain.Chain{Name: "other"}})
-		}, []string{"Stack/Y (", "2 problems", "one in an account and region; Stack/X (", "make one Registry and hand it on"}},
+		}, []string{"Stack/Y (", "1 problem", "one in an account and region; Stack/X (", "make one Registry and hand it on"}},
 		{"a promotion twice", func(s awscdk.Stack) {
 			c := newComplete(s)
 			supplychain.NewPromotion(s, "X", c.promotion())
 			supplychain.NewPromotion(s, "Y", c.promotion())
-		}, []string{"Stack/Y (", `RoleName: got "ml--promotion--eu-west-1"`, `Name: got "ml--check"`, `LogGroupName: got "/aws/codebuild/ml--check"`}},
+		}, []string{"Stack/Y (", "1 problem", `Name: got "ml--check-image"`, "Stack/X (", "set the Name of one Chain"}},
 		{"grant to nobody", func(s awscdk.Stack) { supplychain.Repository{}.GrantPull(nil, network.NewIsolated(s, "N", nil)) },
 			[]string{"supplychain.Repository.GrantPull", "2 problems", "role: got nothing", `Repository.ARN: got ""`}},
 		{"grant in a network without packages", func(s awscdk.Stack) {

@@ -22,16 +22,8 @@ type resource interface {
 
 // resource reports an object of the CDK that stands for a resource elsewhere. IAM knows no regions.
 func (v *visit) resource(field string, r resource) {
-	if key, ok := r.(awskms.IKey); ok && isAlias(key) {
-		v.list.Add(field, problem.Phrase("an alias of a key"), "the key itself",
-			"policies compare the ARN of the key: import it by awskms.Key_FromKeyArn, or by Key_FromLookup with its alias")
+	if key, ok := r.(awskms.IKey); ok && v.unfit(field, key) {
 		return
-	}
-	if key, ok := r.(awskms.IKey); ok {
-		if spec := specOf(key); spec != symmetric && !token.Is(spec) {
-			v.list.Add(field, problem.Phrase("a key of "+spec), "a key of "+symmetric, "services encrypt by data keys, which come from no other: leave its KeySpec out")
-			return
-		}
 	}
 	if named := arnOf(r); strings.ContainsAny(named, "*?") {
 		v.list.Add(field, named, "the ARN of one resource, without * and ?", "policies would let in whatever it matches")
@@ -58,6 +50,21 @@ func (v *visit) resource(field string, r resource) {
 		v.list.Add(field, problem.Phrase("one of account "+*env.Account), "one of account "+v.home.At.Account+", which the stack is deployed to",
 			"the policies that Plinth writes let in what is of the account only: make or import one there")
 	}
+}
+
+// unfit reports a key that nothing can be encrypted by as fields take it.
+func (v *visit) unfit(field string, k awskms.IKey) bool {
+	if isAlias(k) {
+		v.list.Add(field, problem.Phrase("an alias of a key"), "the key itself",
+			"policies compare the ARN of the key: import it by awskms.Key_FromKeyArn, or by Key_FromLookup with its alias")
+		return true
+	}
+	spec := specOf(k)
+	if spec == symmetric || token.Is(spec) {
+		return false
+	}
+	v.list.Add(field, problem.Phrase("a key of "+spec), "a key of "+symmetric, "services encrypt by data keys, which come from no other: leave its KeySpec out")
+	return true
 }
 
 // imports reports what is imported by an ARN or a name that refers to a part of a construct of another environment.
