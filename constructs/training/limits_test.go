@@ -180,7 +180,7 @@ func fieldsOf(err error) []string {
 func channelsNamed(n int) []Input {
 	var all []Input
 	for i := range n {
-		all = append(all, Input{Channel: fmt.Sprintf("channel-%d", i), From: storage.Prefix{Bucket: bucket}})
+		all = append(all, Input{Channel: fmt.Sprintf("channel-%d", i), From: storage.Prefix{Bucket: &storage.DataBucket{Name: "channels"}}})
 	}
 	return all
 }

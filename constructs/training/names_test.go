@@ -69,7 +69,7 @@ func TestNamesThatCollide(t *testing.T) {
 		"two pipelines": {func(s awscdk.Stack, p *training.WorkflowProps) {
 			pipeline(s, "Churn", p, nil)
 			pipeline(below(s, "A"), "Churn", p, nil)
-		}, []string{"Stack/A/Churn (", `PipelineName: got "none--churn"`, "Stack/Churn ("}},
+		}, []string{"Stack/A/Churn (", `Name: got "none--churn"`, "Stack/Churn ("}},
 		"a workflow and a pipeline that share nothing": {func(s awscdk.Stack, p *training.WorkflowProps) {
 			workflow(s, "Churn", p, registers)
 			pipeline(below(s, "A"), "Churn", p, nil)
