@@ -26,6 +26,7 @@ const who = {
   replication: roleOf(completeStorage, 'Storage', 'DatasetsReplication'),
   backup: roleOf(completeStorage, 'Storage', 'DatasetsBackup'),
   emptier: roleOf(referenceApp, 'dev/Foundation', 'EmptiesBucketsRole'),
+  everyJob: inside('Job'), // a job's role, with every permission of the account
   somebody: inside('Somebody'), // has every permission of the account
   uploader: inside('Uploader'), // comes from outside by its name
   breakGlass: inside('BreakGlass'), // an administrator by name
@@ -55,6 +56,7 @@ const sse = 's3:x-amz-server-side-encryption';
 const kmsKey = `${sse}-aws-kms-key-id`;
 const awsKey = `arn:aws:kms:${region}:${account}:key/11111111-2222-3333-4444-555555555555`;
 const own = (name) => stores[name].key.arn;
+const ofJobs = { 'aws:PrincipalTag/PlinthJob': 'true' };
 const prefix = (value) => ({ 's3:prefix': value });
 
 // name, who, action or actions, bucket, key of the object (null: the bucket; a key of KMS: 'key'), expected, how and context
@@ -62,6 +64,12 @@ const requests = [
   ['a job reads its data', 'job', 's3:GetObject', 'prod Datasets', 'xgboost/train/x.csv', yes, through],
   ['a job writes its model', 'job', ['s3:PutObject', 's3:AbortMultipartUpload'], 'prod Models', 'xgboost/x', yes, through],
   ['a job finds its data', 'job', 's3:ListBucket', 'prod Datasets', null, yes, through, prefix('xgboost/train/')],
+  ['SageMaker looks at the data of a job that it creates', 'job', 's3:ListBucket', 'prod Datasets', null, yes, null, { ...ofJobs, ...prefix('xgboost/train/') }],
+  ['and at the data of another', 'job', 's3:ListBucket', 'prod Datasets', null, no, null, { ...ofJobs, ...prefix('salaries/') }],
+  ['and at old versions and uploads', 'everyJob', ['s3:ListBucketVersions', 's3:ListBucketMultipartUploads'], 'prod Datasets', null, no, null, ofJobs],
+  ['and at the objects', 'everyJob', ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'], 'prod Datasets', 'xgboost/train/x.csv', no, null, ofJobs],
+  ['a role with another tag looks', 'everyJob', 's3:ListBucket', 'prod Datasets', null, no, null, { 'aws:PrincipalTag/PlinthJob': 'false' }],
+  ['a job of another account looks', 'stranger', 's3:ListBucket', 'prod Datasets', null, no, null, ofJobs],
   ['a job reads another prefix', 'job', 's3:GetObject', 'prod Datasets', 'salaries/x.csv', no, through],
   ['a job reads features', 'job', 's3:GetObject', 'prod Features', 'x', no, through],
   ['a job writes over its data', 'job', 's3:PutObject', 'prod Datasets', 'xgboost/train/x.csv', no, through],
@@ -75,6 +83,8 @@ const requests = [
   ['and lists the names', 'somebody', ['s3:ListBucket', 's3:ListBucketVersions', 's3:ListBucketMultipartUploads'], 'prod Datasets', null, no],
   ['and writes, deletes, tags, restores', 'somebody', ['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion', 's3:PutObjectTagging',
     's3:RestoreObject', 's3:ListObjectVersionAnnotations', 's3:UpdateObjectEncryption', 's3:GetObjectVersion', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'], 'prod Datasets', 'x', no],
+  ['and versions and uploads inside', 'somebody', ['s3:ListBucketVersions', 's3:ListBucketMultipartUploads'], 'prod Datasets', null, yes, null,
+    { 'aws:SourceVpce': stores['prod Datasets'].endpoint.id }],
   ['nobody in particular reads', 'nobody', 's3:GetObject', 'prod Datasets', 'x', no],
   ['another account reads', 'stranger', 's3:GetObject', 'prod Datasets', 'x', no],
   ['another account reads inside', 'stranger', 's3:GetObject', 'prod Datasets', 'x', no, through],

@@ -1,7 +1,7 @@
 // Who uses and who administers the keys of the buckets. A caller's own policies allow everything, so that the key's decides.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { account, region } from '../assembly.js';
+import { account, region, resources } from '../assembly.js';
 import { referenceApp } from './endpoints.js';
 import { variants, withoutCondition, withoutPart } from './roles.js';
 import { allowed, everything, possible } from './simulator.js';
@@ -69,6 +69,24 @@ for (const request of asked) {
     await possible(request);
     assert.equal(await allowed(request), request.expected);
   });
+}
+
+// What file systems ask of the keys that they are made with
+// (https://docs.aws.amazon.com/fsx/latest/LustreGuide/encryption-at-rest.html, https://docs.aws.amazon.com/efs/latest/ug/encryption-at-rest.html).
+for (const [description, service] of [['Lustre file system', 'fsx'], ['EFS file system', 'elasticfilesystem']]) {
+  const { values: { Arn: arn }, properties: { KeyPolicy: resourcePolicy } } = resources(completeStorage, 'AWS::KMS::Key')
+    .find((k) => k.properties.Description === description);
+  const through = { 'kms:ViaService': `${service}.${region}.amazonaws.com` };
+  const request = (action, context) => ({
+    principal: admin, identity: everything, action, resource: arn, resourcePolicy, owner: account, context: { 'kms:CallerAccount': account, ...context },
+  });
+  for (const action of [...use, 'kms:GenerateDataKeyWithoutPlaintext', 'kms:DescribeKey']) {
+    test(`${description}: ${action} through ${service} is allowed`, async () => assert.ok(await allowed(request(action, through))));
+  }
+  for (const action of [...use, 'kms:GenerateDataKeyWithoutPlaintext']) {
+    test(`${description}: ${action} by itself is denied`, async () => assert.equal(await allowed(request(action, {})), false));
+  }
+  test(`${description}: a grant is allowed`, async () => assert.ok(await allowed(request('kms:CreateGrant', { ...through, 'kms:GrantIsForAWSResource': 'true' }))));
 }
 
 // Whatever is taken out of the keys' policies, the answer to one of the requests changes.

@@ -89,9 +89,11 @@ func clusterRole(at location.Location, p ClusterRoleProps, images []string) role
 	return role.Role{
 		Fields: executionFields,
 		Name:   roleName(at, p.Name), Description: "Machines of a HyperPod cluster", Service: "sagemaker.amazonaws.com",
+		// The document of SageMaker's keys names no cluster
+		// (https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html).
 		TrustConditions: policy.Conditions{
-			"StringEquals": {"aws:SourceAccount": at.Account},
-			"ArnLike":      {"aws:SourceArn": at.ARN("sagemaker", "*")},
+			"StringEqualsIfExists": {"aws:SourceAccount": at.Account},
+			"ArnLikeIfExists":      {"aws:SourceArn": at.ARN("sagemaker", "*")},
 		},
 		Statements: slices.Concat(
 			objects(grants{reads: p.Reads, writes: p.Writes, checkpoints: p.Checkpoints}),

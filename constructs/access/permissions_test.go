@@ -161,7 +161,7 @@ func TestNetworkInterfaces(t *testing.T) {
 		wantConditions(t, all, action, ec2+"network-interface/*", "{"+inSubnets+"}")
 	}
 	wantConditions(t, all, "ec2:CreateNetworkInterfacePermission", ec2+"network-interface/*",
-		"{"+inSubnets+`,"StringEquals":{"ec2:AuthorizedService":"sagemaker.amazonaws.com"}}`)
+		"{"+inSubnets+`,"StringEqualsIfExists":{"ec2:AuthorizedService":"sagemaker.amazonaws.com"}}`)
 }
 
 // Whatever is allowed on everything is listed here: actions that know no resource, most of which only describe.

@@ -50,6 +50,7 @@ func executionRole(at location.Location, g grants) role.Role {
 			"ArnLike":      {"aws:SourceArn": at.ARN("sagemaker", "*")},
 		},
 		Statements: statements,
+		Tags:       map[string]string{role.JobTag: role.JobTagValue},
 		Fields:     executionFields,
 	}
 }

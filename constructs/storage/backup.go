@@ -128,9 +128,10 @@ func (b *builder) backup() {
 func (b *builder) backupRole() role.Role {
 	rules := b.at.ARN("events", "rule/AwsBackupManagedRule*")
 	return role.Role{
-		Description:     "Backs up a bucket",
-		Service:         "backup.amazonaws.com",
-		TrustConditions: policy.Conditions{"StringEquals": {"aws:SourceAccount": b.at.Account}},
+		Description: "Backs up a bucket",
+		Service:     "backup.amazonaws.com",
+		// No document says that AWS Backup fills the key in.
+		TrustConditions: policy.Conditions{"StringEqualsIfExists": {"aws:SourceAccount": b.at.Account}},
 		Apart:           true,
 		Statements: []policy.Statement{{
 			Effect: policy.Allow, References: []any{b.bucket()},

@@ -39,7 +39,7 @@ func TestRolesOfReplicationAndBackup(t *testing.T) {
 	b := build(DataBucketProps{ReplicateTo: replica})
 	locked := build(DataBucketProps{ReplicateTo: replica, Lock: Lock{Governance, 1}})
 	same(t, b.replicationRole().TrustConditions, `{"StringEqualsIfExists":{"aws:SourceAccount":"111122223333"}}`)
-	same(t, b.backupRole().TrustConditions, `{"StringEquals":{"aws:SourceAccount":"111122223333"}}`)
+	same(t, b.backupRole().TrustConditions, `{"StringEqualsIfExists":{"aws:SourceAccount":"111122223333"}}`)
 	if services := b.replicationRole().Service + " " + b.backupRole().Service; services != "s3.amazonaws.com backup.amazonaws.com" {
 		t.Errorf("assumed by %s", services)
 	}

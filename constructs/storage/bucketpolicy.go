@@ -7,6 +7,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/role"
 )
 
 // statements are the bucket's policy. What it allows is for other accounts and for AWS services only: who of the account may
@@ -68,12 +69,16 @@ var objectActions = []string{
 	"s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:List*", "s3:RestoreObject", "s3:UpdateObjectEncryption", "s3:AbortMultipartUpload",
 }
 
-// nameActions list the names of objects, which carry data too.
-var nameActions = []string{"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}
+// nameActions list the names of objects, which carry data too. Those of versions and uploads nobody needs who runs a job.
+var (
+	nameActions    = []string{"s3:ListBucket"}
+	versionActions = []string{"s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}
+)
 
 // network denies objects to whoever comes from elsewhere than the endpoints. A request that a service makes for a caller
 // (aws:ViaAWSService) is from elsewhere too: somebody outside could have asked Athena. A deployment lists the bucket that it
-// makes or deletes.
+// makes or deletes. The execution roles of jobs list the names that their own policies let them see, and read none of the objects: SageMaker
+// may look at a job's inputs by the job's role when it is created, from a network of its own (docs/design.md).
 func (b *builder) network() []policy.Statement {
 	if len(b.p.Endpoints) == 0 {
 		return nil
@@ -94,7 +99,9 @@ func (b *builder) network() []policy.Statement {
 	}
 	objects := deny("ObjectsFromOutside", objectActions, b.objects(""), outside)
 	objects.Conditions["BoolIfExists"] = map[string]any{"aws:PrincipalIsAWSService": "false"} // services deliver, and list nothing
-	return []policy.Statement{objects, deny("NamesFromOutside", nameActions, b.bucket(), names)}
+	listing := deny("NamesFromOutside", nameActions, b.bucket(), names)
+	listing.Conditions["StringNotEquals"]["aws:PrincipalTag/"+role.JobTag] = role.JobTagValue
+	return []policy.Statement{objects, listing, deny("VersionsFromOutside", versionActions, b.bucket(), names)}
 }
 
 // outside are the ARNs of who reaches objects from outside the endpoints.

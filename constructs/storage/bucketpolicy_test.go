@@ -41,7 +41,7 @@ func TestStatementsByOption(t *testing.T) {
 		always = "PlainHTTP; OldTLS; Outsiders"
 		keys   = "; KeyBroughtAlong; OtherEncryption; OtherKey; KeyOfTheAccount"
 		logs   = "; AccessLogs; Inventories; WrittenByServices; Kept"
-		out    = "; ObjectsFromOutside; NamesFromOutside"
+		out    = "; ObjectsFromOutside; NamesFromOutside; VersionsFromOutside"
 	)
 	tests := []struct {
 		name  string
@@ -166,14 +166,15 @@ func TestWhoComesFromOutside(t *testing.T) {
 				return `{"ArnNotLike":{"aws:PrincipalArn":[` + who + `]},`
 			}
 			same(t, labelled(t, all, "ObjectsFromOutside").Conditions, but(test.objects)+service+elsewhere)
-			same(t, labelled(t, all, "NamesFromOutside").Conditions, but(test.names)+elsewhere)
+			same(t, labelled(t, all, "NamesFromOutside").Conditions, but(test.names)+`"StringNotEquals":{"aws:PrincipalTag/PlinthJob":"true",`+elsewhere[len(`"StringNotEquals":{`):])
+			same(t, labelled(t, all, "VersionsFromOutside").Conditions, but(test.names)+elsewhere)
 		})
 	}
 }
 
 // A wrong endpoint id must not lock a deployment out: what is denied by network is never a setting.
 func TestTheNetworkDeniesNoSetting(t *testing.T) {
-	for _, pattern := range slices.Concat(objectActions, nameActions) {
+	for _, pattern := range slices.Concat(objectActions, nameActions, versionActions) {
 		for _, setting := range settings {
 			if matches, err := path.Match(pattern, setting); matches || err != nil {
 				t.Errorf("%s denies %s: %v", pattern, setting, err)
@@ -184,7 +185,7 @@ func TestTheNetworkDeniesNoSetting(t *testing.T) {
 	for _, d := range []struct {
 		label, resource string
 		actions         []string
-	}{{"ObjectsFromOutside", `["BUCKET/*"]`, objectActions}, {"NamesFromOutside", `["BUCKET"]`, nameActions}} {
+	}{{"ObjectsFromOutside", `["BUCKET/*"]`, objectActions}, {"NamesFromOutside", `["BUCKET"]`, nameActions}, {"VersionsFromOutside", `["BUCKET"]`, versionActions}} {
 		s := labelled(t, outside, d.label)
 		if s.Effect != policy.Deny || s.Principal["*"] != "*" || !slices.Equal(s.Actions, d.actions) {
 			t.Errorf("%s: %s to %v of %v", d.label, s.Effect, s.Principal, s.Actions)

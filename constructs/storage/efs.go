@@ -58,7 +58,7 @@ func newEFS(this constructs.Construct, _ string, props *EFSProps) *FileSystem {
 	key := keyOf(resources, props.Key, key.Plan{
 		Description: "EFS file system", At: at, Retain: retain, Services: []string{"elasticfilesystem"},
 	})
-	securityGroup(resources, props.Network, "EFS", false, [2]int{2049, 2049})
+	rules := securityGroup(resources, props.Network, "EFS", false, [2]int{2049, 2049})
 	backup := "DISABLED"
 	if retain {
 		backup = "ENABLED"
@@ -72,7 +72,7 @@ func newEFS(this constructs.Construct, _ string, props *EFSProps) *FileSystem {
 		},
 	}.Stateful(retain)
 	for i, subnet := range props.Network.SubnetIDs {
-		resources[fmt.Sprintf("MountTarget%d", i+1)] = cfn.Resource{Type: "AWS::EFS::MountTarget", Properties: cfn.Properties{
+		resources[fmt.Sprintf("MountTarget%d", i+1)] = cfn.Resource{Type: "AWS::EFS::MountTarget", DependsOn: rules, Properties: cfn.Properties{
 			"FileSystemId": cfn.Ref("FileSystem"), "SubnetId": subnet, "SecurityGroups": []any{cfn.Att("Group", "GroupId")},
 		}}
 	}

@@ -1,6 +1,8 @@
 package storage
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -77,8 +79,9 @@ func (d Directory) Validate() error {
 const maxDirectoryPath = 4000
 
 // securityGroup makes the group of a file system and opens the ports between it and the jobs, both ways where the file
-// system calls its clients.
-func securityGroup(resources cfn.Resources, net *network.Isolated, what string, bothWays bool, ports ...[2]int) {
+// system calls its clients. It gives the names of the group's rules, for what looks at them when it is made to wait for.
+func securityGroup(resources cfn.Resources, net *network.Isolated, what string, bothWays bool, ports ...[2]int) (rules []string) {
+	before := slices.Collect(maps.Keys(resources))
 	jobs, group := *net.JobSecurityGroup.SecurityGroupId(), cfn.Att("Group", "GroupId")
 	resources["Group"] = cfn.Resource{Type: "AWS::EC2::SecurityGroup", Properties: cfn.Properties{
 		"GroupDescription": what + ": training jobs only", "VpcId": *net.Vpc.VpcId(),
@@ -93,6 +96,7 @@ func securityGroup(resources cfn.Resources, net *network.Isolated, what string, 
 			resources["ToItself"+suffix] = port(false, group, group, p, "Its own servers")
 		}
 	}
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(resources)), func(name string) bool { return name == "Group" || slices.Contains(before, name) })
 }
 
 // port is a rule of a security group that lets a peer in, or itself out to it.

@@ -93,10 +93,11 @@ func newLustre(this constructs.Construct, _ string, props *LustreProps) *FileSys
 	key := keyOf(resources, props.Key, key.Plan{
 		Description: "Lustre file system", At: at, Retain: props.Environment.Tier.RetainsData(), Services: []string{"fsx"},
 	})
-	securityGroup(resources, props.Network, "Lustre", true, lustrePorts...)
+	rules := securityGroup(resources, props.Network, "Lustre", true, lustrePorts...)
 	subnet := props.Network.SubnetIDs[props.Zone]
 	resources["FileSystem"] = cfn.Resource{
-		Type: "AWS::FSx::FileSystem",
+		Type:      "AWS::FSx::FileSystem",
+		DependsOn: rules, // which FSx looks at
 		Properties: cfn.Properties{
 			"FileSystemType": "LUSTRE", "FileSystemTypeVersion": "2.15", "KmsKeyId": key,
 			"StorageCapacity": cmp.Or(props.CapacityGiB, smallestLustre), "StorageType": "SSD",

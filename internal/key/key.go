@@ -47,6 +47,10 @@ var Administration = []string{
 // a copy, the bucket key.
 var use = []string{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}
 
+// withoutPlaintext are the services that ask for data keys without their text
+// (https://docs.aws.amazon.com/efs/latest/ug/encryption-at-rest.html, https://docs.aws.amazon.com/fsx/latest/LustreGuide/encryption-at-rest.html).
+var withoutPlaintext = []string{"elasticfilesystem", "fsx"}
+
 // granting are the services that use a key by grants which they make for whoever makes a repository or domain, and retire with it. No
 // document says that such a grant counts as one for an AWS resource
 // (https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html,
@@ -112,7 +116,7 @@ func Through(at location.Location, services ...string) policy.Statement {
 		conditions = policy.Conditions{"StringEquals": {"kms:ViaService": through}}
 	}
 	use := use
-	if slices.Contains(services, "elasticfilesystem") {
+	if slices.ContainsFunc(services, func(s string) bool { return slices.Contains(withoutPlaintext, s) }) {
 		use = append(slices.Clone(use), "kms:GenerateDataKeyWithoutPlaintext")
 	}
 	return allow("Use", policy.AccountPrincipal(at.Partition, at.Account), use, conditions)

@@ -39,6 +39,12 @@ type Role struct {
 	Apart bool
 }
 
+// JobTag is the tag of the execution roles of jobs, by which buckets know them: their names are CloudFormation's choice.
+const (
+	JobTag      = "PlinthJob"
+	JobTagValue = "true"
+)
+
 // maxPolicies is how many policies a role has at most (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 const maxPolicies = 10
 

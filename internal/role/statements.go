@@ -35,7 +35,12 @@ func Interfaces(at location.Location, service string, ids []string, group string
 	const why = "the ids of network interfaces are known only when they are made; the condition holds them to the job's subnets"
 	inSubnets := func() policy.Conditions { return policy.Conditions{"ArnEquals": {"ec2:Subnet": subnets}} }
 	permission := inSubnets()
-	permission["StringEquals"] = map[string]any{"ec2:AuthorizedService": service}
+	operator := "StringEqualsIfExists" // no document says that SageMaker's request has the key
+	if service == "codebuild.amazonaws.com" {
+		// https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
+		operator = "StringEquals"
+	}
+	permission[operator] = map[string]any{"ec2:AuthorizedService": service}
 	return []policy.Statement{{
 		// The interface that is made knows no condition on its subnet; the subnet itself is a resource of the call.
 		Effect: policy.Allow, Actions: []string{"ec2:CreateNetworkInterface"},
