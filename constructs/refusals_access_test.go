@@ -81,6 +81,8 @@ var refusalsOfAccess = []refusal{
 	{"access Repositories", "the ARN of an ECR repository", byPolicies, inRole(access.ExecutionRoleProps{Repositories: []string{"base"}}),
 		inRole(access.ExecutionRoleProps{Repositories: []string{"arn:aws:ecr:us-east-1:111122223333:repository/base"}}), ""},
 	{"access (validateWaysIn)", "at least one way in", "ours: nobody could assume the role", byWays(), byWays(access.Role("arn:aws:iam::111122223333:role/CI")), ""},
+	{"access (validateWaysIn)", "one role, and no pattern", "ours: a pattern lets in who was not meant", byWays(access.Role("arn:aws:iam::111122223333:role/Admin*")).at("TrustedBy[0]"),
+		byWays(access.Role("arn:aws:iam::111122223333:role/Admin")).at("TrustedBy[0]"), ""},
 	{"access (check)", "a permission set of 1 to 32 letters", "https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreatePermissionSet.html", byWays(access.IdentityCenter(strings.Repeat("x", 33))),
 		byWays(access.IdentityCenter(strings.Repeat("x", 32))), ""},
 	{"access (check)", "a repository without wildcards", "ours: a pattern lets in who was not meant", byWays(access.GitHub("acme/*", "prod")), byWays(access.GitHub("acme/a.b_c-d", "prod")), ""},
