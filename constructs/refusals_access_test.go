@@ -99,6 +99,7 @@ var refusalsOfAccess = []refusal{
 	{"access SubnetIDs", "some", "ours: machines stand in a VPC", said{err: (&access.ClusterRoleProps{}).Validate()}, said{err: (&access.ClusterRoleProps{SubnetIDs: []string{"subnet-12345678"}}).Validate()}, ""},
 	{"access ExecutionRole", "the role of the job", noSuch, said{err: (&access.AirflowServerlessRoleProps{Job: "dev--churn"}).Validate()}, none, ""},
 	in("covers_test.go", "access (Covers)", "the prefixes that the role was given", "ours: a job would be denied what it reads"),
+	in("covers_test.go", "access Network", "the network of the job", "ours: the role could make no network interface"),
 	in("objects_test.go", "access Objects", "the objects that the role was given", "ours: a job would be denied what it reads"),
 	{"access (checkName)", "a name that is no pattern", "ours: a pattern holds names that were not meant", said{err: (&access.ClusterRoleProps{Cluster: "c*"}).Validate()}.at("Cluster"), said{err: (&access.ClusterRoleProps{Cluster: "c-1"}).Validate()}.at("Cluster"), ""},
 	{"access ExecutionRoles", "a role", noSuch, said{err: (&access.LauncherProps{ExecutionRoles: make([]awsiam.IRole, 1)}).Validate()}, said{err: (&access.LauncherProps{}).Validate()}, ""},
