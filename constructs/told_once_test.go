@@ -43,6 +43,9 @@ func TestToldOnce(t *testing.T) {
 		}, []string{`Environment.AddressRange: got "${Token[AWS.1]}"; allowed: a token that the CDK gave`, `PackageRepositories[0]: got "${Token[AWS.2]}"; allowed: a token that the CDK gave`}},
 		"an app in the place of a stack": {func(app awscdk.App, _ awscdk.Stack) { storage.DeploymentRole(app) },
 			[]string{"scope: got an app or a stage; allowed: a stack, or a construct in one"}},
+		"an administrator of any account": {func(_ awscdk.App, stack awscdk.Stack) {
+			storage.NewDataBucket(stack, "D", &storage.DataBucketProps{Environment: environment.Environment{Administrators: []string{"arn:aws:iam::*:role/Admin"}}})
+		}, []string{`Environment.Administrators[0]: got "arn:aws:iam::*:role/Admin"; allowed: the ARN of a role or user`}},
 		"the names of a role": {func(_ awscdk.App, stack awscdk.Stack) {
 			access.LauncherRole(stack, environment.Environment{Name: "X"}, "T", "")
 		}, []string{`e.Name: got "X"`, `team: got "T"`, `name: got ""`}},
@@ -96,6 +99,16 @@ func TestWrapperGivenToTheCDK(t *testing.T) {
 		awss3.NewBucket(&wrapper{constructs.NewConstruct(stack, jsii.String("X"))}, jsii.String("B"), nil)
 	})
 	if err == nil || !strings.HasPrefix(err.Error(), "a struct that embeds a construct can't be passed to the CDK") {
+		t.Error(err)
+	}
+}
+
+// A removal policy is where it can be set.
+func TestRemovalPolicyOfAHandle(t *testing.T) {
+	err := synth.App(&synth.Options{Dir: t.TempDir()}, func(app awscdk.App) {
+		storage.NewDataBucket(awscdk.NewStack(app, jsii.String("Stack"), nil), "D", nil).Bucket.ApplyRemovalPolicy(awscdk.RemovalPolicy_DESTROY)
+	})
+	if err == nil || !strings.HasPrefix(err.Error(), "ApplyRemovalPolicy does nothing for what is imported") {
 		t.Error(err)
 	}
 }

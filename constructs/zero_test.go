@@ -22,7 +22,7 @@ import (
 
 // withMethods are a value of each exported type that has exported methods.
 var withMethods = []any{
-	access.ExecutionRole{}, access.Guard{}, airflow.Class(""), airflow.Environment{}, airflow.Serverless{}, airflow.DAG{}, hyperpod.EKS{}, storage.Step{}, training.Distribution{}, catalog.InstanceType{}, catalog.SageMakerAction{},
+	access.ExecutionRole{}, access.Guard{}, access.JobKind(0), airflow.Class(""), airflow.Environment{}, airflow.Serverless{}, airflow.DAG{}, hyperpod.EKS{}, storage.Step{}, training.Distribution{}, catalog.InstanceType{}, catalog.SageMakerAction{},
 	environment.Difference{}, environment.Environment{}, environment.Limits{}, environment.Tier(0), network.Endpoint{}, network.EndpointPlan{}, network.Isolated{},
 	storage.Class(0), storage.DataBucket{}, storage.Directory{}, storage.FileSystem{}, storage.Files{}, storage.Grant{}, storage.Lack{}, storage.Lock{}, storage.Object{},
 	storage.Prefix{}, supplychain.Chain{}, supplychain.Packages{}, supplychain.Promotion{}, supplychain.Repository{}, training.Job{}, training.Parameter{},

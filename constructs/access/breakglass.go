@@ -13,6 +13,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
 )
 
@@ -24,7 +25,8 @@ type BreakGlassProps struct {
 	Name string
 	// TrustedBy are who may assume the role. Required.
 	TrustedBy []WayIn
-	// Buckets are those that it may open, repair and empty, with their keys. Required.
+	// Buckets are those that it may open, repair and empty, with their keys. One that has Endpoints or Administrators names the role among the
+	// Administrators of its Environment: see [BreakGlassRole]. Required.
 	Buckets []*storage.DataBucket
 	// Environment gives the name that the names of all jobs and of the role start with: dev--. Zero: the preset of Production, whose
 	// names start with none--.
@@ -63,18 +65,24 @@ func (p *BreakGlassProps) Validate() error {
 }
 
 // NewBreakGlass makes the role of an emergency: it reads, repairs and deletes the data of the buckets and changes their settings
-// and keys, also where a policy has locked everybody else out, and stops jobs. It cannot make roles or policies. Name it among
-// the environment's Administrators. It panics with one message that holds every problem when scope, id or props are wrong.
+// and keys, also where a policy has locked everybody else out, and stops jobs. It cannot make roles or policies. A bucket that keeps
+// it out is an error. It panics with one message that holds every problem when scope, id or props are wrong.
 func NewBreakGlass(scope constructs.Construct, id string, props *BreakGlassProps) *Person {
 	return cdk.Build("access.BreakGlass", scope, id, props, newBreakGlass)
 }
 
 func newBreakGlass(this constructs.Construct, _ string, props *BreakGlassProps) *Person {
 	at := cdk.Location(this)
+	name := breakGlassName(at, props.Environment, props.Name)
+	var l problem.List
+	for i, b := range props.Buckets {
+		l.Include(fmt.Sprintf("Buckets[%d]", i), b.ValidateAdministrator(at.Role(name)))
+	}
+	cdk.Check(l.Err())
 	r := personRole("Repairs data in an emergency", at, props.TrustedBy, append(repair(props.Buckets), scopeOf{
 		at: at, features: []Feature{Tuning, Processing}, named: namedBy(props.Environment, ""),
 	}.jobs(false)...))
-	r.Name = breakGlassName(at, props.Environment, props.Name)
+	r.Name = name
 	r.Fields = map[string]string{"s3:GetObject": "Buckets", "s3:ListBucket": "Buckets", "kms:Decrypt": "Buckets", "kms:DescribeKey": "Buckets"}
 	return newPerson(this, r)
 }

@@ -3,6 +3,7 @@ package access
 import (
 	"testing"
 
+	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
@@ -32,6 +33,8 @@ func TestWhatARoleCovers(t *testing.T) {
 				`one is made with exactly what the job needs`},
 		{"another bucket", role, ExecutionRoleProps{Writes: one(other.Prefix("models/"))}, `Writes[0]: got "s3://other/models/"`},
 		{"the whole bucket", role, ExecutionRoleProps{Reads: one(data.Prefix(""))}, `Reads[0]: got "s3://data/"`},
+		{"jobs of another kind", role, ExecutionRoleProps{Jobs: ProcessingJobs}, `Jobs: got TrainingJobs; allowed: ProcessingJobs: it writes to their logs`},
+		{"a network", role, ExecutionRoleProps{Network: &network.Isolated{}}, `Network: got nothing; allowed: the network that the job runs in`},
 		{"what it may write only", role, ExecutionRoleProps{Checkpoints: one(data.Prefix("models/"))}, `Checkpoints[0]: got "s3://data/models/"`},
 	} {
 		err := test.role.Covers(test.needs)

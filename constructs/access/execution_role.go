@@ -27,6 +27,14 @@ const (
 	ProcessingJobs
 )
 
+// String is the kind's name.
+func (k JobKind) String() string {
+	if k == ProcessingJobs {
+		return "ProcessingJobs"
+	}
+	return "TrainingJobs"
+}
+
 // logGroups are the log groups that SageMaker names, and all jobs of a kind share.
 var logGroups = []string{TrainingJobs: "/aws/sagemaker/TrainingJobs", ProcessingJobs: "/aws/sagemaker/ProcessingJobs"}
 

@@ -49,7 +49,7 @@ func GitHub(repository, environment string) WayIn {
 	return WayIn{kind: gitHub, repository: repository, workflow: environment}
 }
 
-// Role lets in a role or user of the account, by its ARN.
+// Role lets in one role or user of the account, by its ARN.
 func Role(arn string) WayIn { return WayIn{kind: namedRole, role: arn} }
 
 var (
@@ -70,7 +70,11 @@ func validateWaysIn(all []WayIn) error {
 		at := fmt.Sprintf("%s[%d]", field, i)
 		switch w.kind {
 		case namedRole:
-			l.Include("", renamed(at, principal.Validate("", "", []string{w.role})))
+			err := principal.Validate("", "", []string{w.role})
+			l.Include("", renamed(at, err))
+			if err == nil && strings.Contains(w.role, "*") && !token.Is(w.role) {
+				l.Add(at, w.role, "the ARN of one role or user, without *", "name each; access.IdentityCenter lets in the roles of a permission set")
+			}
 		case gitHub:
 			check(&l, at, w.repository, repositoryPattern, "a repository, owner/name or owner@ID/name@ID, without wildcards")
 			w.validateWorkflow(&l, at)

@@ -39,6 +39,7 @@ type DataBucket struct {
 	byServices     bool     // only AWS services write to it
 	endpoints      bool     // objects are reached by endpoints of the network only
 	outside        []string // but by these roles, in which a * stands for any text
+	administrators []string // who may change its settings; empty: whoever is allowed to
 }
 
 // NewDataBucket makes a bucket, and its key and Logs bucket where none is given. The props may be nil. It panics with
@@ -73,6 +74,7 @@ func newDataBucket(this constructs.Construct, _ string, props *DataBucketProps) 
 		Construct: this, Key: p.Key, AccessLogs: p.AccessLogs, Class: p.Class, Name: emitted.Ref("Bucket"), Region: b.at.Region, KeyARN: b.keyARN,
 		Events: p.Events || p.Backup != nil, linkedToLustre: p.LinkedToLustre, byServices: p.Class == Logs,
 		endpoints: len(p.Endpoints) > 0, outside: slices.Concat(p.OutsideRoles, p.Environment.Administrators),
+		administrators: p.Environment.Administrators,
 	}
 	bucket.ARN = "arn:" + b.at.Partition + ":s3:::" + bucket.Name
 	bucket.Bucket = awss3.Bucket_FromBucketAttributes(this, jsii.String("Bucket"), &awss3.BucketAttributes{

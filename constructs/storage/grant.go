@@ -10,6 +10,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/policy"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // Grant is what somebody is allowed on prefixes and objects. It is made of statements and makes no call: see [PolicyDocument].
@@ -74,8 +75,38 @@ func (g Grant) ValidateOutside(role string) error {
 	return l.Err()
 }
 
-// like tells whether a pattern, in which a * stands for any text, matches a text.
+// ValidateAdministrator reports that the bucket keeps a role from its objects or settings since it is none of its environment's
+// Administrators. A bucket without Endpoints and Administrators keeps nobody out, and of an existing bucket nothing is known. The role is given
+// by its ARN.
+func (b *DataBucket) ValidateAdministrator(role string) error {
+	is := func(pattern string) bool { return like(pattern, role) }
+	if b == nil || !b.endpoints && len(b.administrators) == 0 || slices.ContainsFunc(b.administrators, is) {
+		return nil
+	}
+	denied := "its settings"
+	if b.endpoints && !slices.ContainsFunc(b.outside, is) {
+		denied = "its objects"
+	} else if len(b.administrators) == 0 {
+		return nil
+	}
+	return problem.Problem{
+		Got:     problem.Phrase(cdk.PathOf(b.Construct) + ", which denies " + denied + " to " + role),
+		Allowed: "a bucket whose Environment names the role among its Administrators",
+		Fix:     "add access.BreakGlassRole to them, which is known before the role is there",
+	}
+}
+
+// like tells whether a pattern of an ARN, in which a * stands for any text, matches an ARN. What only the deployment knows matches: each
+// stack has tokens of its own for it.
 func like(pattern, text string) bool {
+	if token.Is(pattern + text) {
+		_, pattern, _ = strings.Cut(pattern, ":role/")
+		_, text, _ = strings.Cut(text, ":role/")
+		if pattern == "" || text == "" {
+			return true
+		}
+		pattern, text = token.Pattern.ReplaceAllString(pattern, "token"), token.Pattern.ReplaceAllString(text, "token")
+	}
 	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$").MatchString(text)
 }
 

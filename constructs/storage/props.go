@@ -35,7 +35,8 @@ type DataBucketProps struct {
 	Endpoints []string
 	// OutsideRoles are the ARNs of roles and users of the account that reach objects from outside the Endpoints, besides the
 	// environment's administrators: of SageMaker's Feature Store, of Athena, of a person or a workflow of GitHub that uploads data, whose
-	// role access.LauncherRole names before it is there.
+	// role access.LauncherRole names before it is there. A * may stand for a part of a name of at least 3 other letters, as in the names
+	// that IAM Identity Center makes: whatever role it matches is let in. Empty: none.
 	OutsideRoles []string
 	// Organization is the id of the organization whose accounts may be given access. Empty: this account only.
 	Organization string

@@ -30,8 +30,9 @@ type Chain struct {
 	// not looked at.
 	Organization string
 	// Administrators are the ARNs of roles and users of the account that may, besides a deployment, change policies, connections
-	// and origin controls, and withdraw what was promoted; they too can't publish past a promotion. Empty: identity policies
-	// alone say who may.
+	// and origin controls, and withdraw what was promoted; they too can't publish past a promotion. A * may stand for
+	// a part of a name of at least 3 other letters, as in role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*. Empty: identity
+	// policies alone say who may.
 	Administrators []string
 }
 

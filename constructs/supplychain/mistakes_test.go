@@ -11,6 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
@@ -136,6 +137,12 @@ func TestMistakes(t *testing.T) {
 			supplychain.NewPromotion(s, "X", c.promotion())
 			supplychain.NewPromotion(s, "Y", c.promotion())
 		}, []string{"Stack/Y (", "1 problem", `Name: got "ml--check-image"`, "Stack/X (", "set the Name of one Chain"}},
+		{"records that the promotion can't reach", func(s awscdk.Stack) {
+			c := newComplete(s)
+			p := c.promotion()
+			p.Records = storage.NewDataBucket(s, "Kept", &storage.DataBucketProps{Class: storage.Models, Endpoints: []string{"vpce-0123456789abcdef0"}}).Prefix("records/")
+			supplychain.NewPromotion(s, "X", p)
+		}, []string{"1 problem", `Records: got "records/" of Stack/Kept, which is reached through its Endpoints`, "role/ml--promotion--eu-west-1 in the bucket's OutsideRoles"}},
 		{"grant to nobody", func(s awscdk.Stack) { supplychain.Repository{}.GrantPull(nil, network.NewIsolated(s, "N", nil)) },
 			[]string{"supplychain.Repository.GrantPull", "2 problems", "role: got nothing", `Repository.ARN: got ""`}},
 		{"grant in a network without packages", func(s awscdk.Stack) {

@@ -135,10 +135,12 @@ func NewPromotion(scope constructs.Construct, id string, props *PromotionProps) 
 func newPromotion(this constructs.Construct, _ string, props *PromotionProps) *Promotion {
 	at := cdk.Location(this)
 	w := props.wiring(at)
+	var l problem.List
+	l.Include("Records", props.Records.GrantWrite().ValidateOutside(at.Role(w.chain.promotionRole(at.Region))))
+	cdk.Check(l.Err())
 	topicKey := cdk.NewKey(this, "TopicKey", w.topicKey())
 	topic, _ := cdk.NewTopic(this, at, "", topicKey, props.Publishers) // which can add to the policy of a key of its own
 	w.topicARN, w.topicKeyARN = *topic.TopicArn(), *topicKey.KeyArn()
-	var l problem.List
 	l.Include("", w.role().Check())
 	resources := cfn.Resources{}
 	projects := props.projects(w)

@@ -97,7 +97,9 @@ func (p *WorkflowProps) Validate(id string) error {
 		l.Add("AtOnce", p.AtOnce, fmt.Sprintf("1 to %d, or 0 for any number", longestLine/2), "")
 	}
 	l.Include("", topic.ValidatePublishers("Publishers", p.Publishers))
-	l.Include("Role", p.Role.Covers(p.Job.following(p.Prepare).given()))
+	needed := p.Job.following(p.Prepare).given()
+	needed.Network = p.Network
+	l.Include("Role", p.Role.Covers(needed))
 	return l.Err()
 }
 

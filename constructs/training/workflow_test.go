@@ -137,7 +137,7 @@ func TestMistakes(t *testing.T) {
 		}, []string{"Job.MaxRuntime", "0.46 USD", "Limits.PricePerRun"}},
 		{"a role that reads something else", "", "Workflow", func(p *training.WorkflowProps) {
 			p.Role = access.NewExecutionRole(p.Network.Construct, "Own", &access.ExecutionRoleProps{Reads: []storage.Prefix{p.Job.Output}})
-		}, []string{"2 problems", "Role.Reads[0]", "Role.Writes[0]", "a prefix that the role was given; add it to the role's Reads"}},
+		}, []string{"3 problems", "Role.Reads[0]", "Role.Writes[0]", "a prefix that the role was given; add it to the role's Reads"}},
 		{"more at once than can be listed", "", "Workflow", func(p *training.WorkflowProps) { p.AtOnce = 51 }, []string{"AtOnce: got 51; allowed: 1 to 50, or 0 for any number"}},
 		{"fewer than none at once", "", "Workflow", func(p *training.WorkflowProps) { p.AtOnce = -1 }, []string{"AtOnce: got -1"}},
 		{"a gate of nothing", "", "Workflow", func(p *training.WorkflowProps) { p.Gate = []training.Threshold{{}} }, []string{"Gate[0]: got \"\""}},

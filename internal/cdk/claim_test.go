@@ -203,7 +203,7 @@ func TestNamesAreTakenOnce(t *testing.T) {
 		{"a name that AWS does not take", func(app awscdk.App) {
 			stack := stackIn(app, "S", "", "")
 			cdk.Emit(scope(stack, "A"), "S/A", cfn.Resources{"Long": role(strings.Repeat("a", 65)), "Odd": group("dev_churn")})
-		}, []string{"2 problems", "RoleName: got \"aaa", "allowed: at most 64 characters", "ModelPackageGroupName: got \"dev_churn\"; allowed: what the model package group's name has to match, "}},
+		}, []string{"2 problems", "RoleName: got \"aaa", "allowed: at most 64 characters", "ModelPackageGroupName: got \"dev_churn\"; allowed: 1 to 63 letters, digits and hyphens between them"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -30,6 +30,7 @@ type Emitted struct {
 // out, then their name. It panics with a [fault.Fault] when one has a physical name that another construct's has.
 func Emit(scope constructs.Construct, path string, resources cfn.Resources) Emitted {
 	claimResources(scope, path, resources)
+	fail(path, validateCustomized(scope, resources))
 	for name, r := range resources {
 		if r.Metadata == nil {
 			r.Metadata = map[string]any{}

@@ -46,6 +46,7 @@ func (v *visit) arns(given any) {
 				return
 			}
 			switch {
+			case strings.Contains(parts[4], "*"): // which is no account, and refused as that
 			case h.account && parts[4] != "" && differ(parts[4], v.home.At.Account):
 				v.list.Note(field, problem.Phrase(text+", of account "+parts[4]), "one of account "+v.home.At.Account, h.why)
 			case h.region && parts[3] != "" && differ(parts[3], v.home.At.Region):

@@ -64,6 +64,8 @@ func Check(kind string, err error) {
 // known are errors of the CDK and jsii that say nothing to a user, and what they mean.
 var known = []struct{ text, meaning string }{
 	{"but was already assigned", "a struct that embeds a construct can't be passed to the CDK: pass the construct that is in it"},
+	{"Cannot apply RemovalPolicy", "ApplyRemovalPolicy does nothing for what is imported, as the objects in the fields of Plinth's constructs are: choose the Tier of the " +
+		"Environment, or call awscdk.RemovalPolicies_Of(construct) with the Construct of what you made"},
 	{"No Object Found", closed},
 	{"Module 'aws-cdk-lib' not found", closed},
 	{"no object reference found for", "an object is given to the CDK that it did not make, or that it made before jsii was closed: leave jsii.Close out, synth.Main calls it"},

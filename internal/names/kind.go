@@ -33,9 +33,10 @@ type Kind struct {
 	// Type is CloudFormation's of what has the name, and Property where it stands there. No type: it is made at run
 	// time only. No property: there is one of it, which has no name.
 	Type, Property string
-	// Max is the most characters that it may have, and Pattern what it may consist of.
+	// Max is the most characters that it may have, Pattern what it may consist of, and Words both in words.
 	Max     int
 	Pattern *regexp.Regexp
+	Words   string
 	// Within is where it is unique.
 	Within Within
 	// Folds tells that AWS does not tell it apart by case.
@@ -75,7 +76,7 @@ var kinds = sync.OnceValue(func() []Kind {
 		k := Kind{
 			Name: row["kind"], Type: row["type"], Property: row["property"], Fix: row["fix"],
 			Within: places[row["within"]], Folds: row["case"] == "folds",
-			Pattern: regexp.MustCompile("^(?:" + row["pattern"] + ")$"),
+			Pattern: regexp.MustCompile("^(?:" + row["pattern"] + ")$"), Words: row["allowed"],
 		}
 		k.Max, _ = strconv.Atoi(row["max"]) // 0 where there is no name
 		all = append(all, k)
@@ -132,6 +133,6 @@ func (k Kind) Allowed(name string) string {
 	case len(name) > k.Max:
 		return fmt.Sprintf("at most %d characters", k.Max)
 	default:
-		return "what the " + k.Name + "'s name has to match, " + k.Pattern.String()
+		return k.Words
 	}
 }

@@ -214,7 +214,7 @@ func TestKinds(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"dev--churn": "", strings.Repeat("a", 64): "at most 63 characters", "dev_churn": "what the training job's name has to match, ", "-": "what the training job's name has to match, ",
+		"dev--churn": "", strings.Repeat("a", 64): "at most 63 characters", "dev_churn": "1 to 63 letters, digits and hyphens between them", "-": "1 to 63 letters, digits and hyphens between them",
 	} {
 		if got := names.Lookup(names.TrainingJob).Allowed(name); (got == "") != (want == "") || !strings.HasPrefix(got, want) {
 			t.Errorf("%s: got %q", name, got)
@@ -222,6 +222,24 @@ func TestKinds(t *testing.T) {
 	}
 	if got := names.Lookup("signing configuration of the registry").Allowed(""); got != "" {
 		t.Errorf("what has no name: got %q", got)
+	}
+}
+
+// Every kind says in words what its pattern says.
+func TestWordsOfKinds(t *testing.T) {
+	kinds := []names.Kind{names.Lookup(names.TrainingJob), names.Lookup("processing job"), names.Lookup("hyperparameter tuning job")}
+	for _, typ := range names.Types() {
+		k, _ := names.OfType(typ)
+		kinds = append(kinds, k)
+	}
+	for _, k := range kinds {
+		var least, most int
+		if _, err := fmt.Sscanf(k.Words, "%d to %d ", &least, &most); err != nil || most != k.Max {
+			t.Errorf("%s: %q, with at most %d", k.Name, k.Words, k.Max)
+		}
+		if least == 2 && k.Allowed("a") == "" && !strings.HasPrefix(k.Name, "ECR") && !strings.Contains(k.Words, "ROOT") || least == 1 && k.Allowed("a") != "" {
+			t.Errorf("%s: %q, and a name of 1 letter is taken: %t", k.Name, k.Words, k.Allowed("a") == "")
+		}
 	}
 }
 

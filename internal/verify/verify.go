@@ -28,6 +28,7 @@ var rules = []rule{
 	{"LinkLost", unlinked},
 	{"MessagesLost", unheard},
 	{"NameTaken", taken},
+	{"PassRefused", unassumable},
 	{"SameStack", sameStack},
 	{"SecondPolicy", second},
 	{"TooLarge", tooLarge},
