@@ -10,15 +10,18 @@ import (
 	"github.com/plinth-ml/plinth/internal/props"
 )
 
-// here are the fields whose ARNs have to be of the construct's own account or region, and why: nothing elsewhere answers.
-var here = []struct {
+// ownPlace is a field whose ARNs have to be of the construct's own account or region, and why: nothing elsewhere answers.
+type ownPlace struct {
 	kind            string // of constructs; empty: of any
 	field           *regexp.Regexp
 	account, region bool
 	// unless are fields that let in what is elsewhere.
 	unless []string
 	why    string
-}{
+}
+
+// here are all such fields.
+var here = []ownPlace{
 	// https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html: it has no resource-based policies.
 	{"", regexp.MustCompile(`^Workflows\[\d+\]$`), true, true, nil, "Step Functions takes no caller of another account, and a state machine is in one region"},
 	// The role trusts its own account, held to that ARN.
@@ -45,13 +48,18 @@ func (v *visit) arns(given any) {
 			if len(parts) != 6 || parts[0] != "arn" || !h.field.MatchString(field) || v.list.Has(field) {
 				return
 			}
-			switch {
-			case strings.Contains(parts[4], "*"): // which is no account, and refused as that
-			case h.account && parts[4] != "" && differ(parts[4], v.home.At.Account):
-				v.list.Note(field, problem.Phrase(text+", of account "+parts[4]), "one of account "+v.home.At.Account, h.why)
-			case h.region && parts[3] != "" && differ(parts[3], v.home.At.Region):
-				v.list.Note(field, problem.Phrase(text+", in "+parts[3]), "one in "+v.home.At.Region, h.why)
-			}
+			h.note(v, field, text, parts[3], parts[4])
 		})
+	}
+}
+
+// note reports an ARN of elsewhere, by its region and account.
+func (h ownPlace) note(v *visit, field, text, region, account string) {
+	switch {
+	case strings.Contains(account, "*"): // which is no account, and refused as that
+	case h.account && account != "" && differ(account, v.home.At.Account):
+		v.list.Note(field, problem.Phrase(text+", of account "+account), "one of account "+v.home.At.Account, h.why)
+	case h.region && region != "" && differ(region, v.home.At.Region):
+		v.list.Note(field, problem.Phrase(text+", in "+region), "one in "+v.home.At.Region, h.why)
 	}
 }
