@@ -142,7 +142,7 @@ for (const [name, lines] of Object.entries(accepted)) {
 }
 
 test('Docker is waited for', () => {
-  const r = build([['dockerd *', '/bin/sleep 1'], ['docker info', 'exit 1', 'exit 1', ':']]);
+  const r = build([['dockerd *', 'exec /bin/sleep 30'], ['docker info', 'exit 1', 'exit 1', ':']]);
   assert.equal(r.status, 0, r.stderr);
   assert.equal(r.pauses, 3); // one of them for the scan
 });

@@ -25,7 +25,10 @@ type Environment struct {
 	// (https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html).
 	AZs int
 	// Zones are the codes of those Availability Zones, such as "eu-west-1b", of a network that is made: for where the first of an
-	// account's zones lacks an instance type or a VPC endpoint. Empty: the first that the account sees.
+	// account's zones lacks an instance type or a VPC endpoint. Choose them before the first deployment: subnets in other zones need
+	// another AddressRange too, since they are made before those that stand go
+	// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-subnet.html). Empty: the first that
+	// the account sees.
 	Zones []string
 	// AddressRange is the network's IPv4 range in CIDR notation, /16 to /25, private or not; AWS recommends private ones, and not
 	// 172.17.0.0/16, which some of its services use (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html). A network

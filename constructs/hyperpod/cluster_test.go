@@ -169,7 +169,7 @@ func TestACluster(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`"NodeRecovery":"Automatic"`, `"SlurmConfigStrategy":"Managed"`, `"NodeType":"Controller"`, `"InstanceGroupName":"login"`, `"NodeType":"Login"`, `"NodeType":"Compute","PartitionNames":["train"]`,
+		`"NodeRecovery":"Automatic"`, `"Orchestrator":{"Slurm":{}}`, `"NodeType":"Controller"`, `"InstanceGroupName":"login"`, `"NodeType":"Login"`, `"NodeType":"Compute","PartitionNames":["train"]`,
 		`"OnStartDeepHealthChecks":["InstanceStress","InstanceConnectivity"]`, `"MountPath":"/fsx"`, `"RootVolume":true`, `"OnInitComplete":"on_init_complete.sh"`,
 	} {
 		if !strings.Contains(string(text), want) {

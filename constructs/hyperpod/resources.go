@@ -62,12 +62,13 @@ func clusterResources(p ClusterProps, m made) cfn.Resources {
 	return cfn.Resources{"Cluster": {Type: "AWS::SageMaker::Cluster", Properties: properties}}
 }
 
-// orchestrator is EKS, or Slurm set up by the groups and not by files on the controller.
+// orchestrator is EKS, or Slurm set up by the groups. It has no SlurmConfigStrategy, which the API refuses with continuous provisioning
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-scaling-slurm.html).
 func orchestrator(p ClusterProps) cfn.Properties {
 	if p.EKS != nil {
 		return cfn.Properties{"Eks": cfn.Properties{"ClusterArn": p.EKS.ClusterARN}}
 	}
-	return cfn.Properties{"Slurm": cfn.Properties{"SlurmConfigStrategy": "Managed"}}
+	return cfn.Properties{"Slurm": cfn.Properties{}}
 }
 
 // instanceGroup is a group, its volumes encrypted by the key, and its place in Slurm or Kubernetes. A file system that HyperPod mounts

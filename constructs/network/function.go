@@ -70,7 +70,7 @@ func functionRole(at location.Location, logGroup any, may []policy.Statement) ro
 	return role.Role{
 		Description: "Does what CloudFormation cannot do itself for a network",
 		Service:     "lambda.amazonaws.com",
-		// No document says that Lambda fills the key in, so that its absence must do.
+		// No document says that Lambda fills in the key, so a request without it is let through.
 		TrustConditions: policy.Conditions{"StringEqualsIfExists": {"aws:SourceAccount": at.Account}},
 		Statements: append([]policy.Statement{{
 			Effect: policy.Allow, Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, References: []any{logGroup},

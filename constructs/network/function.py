@@ -1,7 +1,10 @@
 """What CloudFormation cannot do itself: look up a prefix list, and take all rules from a VPC's default security group."""
 
+import time
+
 import boto3
 import cfnresponse
+from botocore.exceptions import ClientError
 
 ec2 = boto3.client("ec2")
 
@@ -29,11 +32,23 @@ TASKS = {
 }
 
 
+def do(event):
+    """Does the task. Its role is new, and what it may do can take seconds to be known everywhere."""
+    for seconds in (5, 10, 20):
+        try:
+            return TASKS[event["ResourceType"]](event["ResourceProperties"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "UnauthorizedOperation":
+                raise
+            time.sleep(seconds)
+    return TASKS[event["ResourceType"]](event["ResourceProperties"])
+
+
 def handler(event, context):
     physical_id = event.get("PhysicalResourceId", event["LogicalResourceId"])
     try:
         if event["RequestType"] != "Delete":  # nothing to undo
-            physical_id = TASKS[event["ResourceType"]](event["ResourceProperties"])
+            physical_id = do(event)
     except Exception as error:
         cfnresponse.send(event, context, cfnresponse.FAILED, {}, physical_id, reason=str(error))
     else:

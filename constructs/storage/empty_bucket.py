@@ -17,8 +17,9 @@ def goes(stack_id):
 def deny_writes(bucket):
     """S3 delivers access logs for hours, and a bucket with one can't be deleted."""
     document = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
-    document["Statement"].append({
-        "Sid": "Goes", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::%s/*" % bucket})
+    kept = [s for s in document["Statement"] if s.get("Sid") != "Goes"]  # of an earlier try
+    document["Statement"] = kept + [{
+        "Sid": "Goes", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::%s/*" % bucket}]
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(document))
 
 

@@ -29,7 +29,7 @@ func emptierResources(account string, logDays int) cfn.Resources {
 	r := role.Role{
 		Description: "Empties the buckets of a stack that is deleted",
 		Service:     "lambda.amazonaws.com",
-		// No document says that Lambda fills the key in, so that its absence must do.
+		// No document says that Lambda fills in the key, so a request without it is let through.
 		TrustConditions: policy.Conditions{"StringEqualsIfExists": {"aws:SourceAccount": account}},
 		Statements: []policy.Statement{{
 			Effect: policy.Allow, Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, References: []any{cfn.Att("Logs", "Arn")},

@@ -200,7 +200,7 @@ func filesResources(at location.Location, p FilesProps) cfn.Resources {
 	}
 	r := role.Role{
 		Name: names.Role(at.Region, p.Role), Description: "Writes the files of a deployment", Service: "lambda.amazonaws.com",
-		// No document says that Lambda fills the key in, so that its absence must do.
+		// No document says that Lambda fills in the key, so a request without it is let through.
 		TrustConditions: policy.Conditions{"StringEqualsIfExists": {"aws:SourceAccount": at.Account}},
 		Statements: append(Statements(grants...), policy.Statement{
 			Effect: policy.Allow, Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, References: []any{cfn.Att("Logs", "Arn")},

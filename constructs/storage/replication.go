@@ -46,7 +46,7 @@ func (b *builder) replicationRole() role.Role {
 	return role.Role{
 		Description: "Copies the objects of a bucket to its replica",
 		Service:     "s3.amazonaws.com",
-		// No document says that S3 fills the key in, so that its absence must do.
+		// No document says that S3 fills in the key, so a request without it is let through.
 		TrustConditions: policy.Conditions{"StringEqualsIfExists": {"aws:SourceAccount": b.at.Account}},
 		Apart:           true,
 		Statements: []policy.Statement{{

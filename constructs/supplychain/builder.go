@@ -43,8 +43,9 @@ type BuilderProps struct {
 	// Base is the image that is built on, the argument BASE of the Dockerfile, with a tag that can't be moved or a digest:
 	// ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME@sha256:DIGEST. Required.
 	Base string
-	// Tools is the image that the build runs in, in an ECR repository of your own: bash, Docker with buildx and dockerd, AWS CLI 2 and syft.
-	// CodeBuild runs no entry point of it: the build starts dockerd. Required.
+	// Tools is the image that the build runs in, in an ECR repository of your own: bash, Docker with buildx and dockerd, iptables,
+	// AWS CLI 2 and syft, with a VOLUME at /var/lib/docker, without which Docker copies each layer whole; docker:dind has both. CodeBuild
+	// runs no entry point of it: the build starts dockerd. Required.
 	Tools string
 	// Source holds source.zip: Dockerfile, requirements.txt with hashes, and what they need. Required.
 	Source storage.Prefix

@@ -104,7 +104,7 @@ func (p *WorkflowProps) images() map[string]Image {
 	return all
 }
 
-// pushed is the repository that the triggers listen to, and the jobs that have their images from there.
+// pushed is the repository that the triggers listen to, and the jobs whose images come from it.
 func (p *WorkflowProps) pushed() pushed {
 	for _, t := range p.Triggers {
 		if t.kind != newImage {
@@ -114,7 +114,7 @@ func (p *WorkflowProps) pushed() pushed {
 		found := pushed{uri: account + ".dkr.ecr." + region + "." + *awscdk.Aws_URL_SUFFIX() + "/" + name, name: name, jobs: []string{ofJob}}
 		images := p.images()
 		for _, job := range []string{ofPrepare, ofEvaluate} {
-			if i, ok := images[job]; ok && !token.Is(i.uri) && i.isOf(t.repository) || ok && i == p.Job.Image {
+			if i, ok := images[job]; ok && i.isFromWhere(p.Job.Image) {
 				found.jobs = append(found.jobs, job)
 			}
 		}
@@ -134,14 +134,21 @@ func repositoryParts(repository string) (account, region, name string) {
 	return part(4, ":"), part(3, ":"), part(1, ":repository/")
 }
 
+// isFromWhere tells whether both images are certainly of one repository.
+func (i Image) isFromWhere(other Image) bool {
+	a, known := image.Parse(i.uri)
+	b, ok := image.Parse(other.uri)
+	return i == other || known && ok && a.Account == b.Account && a.Region == b.Region && a.Name == b.Name
+}
+
 // isOf tells whether the image may be in a repository: what only the deployment knows may be anything, and what is no ARN is told elsewhere.
 func (i Image) isOf(repository string) bool {
+	if i.builtIn != "" {
+		return false
+	}
 	parts := strings.SplitN(repository, ":", arn.Parts)
 	if len(parts) != arn.Parts {
 		return true
-	}
-	if i.builtIn != "" {
-		return false
 	}
 	r, ok := image.Parse(i.uri)
 	if !ok {

@@ -61,7 +61,7 @@ func newReference(to awscdk.Reference) (r reference) {
 	return r
 }
 
-// inner are what tokens refer to that are made of others, by a function of CloudFormation's or late, remembered like references.
+// inner holds what composed and lazy tokens refer to, by their text.
 var inner = map[string][]reference{}
 
 // referencesIn are all that a text refers to, in tokens inside of tokens too. A token is asked in a scope.
@@ -77,8 +77,9 @@ func referencesIn(scope constructs.Construct, text string) []reference {
 		}
 		within, known := inner[t]
 		if !known {
-			within = resolved(scope, t)
-			inner[t] = within
+			if within, known = resolved(scope, t); known {
+				inner[t] = within
+			}
 		}
 		all = append(all, within...)
 	}
@@ -100,17 +101,17 @@ func (r *resolver) ResolveToken(t awscdk.IResolvable, context awscdk.IResolveCon
 	return r.DefaultTokenResolver.ResolveToken(t, context, after)
 }
 
-// resolved is what a token refers to that is none to a resource itself; nothing where it can't be resolved yet.
-func resolved(scope constructs.Construct, text string) (found []reference) {
+// resolved is what a composed or lazy token refers to, and tells whether that is all: some can't be resolved yet.
+func resolved(scope constructs.Construct, text string) (found []reference, all bool) {
 	r := &resolver{}
 	defer func() {
 		if recover() != nil {
-			found = r.found
+			found, all = r.found, false
 		}
 	}()
 	awscdk.NewDefaultTokenResolver_Override(r, awscdk.NewStringConcat())
 	awscdk.Tokenization_Resolve(text, &awscdk.ResolveOptions{Resolver: r, Scope: scope, Preparing: jsii.Bool(false)})
-	return r.found
+	return r.found, true
 }
 
 // Different tells of two tokens that they stand for different texts: each for the same attribute of another resource.

@@ -45,19 +45,22 @@ func list(value any) []any {
 // covers tells whether a statement allows all that the other one does.
 func covers(s, needed map[string]any) bool {
 	within := func(a, b any) bool {
-		return slices.ContainsFunc(list(b), func(pattern any) bool { return matches(cfn.Show(pattern), cfn.Show(a)) })
+		return slices.ContainsFunc(list(b), func(pattern any) bool {
+			return matches(strings.ToLower(cfn.Show(pattern)), strings.ToLower(cfn.Show(a)))
+		})
 	}
 	all := func(a, b any) bool {
 		return !slices.ContainsFunc(list(a), func(one any) bool { return !within(one, b) })
 	}
-	return s["Effect"] == "Allow" && s["NotAction"] == nil && s["NotPrincipal"] == nil &&
+	ofKey := s["NotResource"] == nil && (s["Resource"] == nil || slices.Contains(list(s["Resource"]), any("*")))
+	return s["Effect"] == "Allow" && ofKey && s["NotAction"] == nil && s["NotPrincipal"] == nil &&
 		all(needed["Action"], s["Action"]) && isFor(needed["Principal"], s["Principal"]) && holdsLess(s["Condition"], needed["Condition"])
 }
 
 // matches tells whether an action or a value of a condition is one of those of a pattern that ends with a * or has none.
 func matches(pattern, text string) bool {
 	prefix, wild := strings.CutSuffix(pattern, "*")
-	return strings.EqualFold(pattern, text) || wild && strings.HasPrefix(strings.ToLower(text), strings.ToLower(prefix))
+	return pattern == text || wild && strings.HasPrefix(text, prefix)
 }
 
 // partition is where an ARN says it.

@@ -51,11 +51,12 @@ var use = []string{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}
 // (https://docs.aws.amazon.com/efs/latest/ug/encryption-at-rest.html, https://docs.aws.amazon.com/fsx/latest/LustreGuide/encryption-at-rest.html).
 var withoutPlaintext = []string{"elasticfilesystem", "fsx"}
 
-// granting are the services that use a key by grants which they make for whoever makes a repository or domain, and retire with it. No
-// document says that such a grant counts as one for an AWS resource
+// granting are the services that use a key by grants which they make for whoever makes a repository, domain or file system, and retire
+// with it. No document says that such a grant counts as one for an AWS resource
 // (https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html,
-// https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html).
-var granting = []string{"codeartifact", "ecr"}
+// https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html, https://docs.aws.amazon.com/efs/latest/ug/EFSKMS.html,
+// https://docs.aws.amazon.com/fsx/latest/LustreGuide/encryption-at-rest.html).
+var granting = []string{"codeartifact", "ecr", "elasticfilesystem", "fsx"}
 
 // Statements are the key's policy. Nobody may use the key but through one of its services.
 func (k Plan) Statements() []policy.Statement {

@@ -33,7 +33,7 @@ func refusedByBucket(a *app) []assembly.Finding {
 					Fix: "share a prefix with each account by DataBucketProps.Shares",
 				})
 			}
-			if s.allows() && s.anonymous() {
+			if s.allows() && s.ofNoAccount() {
 				all = append(all, assembly.Finding{
 					Path: p.Path(),
 					Description: fmt.Sprintf("what was added to the policy of storage.DataBucket %s is for a canonical user or an origin access identity of "+
@@ -60,10 +60,10 @@ func refusedByBucket(a *app) []assembly.Finding {
 	return all
 }
 
-// anonymous tells whether a statement has principals of whom it can't be told whether they are of an account that is let in: canonical
+// ofNoAccount tells whether a statement has principals of whom it can't be told whether they are of an account that is let in: canonical
 // users, or CloudFront's origin access identities, which are of AWS's own
 // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html).
-func (s statement) anonymous() bool {
+func (s statement) ofNoAccount() bool {
 	of, _ := s["Principal"].(map[string]any)
 	return of["CanonicalUser"] != nil || slices.ContainsFunc(s.principals("AWS"), func(p any) bool { return strings.Contains(cfn.Show(p), ":iam::cloudfront:") })
 }

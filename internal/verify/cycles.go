@@ -81,9 +81,8 @@ func references(value any) []string {
 					all = append(all, id)
 				}
 			case "Fn::Sub":
-				for _, text := range texts(part) {
-					all = append(all, references(inSub(text, nil))...)
-				}
+				text, given := ofSub(part)
+				all = append(all, references(inSub(text, given))...)
 			}
 			all = append(all, references(part)...)
 		}

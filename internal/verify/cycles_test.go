@@ -21,6 +21,8 @@ func TestCycles(t *testing.T) {
 		{"three", []string{topic("C", `"X": {"Fn::GetAtt": "A.Arn"}`), topic("A", `"X": {"Fn::Sub": ["${B}", {}]}`), topic("B", `"X": [{"Fn::Join": ["", [{"Ref": "C"}]]}]`)}, "S/A, S/B, S/C"},
 		{"two apart", []string{topic("A", `"X": {"Ref": "A"}`), topic("B", `"X": {"Ref": "B"}`)}, "S/A; S/B"},
 		{"by waiting", []string{`"A": {"Type": "AWS::SNS::Topic", "DependsOn": "B"}`, `"B": {"Type": "AWS::SNS::Topic", "DependsOn": ["A"]}`}, "A, B"},
+		{"a value that is given", []string{topic("A", `"X": {"Fn::Sub": ["${A}", {"A": {"Ref": "B"}}]}`), topic("B", "")}, ""},
+		{"in a value that is given", []string{topic("A", `"X": {"Fn::Sub": ["${B}", {"B": {"Ref": "A"}}]}`), topic("B", "")}, "S/A"},
 		{"a text like one", []string{topic("A", `"X": "${A}"`)}, ""},
 	}
 	for _, test := range tests {

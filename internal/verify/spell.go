@@ -32,15 +32,9 @@ func (a *app) spell(s *assembly.Stack, value any) spelled {
 			return a.joined(s, fmt.Sprint(join[0]), parts)
 		}
 	}
-	switch sub := function["Fn::Sub"].(type) {
-	case string:
-		return a.joined(s, "", inSub(sub, nil))
-	case []any:
-		if len(sub) == 2 {
-			text, _ := sub[0].(string)
-			given, _ := sub[1].(map[string]any)
-			return a.joined(s, "", inSub(text, given))
-		}
+	if sub, ok := function["Fn::Sub"]; ok {
+		text, given := ofSub(sub)
+		return a.joined(s, "", inSub(text, given))
 	}
 	written, err := json.Marshal(value)
 	if err != nil {
@@ -74,6 +68,19 @@ func (a *app) joined(s *assembly.Stack, separator string, parts []any) spelled {
 		all = spelled{all.text + p.text, all.inStage || p.inStage, all.inStack || p.inStack}
 	}
 	return all
+}
+
+// ofSub are the text of Fn::Sub and the values that are given there.
+func ofSub(value any) (text string, given map[string]any) {
+	for _, part := range list(value) {
+		switch part := part.(type) {
+		case string:
+			text = part
+		case map[string]any:
+			given = part
+		}
+	}
+	return text, given
 }
 
 // inSub are the parts of a text of Fn::Sub, some with values that are given there

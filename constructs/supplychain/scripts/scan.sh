@@ -1,8 +1,8 @@
 # Defines what the scripts that follow ask ECR of a scan.
 
 # scan waits until the scan of an image is complete, and sets findings to what is too grave of it: repository, digest. ECR says ACTIVE, and even
-# COMPLETE, before anything was found (https://github.com/aws/aws-sdk/issues/289), so that a count that is missing is zero only beside the time of
-# a completed scan, and only if it is missing twice.
+# COMPLETE, before anything was found (https://github.com/aws/aws-sdk/issues/289), so that a missing count is zero only in the
+# second of two answers in a row that have the time of a completed scan.
 scan() {
   local query severity status completed counts count complete=0
   query=imageScanStatus.status,imageScanFindings.imageScanCompletedAt
