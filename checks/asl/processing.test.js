@@ -168,4 +168,16 @@ test('a list that is refused is told; one that is throttled is asked for again',
   assert.equal(throttled.status, 'SUCCEEDED');
 });
 
+test('the image that was pushed runs by its digest, and nothing else does', async () => {
+  const digest = `sha256:${'0a'.repeat(32)}`;
+  const usual = (await run()).trained[0].AlgorithmSpecification.TrainingImage;
+  const pushed = await run({}, { ...good, image: digest });
+  assert.equal(pushed.status, 'SUCCEEDED', pushed.cause);
+  assert.equal(pushed.trained[0].AlgorithmSpecification.TrainingImage, `${usual.split(/:[^:/]*$/)[0].split('@')[0]}@${digest}`);
+  for (const wrong of ['latest', 'sha256:a/b', `${digest}:x`, `x@${digest}`, 1, null]) {
+    const r = await run({}, { ...good, image: wrong });
+    assert.deepEqual([r.status, r.error, r.asked], ['FAILED', 'InputRejected', 'TellFailure'], String(wrong));
+  }
+});
+
 test('every state was executed', () => assert.deepEqual(never(machine.stack, machine.definition), []));

@@ -124,6 +124,8 @@ class Resolver:
             return default_group(self._emulator, self.ids[logical_id])["GroupId"]
         if logical_id not in self.ids:
             return SKIPPED.format(name=logical_id)
+        if key == ("AWS::SQS::Queue", "Arn"):
+            return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{self.ids[logical_id].rsplit('/', 1)[1]}"
         if key == ("AWS::StepFunctions::StateMachine", "Name"):
             return self.ids[logical_id].rsplit(":", 1)[1]
         if key not in ATTRIBUTES:
