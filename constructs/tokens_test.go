@@ -27,6 +27,7 @@ import (
 
 // goesNowhere are fields of texts that a construct compares and no resource has, and why.
 var goesNowhere = map[string]string{
+	"training.NewExistingModelGroup Name":                    "it stands already, and policies name it where it is given",
 	"access.NewExecutionRole Mounts[0].Path":                 "a job mounts any directory of its file system",
 	"storage.NewDataBucket OutsideRoles[0]":                  "without Endpoints nobody is outside",
 	"supplychain.NewMirror Chain.Stages[0].Accounts[0]":      "which pull images of the chain",
@@ -303,6 +304,9 @@ func documentOf(t *testing.T, request *training.Request) string {
 // tokenName is a token of a number.
 var tokenName = regexp.MustCompile(`\$\{Token\[[^]]*\]\}`)
 
+// numberedFile is the path of a file, another one in each props.
+var numberedFile = regexp.MustCompile(`dags/a[0-9]+\.py`)
+
 // problems are the lines of faults that say what is wrong, without the names of tokens; but for names that another field's
 // construct has.
 func problems(faults []error) string {
@@ -311,7 +315,7 @@ func problems(faults []error) string {
 		for line := range strings.Lines(f.Error()) {
 			if strings.HasPrefix(line, "  - ") && !strings.Contains(line, ") has it: ") && !strings.Contains(line, ") has made it: ") {
 				line = strings.NewReplacer("Open/Stack", "Stack", region, "TOKEN", account, "TOKEN").Replace(strings.TrimSpace(line))
-				all = append(all, tokenName.ReplaceAllString(line, "TOKEN"))
+				all = append(all, numberedFile.ReplaceAllString(tokenName.ReplaceAllString(line, "TOKEN"), "dags/a.py"))
 			}
 		}
 	}
