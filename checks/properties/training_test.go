@@ -230,8 +230,8 @@ func TestEveryJobIsBoundedOrRefused(t *testing.T) {
 			if request != nil && (name == "Prepare" || name == "Evaluate") {
 				checkProcessing(t, request, limits)
 			}
-			if !strings.HasPrefix(name, "Train") || request == nil {
-				continue
+			if !strings.HasPrefix(name, "Train") || request["ResourceConfig"] == nil {
+				continue // it starts no job
 			}
 			resources, stopping := request["ResourceConfig"].(object), request["StoppingCondition"].(object)
 			spot := name == "TrainOnSpot"
