@@ -1,134 +1,135 @@
 package constructs_test
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"path/filepath"
+	"fmt"
 	"reflect"
-	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/plinth-ml/plinth/constructs/synth"
+	"github.com/plinth-ml/plinth/constructs/airflow"
+	"github.com/plinth-ml/plinth/constructs/supplychain"
+	"github.com/plinth-ml/plinth/internal/fault"
 )
 
-// drops tells whether the CDK drops what is granted on an object to a principal without policies in the app: the object has no policy
-// for it either. It leaves no trace in the template, so that the fields say it.
-func drops(object any) bool {
-	_, machine := object.(awsstepfunctions.IStateMachine)
-	_, role := object.(awsiam.IRole)
-	return machine || role
+// grants are all methods that grant something to a role, by their names.
+func grants(stack awscdk.Stack) map[string]func(awsiam.IRole) {
+	valid := validProps(stack)
+	made := func(name string) any { return constructors[name].make(stack, fmt.Sprint("X", next()), valid[name]()) }
+	environment, serverless := made("airflow.NewEnvironment").(*airflow.Environment), made("airflow.NewServerless").(*airflow.Serverless)
+	props := valid["supplychain.NewPromotion"]().(*supplychain.PromotionProps)
+	promotion := supplychain.NewPromotion(stack, "Promotion", props)
+	return map[string]func(awsiam.IRole){
+		"airflow.Environment.GrantLogin":     func(r awsiam.IRole) { environment.GrantLogin(r, airflow.User) },
+		"airflow.Serverless.GrantRun":        serverless.GrantRun,
+		"supplychain.Packages.GrantPublish":  props.Packages.GrantPublish,
+		"supplychain.Promotion.GrantApprove": promotion.GrantApprove,
+		"supplychain.Promotion.GrantRequest": promotion.GrantRequest,
+		"supplychain.Repository.GrantPull":   func(r awsiam.IRole) { props.Packages.Repositories["dev"].GrantPull(r, nil) },
+	}
 }
 
-// What is granted on an exposed object is added somewhere, to whomever it is granted, but where the fields say that it is not.
-func TestGrantsThatAreDropped(t *testing.T) {
-	const elsewhere = "arn:aws:iam::999988887777:role/x"
-	tried, dropped := 0, 0
-	err := synth.App(&synth.Options{Dir: t.TempDir()}, func(app awscdk.App) {
-		stack := newStack(app)
-		objects := exposed(built(stack))
-		here := role(stack, "Grantee")
-		bare := map[string]awsiam.IPrincipal{
-			"account": awsiam.NewAccountPrincipal(jsii.String("999988887777")), "service": service("lambda"), "ARN": awsiam.NewArnPrincipal(jsii.String(elsewhere)),
-			"organization": awsiam.NewOrganizationPrincipal(jsii.String("o-a1b2c3d4e5")),
+// isGrant tells whether a method grants something to a role.
+func isGrant(m reflect.Method) bool {
+	for i := range m.Type.NumIn() {
+		if m.Type.In(i) == reflect.TypeFor[awsiam.IRole]() {
+			return strings.HasPrefix(m.Name, "Grant")
 		}
-		seen := map[any]bool{}
-		for _, o := range objects {
-			if seen[o.value] {
-				continue
-			}
-			seen[o.value] = true
-			for name, grant := range grantsOf(o.value) {
-				if !*grant(here).Success() {
-					t.Errorf("%s.%s to a role of the app is dropped", o.at, name)
+	}
+	return false
+}
+
+// Every method that grants refuses a role that a policy can't be attached to, or that asks for none; granting twice is granting once.
+func TestGrants(t *testing.T) {
+	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
+		all := grants(stack)
+		known := 0
+		for name, typ := range types() {
+			pointer := reflect.PointerTo(typ)
+			for i := range pointer.NumMethod() {
+				if m := pointer.Method(i); isGrant(m) {
+					if known++; all[name+"."+m.Name] == nil {
+						t.Errorf("%s.%s is missing", name, m.Name)
+					}
 				}
-				for kind, to := range bare {
-					tried++
-					lost := !*grant(to).Success()
-					if lost {
-						dropped++
-					}
-					if lost != drops(o.value) {
-						t.Errorf("%s.%s to an %s is dropped: %t", o.at, name, kind, lost)
-					}
+			}
+		}
+		if known != len(all) {
+			t.Errorf("%d methods, of which the test knows %d", known, len(all))
+		}
+		id := func() *string { return jsii.String(fmt.Sprint("R", next())) }
+		imported := func(account string, options *awsiam.FromRoleArnOptions) awsiam.IRole {
+			return awsiam.Role_FromRoleArn(stack, id(), jsii.String(fmt.Sprintf("arn:aws:iam::%s:role/x%d", account, next())), options)
+		}
+		own := func() awsiam.Role {
+			return awsiam.NewRole(stack, id(), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
+		}
+		for what, test := range map[string]struct {
+			role func() awsiam.IRole
+			want string // empty: it is granted
+		}{
+			"none":                    {func() awsiam.IRole { return nil }, "role: got nothing"},
+			"one of another account":  {func() awsiam.IRole { return imported("222233334444", nil) }, "allowed: a role of account " + account},
+			"one that is not mutable": {func() awsiam.IRole { return imported(account, &awsiam.FromRoleArnOptions{Mutable: jsii.Bool(false)}) }, "which asks for no change"},
+			"one by name that is not mutable": {func() awsiam.IRole {
+				return awsiam.Role_FromRoleName(stack, id(), jsii.String("x"), &awsiam.FromRoleNameOptions{Mutable: jsii.Bool(false)})
+			}, "which asks for no change"},
+			"one without policy updates": {func() awsiam.IRole { return own().WithoutPolicyUpdates(nil) }, "which asks for no change"},
+			"an imported one":            {func() awsiam.IRole { return imported(account, nil) }, ""},
+			"an own one":                 {func() awsiam.IRole { return own() }, ""},
+		} {
+			for name, grant := range all {
+				before, role := len(unwrapped(faults)), test.role()
+				grant(role)
+				grant(role)
+				found := unwrapped(faults)[before:]
+				refused := slices.ContainsFunc(found, func(err error) bool {
+					return strings.HasPrefix(err.Error(), name) && strings.Contains(err.Error(), "\n  - role: got ") && strings.Contains(err.Error(), test.want)
+				})
+				if test.want == "" && len(found) > 0 || test.want != "" && !refused {
+					t.Errorf("%s to %s: %v", name, what, found)
 				}
 			}
 		}
 	})
-	if err == nil || !strings.Contains(err.Error(), "AccessRefused") { // of what reaches the bucket's policy and is denied there
-		t.Errorf("error %v", err)
-	}
-	if dropped == 0 || dropped == tried {
-		t.Errorf("%d of %d grants are dropped", dropped, tried)
-	}
 }
 
-// grantsOf are the methods of an object that grant something, by their names.
-func grantsOf(object any) map[string]func(to awsiam.IPrincipal) awsiam.Grant {
-	all := map[string]func(to awsiam.IPrincipal) awsiam.Grant{}
-	v := reflect.ValueOf(object)
-	for i := range v.NumMethod() {
-		m := v.Type().Method(i)
-		if !strings.HasPrefix(m.Name, "Grant") || m.Type.NumIn() < 2 || m.Type.NumOut() != 1 || m.Type.Out(0) != reflect.TypeFor[awsiam.Grant]() ||
-			!reflect.TypeFor[awsiam.IPrincipal]().AssignableTo(m.Type.In(1)) || m.Name == "GrantReplicationPermission" { // which needs more
-			continue
-		}
-		all[m.Name] = func(to awsiam.IPrincipal) awsiam.Grant {
-			given := []reflect.Value{reflect.ValueOf(to)}
-			switch {
-			case m.Type.IsVariadic() && m.Type.In(m.Type.NumIn()-1) == reflect.TypeFor[[]*string](): // actions
-				given = append(given, reflect.ValueOf(jsii.String("s3:GetObject")))
-			case m.Type.NumIn() > 2:
-				for j := 2; j < m.Type.NumIn(); j++ {
-					given = append(given, reflect.Zero(m.Type.In(j)))
-				}
-			}
-			return v.Method(i).Call(given)[0].Interface().(awsiam.Grant)
-		}
-	}
-	return all
-}
-
-// A field with such an object says that grants on it can be dropped, and how to see it.
-func TestFieldsSayWhatIsDropped(t *testing.T) {
-	dropping := regexp.MustCompile(`^(awsiam\.IRole|awsstepfunctions\.IStateMachine)$`)
-	files, err := filepath.Glob("*/*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := 0
-	for _, name := range files {
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			declared, ok := n.(*ast.TypeSpec)
-			if !ok || !declared.Name.IsExported() || strings.HasSuffix(declared.Name.Name, "Props") {
-				return true
-			}
-			s, ok := declared.Type.(*ast.StructType)
-			if !ok {
-				return true
-			}
-			for _, f := range s.Fields.List {
-				if len(f.Names) > 0 && f.Names[0].IsExported() && dropping.MatchString(typeText(f.Type)) {
-					found++
-					if doc := f.Doc.Text(); !strings.Contains(doc, "dropped") || !strings.Contains(doc, "Success") {
-						t.Errorf("%s: %s.%s does not say that grants on it can be dropped", name, declared.Name.Name, f.Names[0].Name)
-					}
-				}
-			}
-			return true
+// A role of another account, in a stack of that account, is granted only what another account can use.
+func TestGrantsInStacksOfElsewhere(t *testing.T) {
+	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
+		there := awscdk.NewStack(stack.Node().Root().(awscdk.App), jsii.String("There"), &awscdk.StackProps{
+			Env: &awscdk.Environment{Account: jsii.String("222233334444"), Region: jsii.String(region)},
 		})
-	}
-	if found == 0 {
-		t.Error("no such field")
-	}
+		for name, grant := range grants(stack) {
+			before := len(unwrapped(faults))
+			grant(awsiam.NewRole(there, jsii.String(fmt.Sprint("R", next())), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()}))
+			if taken := len(unwrapped(faults)) == before; taken != (name == "supplychain.Repository.GrantPull") {
+				t.Errorf("%s: taken %t: %v", name, taken, unwrapped(faults)[before:])
+			}
+		}
+	})
+}
+
+// Nobody approves what they requested, whichever of the two is granted first.
+func TestRequestingAndApproving(t *testing.T) {
+	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
+		all := grants(stack)
+		both := []string{"supplychain.Promotion.GrantRequest", "supplychain.Promotion.GrantApprove"}
+		for i, name := range both {
+			role := awsiam.NewRole(stack, jsii.String(fmt.Sprint("R", next())), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
+			again := awsiam.Role_FromRoleArn(stack, jsii.String(fmt.Sprint("R", next())), role.RoleArn(), nil)
+			all[name](role)
+			for _, r := range []awsiam.IRole{role, again} {
+				before := len(unwrapped(faults))
+				all[both[1-i]](r)
+				if found := fmt.Sprint(unwrapped(faults)[before:]); !strings.Contains(found, "use two roles") {
+					t.Errorf("%s after %s: %s", both[1-i], name, found)
+				}
+			}
+		}
+	})
 }

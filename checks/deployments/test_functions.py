@@ -8,8 +8,10 @@ import sys
 import unittest
 from pathlib import Path
 from types import ModuleType
+from unittest.mock import patch
 
 import boto3
+from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.cloudformation.models import cloudformation_backends
 
@@ -74,6 +76,49 @@ class EmptyBucket(unittest.TestCase):
         self.make()
         for request in ("Create", "Update"):
             self.assertEqual(self.ask(request, "DELETE_IN_PROGRESS"), (3, ["First"]))
+
+
+@mock_aws
+class Network(unittest.TestCase):
+    """constructs/network/function.py"""
+
+    def ask(self, kind, properties, request="Create", **more):
+        """What it answers: the status, the physical id and the reason."""
+        status, data, physical_id, reason = run("constructs/network/function.py", {
+            "RequestType": request, "ResourceType": kind, "LogicalResourceId": "Logical", "ResourceProperties": properties} | more)
+        self.assertEqual(data, {"Id": physical_id} if status == "SUCCESS" else {})
+        return status, physical_id, reason
+
+    def test_a_prefix_list_is_found_by_its_name(self):
+        status, found, _ = self.ask("Custom::S3PrefixList", {"Name": f"com.amazonaws.{REGION}.s3"})
+        self.assertEqual(status, "SUCCESS")
+        self.assertRegex(found, "^pl-[0-9a-f]+$")
+
+    def test_a_name_that_nothing_has_is_told(self):
+        status, physical_id, reason = self.ask("Custom::S3PrefixList", {"Name": "com.amazonaws.mars.s3"})
+        self.assertEqual((status, physical_id), ("FAILED", "Logical"))
+        self.assertIn("0 prefix lists are named com.amazonaws.mars.s3", reason)
+
+    def test_a_group_loses_its_rules(self):
+        ec2 = boto3.client("ec2", REGION)
+        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        (group,) = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["SecurityGroups"]
+        self.assertTrue(group["IpPermissionsEgress"])
+        self.assertEqual(self.ask("Custom::EmptySecurityGroup", {"GroupId": group["GroupId"]}), ("SUCCESS", group["GroupId"], None))
+        (group,) = ec2.describe_security_groups(GroupIds=[group["GroupId"]])["SecurityGroups"]
+        self.assertEqual((group["IpPermissions"], group["IpPermissionsEgress"]), ([], []))
+
+    def test_what_goes_is_left_as_it_is(self):
+        self.assertEqual(self.ask("Custom::S3PrefixList", {"Name": "?"}, "Delete", PhysicalResourceId="pl-1"), ("SUCCESS", "pl-1", None))
+
+    def test_permissions_that_are_not_known_yet_are_waited_for(self):
+        refused = ClientError({"Error": {"Code": "UnauthorizedOperation"}}, "DescribeManagedPrefixLists")
+        for refusals, status in ((3, "SUCCESS"), (4, "FAILED")):
+            answers = [refused] * refusals + [{"PrefixLists": [{"PrefixListId": "pl-1"}]}]
+            with patch("boto3.client") as client, patch("time.sleep") as sleep:
+                client.return_value.describe_managed_prefix_lists.side_effect = answers
+                self.assertEqual(self.ask("Custom::S3PrefixList", {"Name": "n"})[0], status)
+                self.assertEqual(sleep.call_count, 3)
 
 
 if __name__ == "__main__":

@@ -54,12 +54,8 @@ func (g *Guard) protects(path string) bool {
 
 // transforms are the names of the macros of a template that can make resources.
 func transforms(t assembly.Template) []string {
-	given, isList := t.Transform.([]any)
-	if !isList && t.Transform != nil {
-		given = []any{t.Transform}
-	}
 	var names []string
-	for _, one := range given {
+	for _, one := range cfn.List(t.Transform) {
 		if named, ok := one.(map[string]any); ok {
 			one = named["Name"]
 		}

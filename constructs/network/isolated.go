@@ -201,7 +201,7 @@ func lookUp(this constructs.Construct, p IsolatedProps, at location.Location) (e
 		}
 		edge.packages = packageAssets(account, at.Region)
 	}
-	l.Include("Environment", validateZones(p, at.Region))
+	l.Include("Environment", validateInRegion(p, at.Region))
 	region, _ := catalog.LookupRegion(at.Region)
 	s3PrefixList = cmp.Or(p.S3PrefixList, region.S3PrefixList)
 	if p.SharedWith != nil {
@@ -210,8 +210,8 @@ func lookUp(this constructs.Construct, p IsolatedProps, at location.Location) (e
 	return edge, s3PrefixList, l.Err()
 }
 
-// validateZones checks the zones of a VPC that is made in the region of its stack, which the environment may leave out.
-func validateZones(p IsolatedProps, region string) error {
+// validateInRegion checks the environment of a VPC that is made in the region of its stack, which the environment may leave out.
+func validateInRegion(p IsolatedProps, region string) error {
 	if _, known := catalog.LookupRegion(region); !known || p.Vpc != nil || p.SharedWith != nil || p.Environment.Region != "" {
 		return nil
 	}

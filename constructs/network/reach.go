@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
@@ -20,30 +21,20 @@ func (n *Isolated) ValidatePackages(repository string) error {
 	if !slices.Contains(n.Capabilities, Packages) {
 		l.Add("Network.Capabilities", join(n.Capabilities, ", "), "Packages among them", "without it CodeArtifact can't be reached: add network.Packages")
 	}
-	switch region, account := homeOf(repository); {
-	case elsewhere(region, n.region):
+	var region, account string // unknown of what only the deployment knows
+	if parts, ok := arn.Split(repository); ok {
+		region, account = parts[3], parts[4]
+	}
+	switch {
+	case token.Differ(region, n.region):
 		l.Include("", n.otherRegion(repository, region))
 	case len(n.packageRepositories) > 0 && !contains(n.packageRepositories, repository):
 		l.Add("Network.PackageRepositories", n.packageRepositories, "the repository among them, "+repository, "the endpoints let nothing else through")
-	case len(n.packageRepositories) == 0 && elsewhere(account, n.account):
+	case len(n.packageRepositories) == 0 && token.Differ(account, n.account):
 		l.Add("Network.PackageRepositories", n.packageRepositories, "the repository among them, "+repository,
 			"it is of another account, and the endpoints let nothing else through")
 	}
 	return l.Err()
-}
-
-// homeOf are the region and the account of an ARN; empty: not known.
-func homeOf(arn string) (region, account string) {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 {
-		return "", ""
-	}
-	return parts[3], parts[4]
-}
-
-// elsewhere tells whether two regions or accounts are known to differ.
-func elsewhere(there, here string) bool {
-	return there != "" && here != "" && there != here && !token.Is(there+here)
 }
 
 // otherRegion is the problem of a repository in another region, which no endpoint leads to.
@@ -57,11 +48,11 @@ func (n *Isolated) otherRegion(repository, region string) error {
 // ValidateImage reports why images of an ECR repository, by its ARN, can't be pulled from inside the network. Of a nil network
 // it reports no more than a text that is no such ARN.
 func (n *Isolated) ValidateImage(repository string) error {
-	parts := strings.SplitN(repository, ":", 6)
-	if len(parts) < 6 {
+	parts, ok := arn.Split(repository)
+	if !ok {
 		return problem.Problem{Field: "repository", Got: repository, Allowed: "the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME"}
 	}
-	if n != nil && elsewhere(parts[3], n.region) {
+	if n != nil && token.Differ(parts[3], n.region) {
 		return n.otherRegion(repository, parts[3])
 	}
 	if n == nil || parts[4] == n.account || contains(n.imageRepositories, repository) {

@@ -46,18 +46,13 @@ func (p *ExistingBucketProps) Validate() error {
 // validateKey refuses another key than the bucket's own, as far as the app knows it.
 func (p *ExistingBucketProps) validateKey() error {
 	own := p.Bucket.EncryptionKey()
-	if own == nil || p.Key == nil || !otherText(*own.KeyArn(), *p.Key.KeyArn()) {
+	if own == nil || p.Key == nil || !cdk.Different(*own.KeyArn(), *p.Key.KeyArn()) && !token.Differ(*own.KeyArn(), *p.Key.KeyArn()) {
 		return nil
 	}
 	return problem.Problem{
 		Field: "Key", Got: problem.Phrase(cdk.Describe(*p.Key.KeyArn())), Allowed: "the key that the bucket encrypts by, " + cdk.Describe(*own.KeyArn()),
 		Fix: "leave it out: roles are allowed this key alone, and what is written without naming a key would be denied",
 	}
-}
-
-// otherText tells whether two ARNs are known to be different.
-func otherText(a, b string) bool {
-	return cdk.Different(a, b) || a != b && !token.Is(a) && !token.Is(b)
 }
 
 // NewExistingBucket takes in a bucket that stands already, so that jobs can read and write it. It changes nothing of it but its Events: what

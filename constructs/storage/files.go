@@ -102,9 +102,7 @@ var (
 func (p *FilesProps) Validate() error {
 	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
-	if p.Bucket == nil {
-		l.Add("Bucket", nil, "a bucket", "make one with storage.NewDataBucket")
-	}
+	l.Include("", validateBucket(p.Bucket))
 	l.Include("Bucket", p.Bucket.validateWritten())
 	if len(p.Folders) == 0 {
 		l.Add("Folders", 0, "at least one", "")

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/fault"
 	"github.com/plinth-ml/plinth/internal/location"
@@ -76,9 +77,12 @@ func (r Repository) Validate() error {
 
 // parts are what the ARN of a repository, or a pattern of some, is made of; empty for what is neither.
 func (r Repository) parts() (at location.Location, domain, name string) {
-	p := strings.SplitN(r.ARN, ":", 6)
-	path := strings.Split(p[len(p)-1], "/")
-	if len(p) != 6 || len(path) != 3 {
+	p, ok := arn.Split(r.ARN)
+	if !ok {
+		return location.Location{}, "", ""
+	}
+	path := strings.Split(p[5], "/")
+	if len(path) != 3 {
 		return location.Location{}, "", ""
 	}
 	return location.Location{Partition: p[1], Region: p[3], Account: p[4]}, path[1], path[2]

@@ -114,7 +114,7 @@ func (p *WorkflowProps) pushed() pushed {
 		found := pushed{uri: account + ".dkr.ecr." + region + "." + *awscdk.Aws_URL_SUFFIX() + "/" + name, name: name, jobs: []string{ofJob}}
 		images := p.images()
 		for _, job := range []string{ofPrepare, ofEvaluate} {
-			if i, ok := images[job]; ok && i.isFromWhere(p.Job.Image) {
+			if i, ok := images[job]; ok && i.sameRepository(p.Job.Image) {
 				found.jobs = append(found.jobs, job)
 			}
 		}
@@ -125,7 +125,7 @@ func (p *WorkflowProps) pushed() pushed {
 
 // repositoryParts takes the ARN of a repository apart, or has CloudFormation do so where only the deployment knows it.
 func repositoryParts(repository string) (account, region, name string) {
-	if parts := strings.SplitN(repository, ":", arn.Parts); len(parts) == arn.Parts {
+	if parts, ok := arn.Split(repository); ok {
 		return parts[4], parts[3], strings.TrimPrefix(parts[5], "repository/")
 	}
 	part := func(n float64, separator string) string {
@@ -134,8 +134,8 @@ func repositoryParts(repository string) (account, region, name string) {
 	return part(4, ":"), part(3, ":"), part(1, ":repository/")
 }
 
-// isFromWhere tells whether both images are certainly of one repository.
-func (i Image) isFromWhere(other Image) bool {
+// sameRepository tells whether both images are certainly of one repository.
+func (i Image) sameRepository(other Image) bool {
 	a, known := image.Parse(i.uri)
 	b, ok := image.Parse(other.uri)
 	return i == other || known && ok && a.Account == b.Account && a.Region == b.Region && a.Name == b.Name
@@ -146,8 +146,8 @@ func (i Image) isOf(repository string) bool {
 	if i.builtIn != "" {
 		return false
 	}
-	parts := strings.SplitN(repository, ":", arn.Parts)
-	if len(parts) != arn.Parts {
+	parts, ok := arn.Split(repository)
+	if !ok {
 		return true
 	}
 	r, ok := image.Parse(i.uri)

@@ -54,18 +54,24 @@ func TestTheReadmeShowsTheExample(t *testing.T) {
 
 // A repository whose ARN only the deployment knows is listened to, and its images run.
 func TestPushesToARepositoryOfTheApp(t *testing.T) {
+	other := training.ImageURI("111122223333.dkr.ecr.eu-west-1.amazonaws.com/prepare:1")
 	template := synthtest.Template(t, "", func(stack awscdk.Stack) {
 		repository := awsecr.NewRepository(stack, jsii.String("Repository"), nil)
 		p := props(stack)
 		p.Job.Image = training.ImageURI(*repository.RepositoryUriForTag(jsii.String("1")))
 		p.Triggers = []training.Trigger{training.OnImage(*repository.RepositoryArn(), nil)}
+		p.Prepare = &training.Processing{Image: other, InstanceType: "ml.m5.large", Output: p.Job.Output.Bucket.Prefix("prepared/")}
+		p.Job.Inputs[0].Prepared, p.Job.Inputs[0].From = "train/", storage.Prefix{}
 		training.NewWorkflow(stack, "Workflow", p)
 	})
 	text, err := json.Marshal(template)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"repository-name":[{"Fn::Select":[1,{"Fn::Split":[":repository/",`, `\"TrainingImage.$\":\"$.image.Job\"`} {
+	for _, want := range []string{
+		`"repository-name":[{"Fn::Select":[1,{"Fn::Split":[":repository/",`, `\"TrainingImage.$\":\"$.image.Job\"`,
+		`\"ImageUri\":\"111122223333.dkr.ecr.eu-west-1.amazonaws.com/prepare:1\"`, // which is of another repository
+	} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the template lacks %s: %s", want, text)
 		}

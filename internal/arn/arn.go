@@ -10,9 +10,12 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// Parts is how many parts an ARN has between its first five colons; the last holds the others
-// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html).
-const Parts = 6
+// Split takes an ARN apart at its first five colons: arn, partition, service, region, account and resource
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html). It is not ok for a text with fewer, as a token is.
+func Split(arn string) (parts []string, ok bool) {
+	parts = strings.SplitN(arn, ":", 6)
+	return parts, len(parts) == 6
+}
 
 // Validate notes what is not the ARN of one resource of that kind of that service.
 func Validate(l *problem.List, field string, arns []string, service, resource, allowed string) {
@@ -23,8 +26,8 @@ func Validate(l *problem.List, field string, arns []string, service, resource, a
 
 // ValidateOne is Validate for a field of one ARN.
 func ValidateOne(l *problem.List, field, arn, service, resource, allowed string) {
-	parts := strings.SplitN(arn, ":", Parts)
-	if !token.Is(arn) && (len(parts) != Parts || parts[0] != "arn" || parts[2] != service || !strings.Contains(arn, resource) || strings.ContainsAny(arn, "*?")) {
+	parts, ok := Split(arn)
+	if !token.Is(arn) && (!ok || parts[0] != "arn" || parts[2] != service || !strings.Contains(arn, resource) || strings.ContainsAny(arn, "*?")) {
 		l.Add(field, arn, allowed, "")
 	}
 }

@@ -46,7 +46,7 @@ func (c claimed) meets(other claimed, within names.Within) bool {
 	if within == names.Account {
 		region = [2]string{}
 	}
-	if differ(account[0], account[1]) || differ(region[0], region[1]) {
+	if token.Differ(account[0], account[1]) || token.Differ(region[0], region[1]) {
 		return false
 	}
 	switch {

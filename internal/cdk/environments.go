@@ -71,9 +71,9 @@ func (v *visit) ownEnvironment(e environment.Environment) {
 		field := "Environment." + f.field
 		switch {
 		case slices.Contains(wrong, f.field):
-		case differ(f.want, f.is):
+		case token.Differ(f.want, f.is):
 			v.list.Add(field, f.want, f.is+", the "+f.what+" of the stack, or empty", "change StackProps.Env of the stack, or leave the field empty")
-		case differ(f.want, f.said.value):
+		case token.Differ(f.want, f.said.value):
 			v.list.Add(field, f.want, f.said.value+", which "+f.said.by+" has in this stack", "a stack is in one "+f.what+": set it in StackProps.Env, and leave the field empty")
 		case f.said.value == "" && !token.Is(f.want):
 			*f.said = said{f.want, v.home.Path}

@@ -14,6 +14,7 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
 	"github.com/plinth-ml/plinth/internal/role"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // Grant is what a method gives to a role: every method does it by this.
@@ -42,16 +43,16 @@ func (g Grant) Validate() error {
 	}
 	p, account := placeOf(g.To.Stack()), *g.To.Env().Account
 	switch of := p.known().Account; {
-	case differ(account, g.Account):
+	case token.Differ(account, g.Account):
 		l.Add(granteeField, Describe(*g.To.RoleArn()), "a role of account "+g.Account, "make one there that the other account may assume")
-	case differ(account, of):
+	case token.Differ(account, of):
 		l.Add(granteeField, Describe(*g.To.RoleArn()), "a role of account "+of+", which its stack is deployed to",
 			"import it in a stack of account "+account+": a policy is attached to roles of its own account by their names")
 	case isImmutable(g.To):
 		l.Add(granteeField, problem.Phrase(Describe(*g.To.RoleArn())+", which asks for no change of its policies"), "a role that policies can be attached to",
 			"give the role itself, without Mutable: false and WithoutPolicyUpdates, or let whoever keeps the role add the policy there")
 	}
-	if g.Not != "" && grantedIn(p.app)[granted{*g.To.RoleArn(), g.Not}] != "" {
+	if g.Not != "" && allGranted[p.app][granted{*g.To.RoleArn(), g.Not}] {
 		l.Add(granteeField, problem.Phrase("one that was granted "+g.Not), "one that was not", "use two roles: nobody decides on what they asked for")
 	}
 	return l.Err()
@@ -73,35 +74,36 @@ func isImmutable(r awsiam.IRole) bool {
 // granted is what a role was granted, by its ARN and a name.
 type granted struct{ role, name string }
 
-// allGranted are the statements of what was granted in an app, by role and name and by the path of the policy.
-var allGranted = map[constructs.IConstruct]map[granted]string{}
+// allGranted is what was granted in each app.
+var allGranted = map[constructs.IConstruct]map[granted]bool{}
 
-func grantedIn(app constructs.IConstruct) map[granted]string {
-	if allGranted[app] == nil {
-		allGranted[app] = map[granted]string{}
-	}
-	return allGranted[app]
-}
+// attached are the statements of policies that grants attached, by the construct that the policies stand in.
+var attached = map[constructs.IConstruct]string{}
 
-// Attach attaches policies with the statements to the role: in the role's own stack, so that they may know what they are about by its
-// name only. Granting the same twice is granting it once.
+// Attach attaches policies with the statements to the role, in the role's own stack: they can name what they are about, but not refer
+// to it. Granting the same thing twice is like granting it once.
 func (g Grant) Attach(statements ...policy.Statement) {
 	documents, err := policy.Split(statements, policy.MaxManaged)
 	Check(err)
 	p := placeOf(g.To.Stack())
-	all := grantedIn(p.app)
 	text, err := json.Marshal(statements)
 	Check(err)
-	all[granted{*g.To.RoleArn(), g.Name}] = string(text)
+	if allGranted[p.app] == nil {
+		allGranted[p.app] = map[granted]bool{}
+	}
+	allGranted[p.app][granted{*g.To.RoleArn(), g.Name}] = true
 	id := strings.ReplaceAll(strings.TrimPrefix(*g.To.Node().Path(), p.path+"/")+"-"+g.Name, "/", "-")
 	first := id
-	for n := 2; p.stack.Node().TryFindChild(&id) != nil; n++ {
-		if all[granted{role: p.path, name: id}] == string(text) {
+	for n := 2; ; n++ {
+		there := p.stack.Node().TryFindChild(&id)
+		if there == nil {
+			break
+		}
+		if attached[there] == string(text) {
 			return
 		}
 		id = first + strconv.Itoa(n) // the same name of something else
 	}
-	all[granted{role: p.path, name: id}] = string(text)
 	resources := cfn.Resources{}
 	for i, d := range documents {
 		name := "Policy"
@@ -116,5 +118,7 @@ func (g Grant) Attach(statements ...policy.Statement) {
 			Metadata: role.Metadata(role.AcceptedWildcards(d)),
 		}
 	}
-	Emit(constructs.NewConstruct(p.stack, &id), Path(p.stack, id), resources)
+	made := constructs.NewConstruct(p.stack, &id)
+	attached[made] = string(text)
+	Emit(made, Path(p.stack, id), resources)
 }

@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // ownPlace is a field whose ARNs have to be of the construct's own account or region, and why: nothing elsewhere answers.
@@ -44,8 +46,8 @@ func (v *visit) arns(given any) {
 			continue
 		}
 		props.Texts(given, func(field, text string) {
-			parts := strings.SplitN(text, ":", 6)
-			if len(parts) != 6 || parts[0] != "arn" || !h.field.MatchString(field) || v.list.Has(field) {
+			parts, ok := arn.Split(text)
+			if !ok || parts[0] != "arn" || !h.field.MatchString(field) || v.list.Has(field) {
 				return
 			}
 			h.note(v, field, text, parts[3], parts[4])
@@ -57,9 +59,9 @@ func (v *visit) arns(given any) {
 func (h ownPlace) note(v *visit, field, text, region, account string) {
 	switch {
 	case strings.Contains(account, "*"): // which is no account, and refused as that
-	case h.account && account != "" && differ(account, v.home.At.Account):
+	case h.account && account != "" && token.Differ(account, v.home.At.Account):
 		v.list.Note(field, problem.Phrase(text+", of account "+account), "one of account "+v.home.At.Account, h.why)
-	case h.region && region != "" && differ(region, v.home.At.Region):
+	case h.region && region != "" && token.Differ(region, v.home.At.Region):
 		v.list.Note(field, problem.Phrase(text+", in "+region), "one in "+v.home.At.Region, h.why)
 	}
 }

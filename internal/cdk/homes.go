@@ -83,11 +83,11 @@ func (v *visit) compare(field string, object any, home made.Home) {
 	if v.holdsOtherStage(field, object) {
 		return
 	}
-	if differ(home.At.Account, v.home.At.Account) {
+	if token.Differ(home.At.Account, v.home.At.Account) {
 		v.list.Add(field, problem.Phrase(got+", of account "+home.At.Account), "one of account "+v.home.At.Account+", which the stack is deployed to", "make one there")
 		return
 	}
-	if differ(home.At.Region, v.home.At.Region) {
+	if token.Differ(home.At.Region, v.home.At.Region) {
 		v.list.Add(field, problem.Phrase(got+", in "+home.At.Region), "one in "+v.home.At.Region+", which the stack is deployed to", "make one there")
 		return
 	}
@@ -122,7 +122,7 @@ func (v *visit) environment(field, got string, home made.Home, or string) (diffe
 // team reports what a construct of another team's is or made, and whether it is.
 func (v *visit) team(field, got, path string) (differs bool) {
 	home, known := made.Team(v.home.App, path)
-	if differs = known && differ(home.Team, v.home.Team); differs {
+	if differs = known && token.Differ(home.Team, v.home.Team); differs {
 		v.list.Note(field, problem.Phrase(fmt.Sprintf("%s, of team %q", got, home.Team)), fmt.Sprintf("one of team %q", v.home.Team),
 			"teams touch their own only: give both the same Team")
 	}
@@ -149,8 +149,3 @@ func (v *visit) part(field string, of constructs.Construct) bool {
 
 // isZero tells whether an object is a zero value.
 func isZero(object any) bool { return reflect.ValueOf(object).Elem().IsZero() }
-
-// differ tells whether two names are known and not the same.
-func differ(a, b string) bool {
-	return a != "" && b != "" && a != b && !token.Is(a) && !token.Is(b)
-}

@@ -42,11 +42,11 @@ func (v *visit) resource(field string, r resource) {
 	switch r.(type) {
 	case awsiam.IRole, awsiam.IUser, awsiam.IManagedPolicy:
 	default:
-		if differ(*env.Region, v.home.At.Region) {
+		if token.Differ(*env.Region, v.home.At.Region) {
 			v.list.Add(field, problem.Phrase("one in "+*env.Region), "one in "+v.home.At.Region+", which the stack is deployed to", "make or import one there")
 		}
 	}
-	if differ(*env.Account, v.home.At.Account) {
+	if token.Differ(*env.Account, v.home.At.Account) {
 		v.list.Add(field, problem.Phrase("one of account "+*env.Account), "one of account "+v.home.At.Account+", which the stack is deployed to",
 			"the policies that Plinth writes let in what is of the account only: make or import one there")
 	}

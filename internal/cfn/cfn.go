@@ -61,3 +61,14 @@ func Tags(pairs ...string) []any {
 	}
 	return tags
 }
+
+// List is a value of a template or policy that may be one or a list of them.
+func List(value any) []any {
+	switch v := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	}
+	return []any{value}
+}

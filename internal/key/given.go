@@ -6,14 +6,15 @@ import (
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/policy"
 )
 
 // Lacks are the indexes of the statements that a given key's policy needs and does not have. Both are documents as templates have them. A
 // statement is there if another one allows as much, or more.
 func Lacks(document, needed any) []int {
-	have := statements(document)
+	have := policy.Read(document)
 	var all []int
-	for i, n := range statements(needed) {
+	for i, n := range policy.Read(needed) {
 		if !slices.ContainsFunc(have, func(s map[string]any) bool { return covers(s, n) }) {
 			all = append(all, i)
 		}
@@ -21,38 +22,17 @@ func Lacks(document, needed any) []int {
 	return all
 }
 
-func statements(document any) []map[string]any {
-	d, _ := document.(map[string]any)
-	var all []map[string]any
-	for _, s := range list(d["Statement"]) {
-		if s, ok := s.(map[string]any); ok {
-			all = append(all, s)
-		}
-	}
-	return all
-}
-
-func list(value any) []any {
-	switch v := value.(type) {
-	case nil:
-		return nil
-	case []any:
-		return v
-	}
-	return []any{value}
-}
-
 // covers tells whether a statement allows all that the other one does.
 func covers(s, needed map[string]any) bool {
 	within := func(a, b any) bool {
-		return slices.ContainsFunc(list(b), func(pattern any) bool {
+		return slices.ContainsFunc(cfn.List(b), func(pattern any) bool {
 			return matches(strings.ToLower(cfn.Show(pattern)), strings.ToLower(cfn.Show(a)))
 		})
 	}
 	all := func(a, b any) bool {
-		return !slices.ContainsFunc(list(a), func(one any) bool { return !within(one, b) })
+		return !slices.ContainsFunc(cfn.List(a), func(one any) bool { return !within(one, b) })
 	}
-	ofKey := s["NotResource"] == nil && (s["Resource"] == nil || slices.Contains(list(s["Resource"]), any("*")))
+	ofKey := s["NotResource"] == nil && (s["Resource"] == nil || slices.Contains(cfn.List(s["Resource"]), any("*")))
 	return s["Effect"] == "Allow" && ofKey && s["NotAction"] == nil && s["NotPrincipal"] == nil &&
 		all(needed["Action"], s["Action"]) && isFor(needed["Principal"], s["Principal"]) && holdsLess(s["Condition"], needed["Condition"])
 }
@@ -74,8 +54,8 @@ func isFor(needed, among any) bool {
 	whom, _ := needed.(map[string]any)
 	has, _ := among.(map[string]any)
 	for kind, who := range whom {
-		for _, one := range list(who) {
-			if !slices.ContainsFunc(list(has[kind]), func(other any) bool {
+		for _, one := range cfn.List(who) {
+			if !slices.ContainsFunc(cfn.List(has[kind]), func(other any) bool {
 				name := partition.ReplaceAllString(cfn.Show(other), "")
 				return other == "*" || name == partition.ReplaceAllString(cfn.Show(one), "")
 			}) {
@@ -95,9 +75,9 @@ func holdsLess(conditions, needed any) bool {
 		keys, _ := keys.(map[string]any)
 		others, _ := more[operator].(map[string]any)
 		for key, values := range keys {
-			wanted := list(others[key])
+			wanted := cfn.List(others[key])
 			if len(wanted) == 0 || slices.ContainsFunc(wanted, func(v any) bool {
-				return !slices.ContainsFunc(list(values), func(other any) bool { return cfn.Show(other) == cfn.Show(v) || isLike(operator, other, v) })
+				return !slices.ContainsFunc(cfn.List(values), func(other any) bool { return cfn.Show(other) == cfn.Show(v) || isLike(operator, other, v) })
 			}) {
 				return false
 			}

@@ -15,3 +15,8 @@ var Pattern = regexp.MustCompile(`\$\{Token\[[A-Za-z0-9:._-]*[0-9]\]\}`)
 
 // Is tells whether s is or holds a token.
 func Is(s string) bool { return strings.Contains(s, Start) }
+
+// Differ tells whether two texts are known, and not the same.
+func Differ(a, b string) bool {
+	return a != "" && b != "" && a != b && !Is(a) && !Is(b)
+}

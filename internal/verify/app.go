@@ -130,17 +130,6 @@ func (a *app) targets(from *assembly.Stack, value any) []resource {
 	return all
 }
 
-// list is a value that may be one or a list of them.
-func list(value any) []any {
-	switch v := value.(type) {
-	case nil:
-		return nil
-	case []any:
-		return v
-	}
-	return []any{value}
-}
-
 // made is the construct of Plinth that a path of a resource or handle is in, by what follows the construct:
 // "X/Topic/Resource" of "/Topic/Resource" is in X, if X has resources that Plinth emitted.
 func (a *app) made(s *assembly.Stack, path, after string) (construct string, ok bool) {

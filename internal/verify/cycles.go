@@ -43,7 +43,7 @@ func (c circle) through(id string, by []string) [][]string {
 		return nil
 	}
 	var all [][]string
-	for _, next := range slices.Compact(slices.Sorted(slices.Values(references([]any{r.Properties, map[string]any{"DependsOn": r.DependsOn}})))) {
+	for _, next := range slices.Compact(slices.Sorted(slices.Values(r.References()))) {
 		all = append(all, c.through(next, append(by, id))...)
 	}
 	c.done[id] = true
@@ -58,45 +58,6 @@ func (c circle) paths(ids []string) []string {
 			id = path
 		}
 		all = append(all, id)
-	}
-	return all
-}
-
-// references are the logical ids, and whatever else is written as one, in a value.
-func references(value any) []string {
-	var all []string
-	switch v := value.(type) {
-	case []any:
-		for _, part := range v {
-			all = append(all, references(part)...)
-		}
-	case map[string]any:
-		for key, part := range v {
-			switch key {
-			case "Ref", "DependsOn":
-				all = append(all, texts(part)...)
-			case "Fn::GetAtt":
-				if parts := texts(part); len(parts) > 0 {
-					id, _, _ := strings.Cut(parts[0], ".")
-					all = append(all, id)
-				}
-			case "Fn::Sub":
-				text, given := ofSub(part)
-				all = append(all, references(inSub(text, given))...)
-			}
-			all = append(all, references(part)...)
-		}
-	}
-	return all
-}
-
-// texts are the texts of a value that is one or a list.
-func texts(value any) []string {
-	var all []string
-	for _, v := range list(value) {
-		if text, ok := v.(string); ok {
-			all = append(all, text)
-		}
 	}
 	return all
 }

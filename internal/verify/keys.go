@@ -64,10 +64,10 @@ func locked(a *app) []assembly.Finding {
 // inside are the values at a path of names, of every entry of the lists on its way.
 func inside(value any, path ...string) []any {
 	if len(path) == 0 {
-		return list(value)
+		return cfn.List(value)
 	}
 	var all []any
-	for _, v := range list(value) {
+	for _, v := range cfn.List(value) {
 		if m, ok := v.(map[string]any); ok {
 			all = append(all, inside(m[path[0]], path[1:]...)...)
 		}

@@ -20,7 +20,7 @@ func viaOthers(a *app) []assembly.Finding {
 			if !s.encrypts() || len(s.values("kms:ViaService")) > 0 {
 				continue
 			}
-			for _, to := range list(s["Resource"]) {
+			for _, to := range cfn.List(s["Resource"]) {
 				key, ok := a.target(p.stack, to)
 				if !ok || key.Type != "AWS::KMS::Key" {
 					continue
@@ -48,7 +48,7 @@ func (s statement) encrypts() bool {
 
 // nowhere tells whether the roles that a policy is attached to may do nothing in any of the services, by all of their policies.
 func (a *app) nowhere(policy resource, services []string) bool {
-	roles := list(policy.Properties["Roles"])
+	roles := cfn.List(policy.Properties["Roles"])
 	for _, of := range roles {
 		role, ok := a.target(policy.stack, of)
 		if !ok || !a.ownPolicies(role) || slices.ContainsFunc(a.granted(role), func(s statement) bool {
@@ -62,7 +62,7 @@ func (a *app) nowhere(policy resource, services []string) bool {
 
 // ownPolicies tells whether all managed policies of a role are the app's.
 func (a *app) ownPolicies(role resource) bool {
-	return !slices.ContainsFunc(list(role.Properties["ManagedPolicyArns"]), func(of any) bool {
+	return !slices.ContainsFunc(cfn.List(role.Properties["ManagedPolicyArns"]), func(of any) bool {
 		_, ok := a.target(role.stack, of)
 		return !ok
 	})
@@ -72,10 +72,10 @@ func (a *app) ownPolicies(role resource) bool {
 func (a *app) granted(role resource) []statement {
 	var all []statement
 	for _, p := range a.identityPolicies() {
-		attached := slices.ContainsFunc(list(p.Properties["Roles"]), func(of any) bool {
+		attached := slices.ContainsFunc(cfn.List(p.Properties["Roles"]), func(of any) bool {
 			r, ok := a.target(p.stack, of)
 			return ok && r.is(role)
-		}) || slices.ContainsFunc(list(role.Properties["ManagedPolicyArns"]), func(of any) bool {
+		}) || slices.ContainsFunc(cfn.List(role.Properties["ManagedPolicyArns"]), func(of any) bool {
 			managed, ok := a.target(role.stack, of)
 			return ok && managed.is(p)
 		})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
 // unassumable finds who may pass a role to a service that the role does not trust
@@ -21,7 +22,7 @@ func unassumable(a *app) []assembly.Finding {
 			if !s.allows() || !s.does("iam:PassRole") || len(services) == 0 {
 				continue
 			}
-			for _, to := range list(s["Resource"]) {
+			for _, to := range cfn.List(s["Resource"]) {
 				role, ok := a.target(p.stack, to)
 				if !ok || role.Type != "AWS::IAM::Role" || slices.ContainsFunc(services, func(service any) bool { return trustsService(role, service) }) {
 					continue

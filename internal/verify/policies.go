@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
 // second finds a second policy of a bucket or topic of Plinth's. Each has one, and the policy that is deployed last
@@ -17,7 +18,7 @@ func second(a *app) []assembly.Finding {
 		{"AWS::SNS::TopicInlinePolicy", "TopicArn", "/Topic/Resource", "/Topic/Policy/Resource", "Topic.AddToResourcePolicy"},
 	} {
 		for _, p := range a.of(kind.policy) {
-			for _, of := range list(p.Properties[kind.property]) {
+			for _, of := range cfn.List(p.Properties[kind.property]) {
 				owner, _ := a.target(p.stack, of)
 				construct, ok := a.made(owner.stack, owner.Path(), kind.owner)
 				if !ok || p.Path() == construct+kind.own {

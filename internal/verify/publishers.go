@@ -103,7 +103,7 @@ func fix(construct, service string) string {
 func (a *app) topicPolicies(topic resource) []statement {
 	var all []statement
 	for _, p := range a.of("AWS::SNS::TopicPolicy") {
-		for _, of := range list(p.Properties["Topics"]) {
+		for _, of := range cfn.List(p.Properties["Topics"]) {
 			if t, ok := a.target(p.stack, of); ok && t.is(topic) {
 				for _, s := range statements(p.Properties["PolicyDocument"]) {
 					if a.about(p.stack, s, topic) {
@@ -118,7 +118,7 @@ func (a *app) topicPolicies(topic resource) []statement {
 
 // about tells whether a statement of a topic's policy may be about the topic. One that denies always may.
 func (a *app) about(in *assembly.Stack, s statement, topic resource) bool {
-	return !s.allows() || s["Resource"] == nil || slices.ContainsFunc(list(s["Resource"]), func(r any) bool {
+	return !s.allows() || s["Resource"] == nil || slices.ContainsFunc(cfn.List(s["Resource"]), func(r any) bool {
 		t, known := a.target(in, r)
 		return known && t.is(topic) || !known && strings.Contains(cfn.Show(r), "*")
 	})

@@ -17,7 +17,7 @@ func untrusted(a *app) []assembly.Finding {
 			if !s.allows() || !s.does("sts:AssumeRole") {
 				continue
 			}
-			for _, to := range list(s["Resource"]) {
+			for _, to := range cfn.List(s["Resource"]) {
 				role, ok := a.target(p.stack, to)
 				construct, ours := emitted(role.Path())
 				if !ok || !ours || role.Type != "AWS::IAM::Role" || a.trusts(role, p) {
@@ -40,7 +40,7 @@ func untrusted(a *app) []assembly.Finding {
 func (a *app) identityPolicies() []resource {
 	all := a.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 	for _, r := range a.of("AWS::IAM::Role") {
-		for _, inline := range list(r.Properties["Policies"]) {
+		for _, inline := range cfn.List(r.Properties["Policies"]) {
 			p := r
 			p.Properties = map[string]any{"Roles": []any{map[string]any{"Ref": r.id}}}
 			if i, ok := inline.(map[string]any); ok {
@@ -75,7 +75,7 @@ func (a *app) trusts(role, policy resource) bool {
 // names tells whether a value in a role is the ARN of one of the roles that a policy is attached to.
 func (a *app) names(role, policy resource, value any) bool {
 	named, known := a.target(role.stack, value)
-	return slices.ContainsFunc(list(policy.Properties["Roles"]), func(of any) bool {
+	return slices.ContainsFunc(cfn.List(policy.Properties["Roles"]), func(of any) bool {
 		attached, ok := a.target(policy.stack, of)
 		return ok && known && attached.is(named) || !ok && strings.HasSuffix(cfn.Show(value), "/"+cfn.Show(of))
 	})

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
 // document is one that a service takes up to a size.
@@ -129,7 +130,7 @@ func (a *app) maker(r resource) (construct string, ok bool) {
 // inline is the size of the policies in a role.
 func inline(role resource) int {
 	n := 0
-	for _, p := range list(role.Properties["Policies"]) {
+	for _, p := range cfn.List(role.Properties["Policies"]) {
 		if p, ok := p.(map[string]any); ok {
 			n += size(role.stack, p["PolicyDocument"])
 		}
@@ -141,7 +142,7 @@ func inline(role resource) int {
 func (a *app) attached() map[string]int {
 	all := map[string]int{}
 	for _, p := range a.of("AWS::IAM::Policy", "AWS::IAM::RolePolicy") {
-		for _, of := range slices.Concat(list(p.Properties["Roles"]), list(p.Properties["RoleName"])) {
+		for _, of := range slices.Concat(cfn.List(p.Properties["Roles"]), cfn.List(p.Properties["RoleName"])) {
 			if to, ok := a.target(p.stack, of); ok {
 				all[to.Path()] += size(p.stack, p.Properties["PolicyDocument"])
 			}
@@ -213,7 +214,7 @@ func leastOf(s *assembly.Stack, function string, of any) string {
 	case function == "Fn::Join" && len(parts) == 2:
 		separator, _ := parts[0].(string)
 		var texts []string
-		for _, part := range list(parts[1]) {
+		for _, part := range cfn.List(parts[1]) {
 			texts = append(texts, fmt.Sprint(least(s, part)))
 		}
 		return strings.Join(texts, separator)

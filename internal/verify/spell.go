@@ -33,8 +33,7 @@ func (a *app) spell(s *assembly.Stack, value any) spelled {
 		}
 	}
 	if sub, ok := function["Fn::Sub"]; ok {
-		text, given := ofSub(sub)
-		return a.joined(s, "", inSub(text, given))
+		return a.joined(s, "", assembly.InSub(sub))
 	}
 	written, err := json.Marshal(value)
 	if err != nil {
@@ -68,44 +67,4 @@ func (a *app) joined(s *assembly.Stack, separator string, parts []any) spelled {
 		all = spelled{all.text + p.text, all.inStage || p.inStage, all.inStack || p.inStack}
 	}
 	return all
-}
-
-// ofSub are the text of Fn::Sub and the values that are given there.
-func ofSub(value any) (text string, given map[string]any) {
-	for _, part := range list(value) {
-		switch part := part.(type) {
-		case string:
-			text = part
-		case map[string]any:
-			given = part
-		}
-	}
-	return text, given
-}
-
-// inSub are the parts of a text of Fn::Sub, some with values that are given there
-// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html).
-func inSub(text string, given map[string]any) []any {
-	var parts []any
-	for {
-		before, rest, found := strings.Cut(text, "${")
-		name, after, closed := strings.Cut(rest, "}")
-		if !found || !closed {
-			return append(parts, text)
-		}
-		parts, text = append(parts, before), after
-		value, has := given[name]
-		literal, isLiteral := strings.CutPrefix(name, "!")
-		resource, attribute, isAttribute := strings.Cut(name, ".")
-		switch {
-		case has:
-			parts = append(parts, value)
-		case isLiteral:
-			parts = append(parts, "${"+literal+"}")
-		case isAttribute:
-			parts = append(parts, map[string]any{"Fn::GetAtt": []any{resource, attribute}})
-		default:
-			parts = append(parts, map[string]any{"Ref": name})
-		}
-	}
 }

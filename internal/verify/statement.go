@@ -4,6 +4,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/policy"
 )
 
 // statement is one statement of a policy document.
@@ -11,12 +14,9 @@ type statement map[string]any
 
 // statements are those of a document.
 func statements(document any) []statement {
-	d, _ := document.(map[string]any)
 	var all []statement
-	for _, s := range list(d["Statement"]) {
-		if s, ok := s.(map[string]any); ok {
-			all = append(all, s)
-		}
+	for _, s := range policy.Read(document) {
+		all = append(all, s)
 	}
 	return all
 }
@@ -25,7 +25,7 @@ func (s statement) allows() bool { return s["Effect"] == "Allow" }
 
 // does tells whether it is about an action.
 func (s statement) does(action string) bool {
-	return slices.ContainsFunc(list(s["Action"]), func(a any) bool {
+	return slices.ContainsFunc(cfn.List(s["Action"]), func(a any) bool {
 		pattern, _ := a.(string)
 		prefix, wild := strings.CutSuffix(strings.ToLower(pattern), "*")
 		action := strings.ToLower(action)
@@ -35,7 +35,7 @@ func (s statement) does(action string) bool {
 
 // uses tells whether it is about an action that starts like that.
 func (s statement) uses(prefix string) bool {
-	return slices.ContainsFunc(list(s["Action"]), func(a any) bool {
+	return slices.ContainsFunc(cfn.List(s["Action"]), func(a any) bool {
 		action, _ := a.(string)
 		return action == "*" || strings.HasPrefix(strings.ToLower(action), prefix)
 	})
@@ -47,7 +47,7 @@ func (s statement) principals(kind string) []any {
 		return []any{"*"}
 	}
 	of, _ := s["Principal"].(map[string]any)
-	return list(of[kind])
+	return cfn.List(of[kind])
 }
 
 // values are those that a condition key is held to, by any operator.
@@ -56,7 +56,7 @@ func (s statement) values(key string) []any {
 	var all []any
 	for _, operator := range slices.Sorted(maps.Keys(conditions)) {
 		keys, _ := conditions[operator].(map[string]any)
-		all = append(all, list(keys[key])...)
+		all = append(all, cfn.List(keys[key])...)
 	}
 	return all
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
 // twice finds endpoints of services for which a network puts an endpoint into the same VPC, one that Plinth did not make: AWS takes
@@ -33,8 +34,8 @@ func twice(a *app) []assembly.Finding {
 // collide tells whether two endpoints of one service are in one VPC, and in each other's way there.
 func (a *app) collide(x, y resource) bool {
 	private := x.Properties["PrivateDnsEnabled"] == true && y.Properties["PrivateDnsEnabled"] == true
-	routes := slices.ContainsFunc(list(x.Properties["RouteTableIds"]), func(r any) bool {
-		return slices.ContainsFunc(list(y.Properties["RouteTableIds"]), func(other any) bool { return a.same(x.stack, r, y.stack, other) })
+	routes := slices.ContainsFunc(cfn.List(x.Properties["RouteTableIds"]), func(r any) bool {
+		return slices.ContainsFunc(cfn.List(y.Properties["RouteTableIds"]), func(other any) bool { return a.same(x.stack, r, y.stack, other) })
 	})
 	return (private || routes) && a.same(x.stack, x.Properties["VpcId"], y.stack, y.Properties["VpcId"])
 }

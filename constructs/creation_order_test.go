@@ -1,8 +1,6 @@
 package constructs_test
 
 import (
-	"encoding/json"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -18,7 +16,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
 
-// looking are the types whose services look at their network when they are created: a rule or permission that comes later fails them, or not, as CloudFormation happens to be fast
+// looking are the types whose services look at their network when they are created: with a rule or permission that comes later
+// they fail, or not, depending on what CloudFormation makes first
 // (https://docs.aws.amazon.com/fsx/latest/LustreGuide/limit-access-security-groups.html,
 // https://docs.aws.amazon.com/mwaa/latest/userguide/vpc-security.html,
 // https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-prerequisites.html).
@@ -38,14 +37,14 @@ func belated(resources map[string]assembly.Resource, id string) []string {
 	waits := map[string]bool{}
 	for next := []string{id}; len(next) > 0; next = next[1:] {
 		r := resources[next[0]]
-		for _, to := range slices.Concat(referred(r.Properties), dependsOn(r)) {
+		for _, to := range r.References() {
 			if _, known := resources[to]; known && !waits[to] {
 				waits[to] = true
 				next = append(next, to)
 			}
 		}
 	}
-	direct := referred(resources[id].Properties)
+	direct := assembly.ReferencesIn(resources[id].Properties)
 	var all []string
 	for _, other := range slices.Sorted(maps.Keys(resources)) {
 		r := resources[other]
@@ -53,61 +52,12 @@ func belated(resources map[string]assembly.Resource, id string) []string {
 		if !belongs || other == id || waits[other] {
 			continue
 		}
-		for _, owner := range referred(r.Properties[property]) {
+		for _, owner := range assembly.ReferencesIn(r.Properties[property]) {
 			if slices.Contains(direct, owner) {
 				all = append(all, other)
 			}
 		}
 	}
-	return all
-}
-
-// dependsOn are the logical ids that a resource waits for by name.
-func dependsOn(r assembly.Resource) []string {
-	switch d := r.DependsOn.(type) {
-	case string:
-		return []string{d}
-	case []any:
-		var all []string
-		for _, id := range d {
-			all = append(all, fmt.Sprint(id))
-		}
-		return all
-	}
-	return nil
-}
-
-// referred are the logical ids in a value.
-func referred(value any) []string {
-	text, err := json.Marshal(value)
-	if err != nil {
-		panic(err)
-	}
-	var plain any
-	if err := json.Unmarshal(text, &plain); err != nil {
-		panic(err)
-	}
-	var all []string
-	var look func(any)
-	look = func(v any) {
-		switch v := v.(type) {
-		case []any:
-			for _, item := range v {
-				look(item)
-			}
-		case map[string]any:
-			if name, is := v["Ref"].(string); is {
-				all = append(all, name)
-			}
-			if of, is := v["Fn::GetAtt"].([]any); is {
-				all = append(all, fmt.Sprint(of[0]))
-			}
-			for _, item := range v {
-				look(item)
-			}
-		}
-	}
-	look(plain)
 	return all
 }
 
