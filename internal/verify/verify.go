@@ -20,6 +20,7 @@ type rule struct {
 var rules = []rule{
 	{"AccessRefused", refusedByBucket},
 	{"AssumeRoleRefused", untrusted},
+	{"BoundaryRefuses", bounded},
 	{"Cycle", cycles},
 	{"EndpointTwice", twice},
 	{"GrantLost", lost},
