@@ -16,14 +16,15 @@ import (
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
 
-// looking are the types whose services look at their network when they are created: with a rule or permission that comes later
-// they fail, or not, depending on what CloudFormation makes first
+// looking are the types whose services look at their network when they are created: with a rule or permission that
+// comes later they fail, or not, depending on what CloudFormation makes first
 // (https://docs.aws.amazon.com/fsx/latest/LustreGuide/limit-access-security-groups.html,
 // https://docs.aws.amazon.com/mwaa/latest/userguide/vpc-security.html,
 // https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-prerequisites.html).
 var looking = []string{"AWS::FSx::FileSystem", "AWS::EFS::MountTarget", "AWS::MWAA::Environment", "AWS::SageMaker::Cluster"}
 
-// belonging are the types of what belongs to another resource without being a part of it, and the properties that name that one.
+// belonging are the types of what belongs to another resource without being a part of it, and the properties that name
+// that one.
 var belonging = map[string]string{
 	"AWS::EC2::SecurityGroupIngress": "GroupId", "AWS::EC2::SecurityGroupEgress": "GroupId",
 	"AWS::IAM::ManagedPolicy": "Roles", "AWS::S3::BucketPolicy": "Bucket",

@@ -18,15 +18,16 @@ import (
 	"github.com/plinth-ml/plinth/constructs/synth"
 )
 
-// drops tells whether the CDK drops what is granted on an object to a principal without policies in the app: the object has no policy
-// for it either. It leaves no trace in the template, so that the fields say it.
+// drops tells whether the CDK drops what is granted on an object to a principal without policies in the app: the object
+// has no policy for it either. It leaves no trace in the template, so that the fields say it.
 func drops(object any) bool {
 	_, machine := object.(awsstepfunctions.IStateMachine)
 	_, role := object.(awsiam.IRole)
 	return machine || role
 }
 
-// What is granted on an exposed object is added somewhere, to whomever it is granted, but where the fields say that it is not.
+// What is granted on an exposed object is added somewhere, to whomever it is granted, but where the fields say that it
+// is not.
 func TestGrantsThatAreDropped(t *testing.T) {
 	const elsewhere = "arn:aws:iam::999988887777:role/x"
 	tried, dropped := 0, 0

@@ -274,8 +274,8 @@ func TestObjectsOfOtherNetworks(t *testing.T) {
 	})
 }
 
-// A job can't work on a bucket that is reached through the endpoints of another network only, which no synthesis would tell
-// of otherwise.
+// A job can't work on a bucket that is reached through the endpoints of another network only, which no synthesis would
+// tell of otherwise.
 func TestBucketsOfOtherNetworks(t *testing.T) {
 	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
 		of := func(id string) *network.Isolated {
@@ -306,7 +306,8 @@ func TestBucketsOfOtherNetworks(t *testing.T) {
 	})
 }
 
-// ARNs of another account or region are refused in the fields whose ARNs can't be of elsewhere, and taken where the same field may be.
+// ARNs of another account or region are refused in the fields whose ARNs can't be of elsewhere, and taken where the
+// same field may be.
 func TestARNsOfElsewhere(t *testing.T) {
 	const there, abroad = "444455556666", "eu-west-1"
 	machine := func(region, account string) []string {

@@ -20,8 +20,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/assembly"
 )
 
-// What can't work is found in another stack too, wherever that is: a reference to another stack is read by the name of that
-// one, which the CDK leaves out of the assembly where it is the id.
+// What can't work is found in another stack too, wherever that is: a reference to another stack is read by the name of
+// that one, which the CDK leaves out of the assembly where it is the id.
 func TestFindingsAcrossStacks(t *testing.T) {
 	wanted := []string{"MessagesLost Other/Alarm/Resource", "SecondPolicy Other/Policy/Resource", "UnreachableEndpoint Other/Glue/Resource"}
 	for name, in := range map[string]func(app awscdk.App) (own, other awscdk.Stack){

@@ -43,7 +43,8 @@ func isGrant(m reflect.Method) bool {
 	return false
 }
 
-// Every method that grants refuses a role that a policy can't be attached to, or that asks for none; granting twice is granting once.
+// Every method that grants refuses a role that a policy can't be attached to, or that asks for none; granting twice is
+// granting once.
 func TestGrants(t *testing.T) {
 	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
 		all := grants(stack)

@@ -12,7 +12,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/fault"
 )
 
-// An image that only the deployment knows is taken where any other is, in a stack whose account and region are known too.
+// An image that only the deployment knows is taken where any other is, in a stack whose account and region are known
+// too.
 func TestImagesOfTheDeployment(t *testing.T) {
 	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
 		valid := validProps(stack)

@@ -26,8 +26,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/policy"
 )
 
-// keyUsers are who uses a key in each field that takes one, besides its administrators: the account's roles through a service,
-// or by a grant for AWS's resources, and services that use it without anybody's permissions.
+// keyUsers are who uses a key in each field that takes one, besides its administrators: the account's roles through a
+// service, or by a grant for AWS's resources, and services that use it without anybody's permissions.
 var keyUsers = map[string][]string{
 	"airflow.NewEnvironment Key":    {"account through s3 sqs", "grants", "logs of airflow-dev--xkey-D*"},
 	"airflow.NewServerless Key":     {"account through s3 airflow-serverless", "grants", "workflows"},
@@ -98,8 +98,8 @@ func users(t *testing.T, statements any) []string {
 	return all
 }
 
-// Whatever field a key of the app is given to, its policy has what the services need that use it, and no more: a key that lets
-// in nobody gets all of it, one that leaves it to the account's policies what those can't give.
+// Whatever field a key of the app is given to, its policy has what the services need that use it, and no more: a key
+// that lets in nobody gets all of it, one that leaves it to the account's policies what those can't give.
 func TestPoliciesOfGivenKeys(t *testing.T) {
 	dir := t.TempDir()
 	faults := fault.Collect()

@@ -16,8 +16,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
 
-// A first app works in every region, or is refused: where the region is known at synth, there; else before anything is made,
-// since CloudFormation refuses a template that looks up what a mapping lacks.
+// A first app works in every region, or is refused: where the region is known at synth, there; else before anything is
+// made, since CloudFormation refuses a template that looks up what a mapping lacks.
 func TestFirstAppInEveryRegion(t *testing.T) {
 	for _, app := range []struct {
 		name  string

@@ -17,7 +17,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// Two constructs of one name are told once, of the second one and by the field that names it, and never of a part inside.
+// Two constructs of one name are told once, of the second one and by the field that names it, and never of a part
+// inside.
 func TestTakenNames(t *testing.T) {
 	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
 		valid := validProps(stack)
@@ -50,7 +51,8 @@ func TestTakenNames(t *testing.T) {
 	})
 }
 
-// withoutName are constructors that have no field for the name, or several that it is made of: they are told by CloudFormation's property.
+// withoutName are constructors that have no field for the name, or several that it is made of: they are told by
+// CloudFormation's property.
 var withoutName = map[string]bool{
 	"access.NewBreakGlass": true, "supplychain.NewBuilder": true, "supplychain.NewImages": true, "supplychain.NewMirror": true, "supplychain.NewPackages": true,
 	"supplychain.NewPromotion": true, "supplychain.NewPullThrough": true, "supplychain.NewRegistry": true,

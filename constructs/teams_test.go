@@ -15,7 +15,8 @@ import (
 	given "github.com/plinth-ml/plinth/internal/props"
 )
 
-// Every field of a construct with a Team refuses what a construct of another team made: an object, a role in it, or its ARN.
+// Every field of a construct with a Team refuses what a construct of another team made: an object, a role in it, or its
+// ARN.
 func TestPartsOfOtherTeams(t *testing.T) {
 	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
 		there := constructs.NewConstruct(stack, jsii.String("Blue"))

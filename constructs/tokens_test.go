@@ -78,8 +78,8 @@ type tokenUse struct {
 	more bool
 }
 
-// tokenUses are all fields of text, each with a value of some kind, and more where few fields have the same name: every kind meets
-// a field of every name. A field of environments is tried with each kind once.
+// tokenUses are all fields of text, each with a value of some kind, and more where few fields have the same name: every
+// kind meets a field of every name. A field of environments is tried with each kind once.
 func tokenUses() []tokenUse {
 	var all []tokenUse
 	met := map[string][]tokenUse{}
@@ -140,7 +140,8 @@ func filledIn(stack awscdk.Stack, net *network.Isolated) map[reflect.Type]any {
 
 var imageOfOurs = training.ImageURI(account + ".dkr.ecr." + region + ".amazonaws.com/own:1")
 
-// besides are the fields of a job that other ones can't stand beside, by a part of their names, and what is done about it.
+// besides are the fields of a job that other ones can't stand beside, by a part of their names, and what is done about
+// it.
 var besides = map[string]func(j *training.Job){
 	"Job.Metrics[0].":      func(j *training.Job) { j.Image = imageOfOurs },
 	"Job.Groups[0].":       func(j *training.Job) { j.Image, j.InstanceType = imageOfOurs, "" },
@@ -181,8 +182,8 @@ func fillIn(v reflect.Value, field string, all map[reflect.Type]any) {
 	}
 }
 
-// A value that only the deployment knows is taken or refused alike in a stack of an account and region and in one of none, and what
-// is taken reaches the template whole, whatever the field.
+// A value that only the deployment knows is taken or refused alike in a stack of an account and region and in one of
+// none, and what is taken reaches the template whole, whatever the field.
 func TestTokensInFields(t *testing.T) {
 	long(t)
 	dir := t.TempDir()
@@ -307,8 +308,8 @@ var tokenName = regexp.MustCompile(`\$\{Token\[[^]]*\]\}`)
 // numberedFile is the path of a file, another one in each props.
 var numberedFile = regexp.MustCompile(`dags/a[0-9]+\.py`)
 
-// problems are the lines of faults that say what is wrong, without the names of tokens; but for names that another field's
-// construct has.
+// problems are the lines of faults that say what is wrong, without the names of tokens; but for names that another
+// field's construct has.
 func problems(faults []error) string {
 	var all []string
 	for _, f := range faults {

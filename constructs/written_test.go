@@ -17,7 +17,8 @@ import (
 // writtenTo are the fields whose buckets are written to or deleted from, without indexes.
 var writtenTo = regexp.MustCompile(`^storage\.NewFiles Bucket$|(^| |\.)(Output|Checkpoints|Writes|Records)\.Bucket$`)
 
-// Every field that takes a bucket to write to refuses a Logs bucket, whose own policy denies it; what is read may be logs.
+// Every field that takes a bucket to write to refuses a Logs bucket, whose own policy denies it; what is read may be
+// logs.
 func TestNothingIsWrittenToLogs(t *testing.T) {
 	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
 		logs := storage.NewDataBucket(stack, "WrittenLogs", &storage.DataBucketProps{Environment: dev, Class: storage.Logs})

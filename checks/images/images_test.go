@@ -1,5 +1,5 @@
-// Package images_test runs the scripts that build and copy images with Docker itself and a registry, where the machine has Docker: that of
-// CodeBuild is the same. AWS is a stand-in that looks into the registry.
+// Package images_test runs the scripts that build and copy images with Docker itself and a registry, where the machine
+// has Docker: that of CodeBuild is the same. AWS is a stand-in that looks into the registry.
 package images_test
 
 import (

@@ -1,5 +1,5 @@
-// Package properties holds what is true of everything that Plinth makes, over generated input. It is a module of its own,
-// so that nobody who imports Plinth inherits the generator.
+// Package properties holds what is true of everything that Plinth makes, over generated input. It is a module of its
+// own, so that nobody who imports Plinth inherits the generator.
 package properties
 
 import (

@@ -112,8 +112,8 @@ func drawnCluster(t *rapid.T, j *training.Job) {
 		training.ModelParallel(map[string]any{"tensor_parallel_degree": 2}).In("a")}).Draw(t, "distribution")
 }
 
-// allowedOf tells whether all instances of a job are of types that a guard lets through, at most as many as there may be, and whether it
-// lets their volumes through: those of a type on EBS need a key, and a local disk takes none.
+// allowedOf tells whether all instances of a job are of types that a guard lets through, at most as many as there may
+// be, and whether it lets their volumes through: those of a type on EBS need a key, and a local disk takes none.
 func allowedOf(resources object, limits environment.Limits) bool {
 	groups, several := resources["InstanceGroups"].([]any)
 	if !several {
@@ -189,7 +189,8 @@ func definitionOf(t *rapid.T, v any) object {
 	return d
 }
 
-// Whatever passes validation asks for jobs that a guard of the environment lets through, and what does not is told in full.
+// Whatever passes validation asks for jobs that a guard of the environment lets through, and what does not is told in
+// full.
 func TestEveryJobIsBoundedOrRefused(t *testing.T) {
 	made, refused, several := 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {

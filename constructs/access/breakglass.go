@@ -19,25 +19,25 @@ import (
 
 // BreakGlassProps say who may do what nobody may otherwise. TrustedBy and Buckets are required.
 type BreakGlassProps struct {
-	// Name stands in the role's name between the environment's and the region, dev--NAME--eu-west-1, by which the environment's
-	// Administrators can name it before it is there: see [BreakGlassRole]. Lower-case letters, digits and single hyphens between them.
-	// Empty: break-glass.
+	// Name stands in the role's name between the environment's and the region, dev--NAME--eu-west-1, by which the
+	// environment's Administrators can name it before it is there: see [BreakGlassRole]. Lower-case letters, digits and
+	// single hyphens between them. Empty: break-glass.
 	Name string
 	// TrustedBy are who may assume the role. Required.
 	TrustedBy []WayIn
-	// Buckets are those that it may open, repair and empty, with their keys. One that has Endpoints or Administrators names the role among the
-	// Administrators of its Environment: see [BreakGlassRole]. Required.
+	// Buckets are those that it may open, repair and empty, with their keys. One that has Endpoints or Administrators
+	// names the role among the Administrators of its Environment: see [BreakGlassRole]. Required.
 	Buckets []*storage.DataBucket
-	// Environment gives the name that the names of all jobs and of the role start with: dev--. Zero: the preset of Production, whose
-	// names start with none--.
+	// Environment gives the name that the names of all jobs and of the role start with: dev--. Zero: the preset of
+	// Production, whose names start with none--.
 	Environment environment.Environment
 }
 
 // defaultBreakGlass is what the role of an emergency is called where no name is given.
 const defaultBreakGlass = "break-glass"
 
-// BreakGlassRole is the ARN of the role of an emergency of that environment and name in the scope's account and region, before it is
-// there. An empty name is that of props without one.
+// BreakGlassRole is the ARN of the role of an emergency of that environment and name in the scope's account and region,
+// before it is there. An empty name is that of props without one.
 func BreakGlassRole(scope constructs.Construct, e environment.Environment, name string) string {
 	at := cdk.Where("access.BreakGlassRole", scope, validateRoleName(e, "", cmp.Or(name, defaultBreakGlass)))
 	return at.Role(breakGlassName(at, e, name))
@@ -64,9 +64,10 @@ func (p *BreakGlassProps) Validate() error {
 	return l.Err()
 }
 
-// NewBreakGlass makes the role of an emergency: it reads, repairs and deletes the data of the buckets and changes their settings
-// and keys, also where a policy has locked everybody else out, and stops jobs. It cannot make roles or policies. A bucket that keeps
-// it out is an error. It panics with one message that holds every problem when scope, id or props are wrong.
+// NewBreakGlass makes the role of an emergency: it reads, repairs and deletes the data of the buckets and changes their
+// settings and keys, also where a policy has locked everybody else out, and stops jobs. It cannot make roles or
+// policies. A bucket that keeps it out is an error. It panics with one message that holds every problem when scope, id
+// or props are wrong.
 func NewBreakGlass(scope constructs.Construct, id string, props *BreakGlassProps) *Person {
 	return cdk.Build("access.BreakGlass", scope, id, props, newBreakGlass)
 }

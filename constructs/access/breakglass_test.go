@@ -13,7 +13,8 @@ import (
 	"github.com/plinth-ml/plinth/constructs/synth"
 )
 
-// The role of an emergency is refused where a bucket keeps it out, wherever the stacks stand and whatever of them is known.
+// The role of an emergency is refused where a bucket keeps it out, wherever the stacks stand and whatever of them is
+// known.
 func TestBreakGlassAmongAdministrators(t *testing.T) {
 	const admin = "arn:aws:iam::111122223333:role/Admin"
 	endpoints := []string{"vpce-0123456789abcdef0"}

@@ -18,10 +18,11 @@ import (
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
-// ClusterRoleProps say what the machines of a HyperPod cluster are given. Cluster, SubnetIDs and SecurityGroupID are required.
+// ClusterRoleProps say what the machines of a HyperPod cluster are given. Cluster, SubnetIDs and SecurityGroupID are
+// required.
 type ClusterRoleProps struct {
-	// Name is the role's, to which two hyphens and the region are added, since roles are those of the whole account: NAME--REGION.
-	// Empty: CloudFormation's choice.
+	// Name is the role's, to which two hyphens and the region are added, since roles are those of the whole account:
+	// NAME--REGION. Empty: CloudFormation's choice.
 	Name string
 	// Cluster is the name of the cluster, whose logs alone it writes. Required.
 	Cluster string
@@ -32,8 +33,8 @@ type ClusterRoleProps struct {
 	Reads, Writes, Checkpoints []storage.Prefix
 	// VolumeKeys are the ARNs of the KMS keys that the volumes of the machines are encrypted with. Empty: AWS's own.
 	VolumeKeys []string
-	// EKS is the ARN of the EKS cluster that the machines are nodes of: they then pull the account's images, give pods their addresses and,
-	// by EKS Pod Identity, their roles. Empty: none, Slurm.
+	// EKS is the ARN of the EKS cluster that the machines are nodes of: they then pull the account's images, give pods
+	// their addresses and, by EKS Pod Identity, their roles. Empty: none, Slurm.
 	EKS string
 }
 
@@ -64,8 +65,8 @@ func (p *ClusterRoleProps) Validate() error {
 }
 
 // NewClusterRole makes the execution role of the instance groups of a HyperPod cluster: everybody on a machine has it
-// (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-prerequisites-iam.html). It panics with one message that holds
-// every problem when scope, id or props are wrong.
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-prerequisites-iam.html). It panics with one
+// message that holds every problem when scope, id or props are wrong.
 func NewClusterRole(scope constructs.Construct, id string, props *ClusterRoleProps) *ExecutionRole {
 	return cdk.Build("access.ClusterRole", scope, id, props, newClusterRole)
 }

@@ -42,7 +42,8 @@ var logGroups = []string{TrainingJobs: "/aws/sagemaker/TrainingJobs", Processing
 type ExecutionRoleProps struct {
 	// Jobs is their kind. Zero: TrainingJobs.
 	Jobs JobKind
-	// Network is where the job runs. Nil: in no VPC, which a guard allows to none; the role then has no permission for one.
+	// Network is where the job runs. Nil: in no VPC, which a guard allows to none; the role then has no permission for
+	// one.
 	Network *network.Isolated
 	// Reads are what it may read. Empty: nothing.
 	Reads []storage.Prefix
@@ -50,8 +51,8 @@ type ExecutionRoleProps struct {
 	Objects []storage.Object
 	// Writes are what it may write. Their keys also encrypt the volumes of its instances. Empty: nothing.
 	Writes []storage.Prefix
-	// Checkpoints are what it may read, write and delete: SageMaker keeps there what a job resumes from, and deletes what the
-	// job deleted (https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html). Empty: nothing.
+	// Checkpoints are what it may read, write and delete: SageMaker keeps there what a job resumes from, and deletes
+	// what the job deleted (https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html). Empty: nothing.
 	Checkpoints []storage.Prefix
 	// Mounts are the directories of file systems that it may read. Empty: none.
 	Mounts []storage.Directory
@@ -59,8 +60,8 @@ type ExecutionRoleProps struct {
 	Packages []supplychain.Repository
 	// Repositories are the ARNs of the ECR repositories that it may pull its image from. Empty: none.
 	Repositories []string
-	// AnyRepository lets it pull its image from every ECR repository of its account and region: for an image that only the deployment
-	// knows. Off: from Repositories only.
+	// AnyRepository lets it pull its image from every ECR repository of its account and region: for an image that only
+	// the deployment knows. Off: from Repositories only.
 	AnyRepository bool
 }
 
@@ -100,8 +101,8 @@ func (p *ExecutionRoleProps) Validate() error {
 type ExecutionRole struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
-	// Role is the role. It is for its service alone: GrantAssumeRole lets nobody else in. What is granted on it to an account, a
-	// service or an ARN, which have no policies in the app, is dropped: Success of the Grant alone says so.
+	// Role is the role. It is for its service alone: GrantAssumeRole lets nobody else in. What is granted on it to an
+	// account, a service or an ARN, which have no policies in the app, is dropped: Success of the Grant alone says so.
 	Role awsiam.IRole
 
 	given *ExecutionRoleProps // nil: the role was made elsewhere

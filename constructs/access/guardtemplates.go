@@ -64,8 +64,8 @@ func refersTo(t assembly.Template, ids []string) bool {
 	return slices.ContainsFunc(ids, func(id string) bool { return strings.Contains(text, fmt.Sprintf(`{"Ref":%q}`, id)) })
 }
 
-// unprotected finds the roles and users below the guard's scopes that have another boundary. What another stack exports is named
-// after the id that it exports.
+// unprotected finds the roles and users below the guard's scopes that have another boundary. What another stack exports
+// is named after the id that it exports.
 func (g *Guard) unprotected(stacks []assembly.Stack, boundary string) []assembly.Finding {
 	var all []assembly.Finding
 	for _, s := range stacks {

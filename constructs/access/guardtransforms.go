@@ -15,8 +15,8 @@ import (
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html).
 const extensions = "AWS::LanguageExtensions"
 
-// transformed finds stacks below the guard's scopes whose templates CloudFormation rewrites when it deploys them: a transform makes
-// resources that the app does not see, as that of SAM makes a role for each function
+// transformed finds stacks below the guard's scopes whose templates CloudFormation rewrites when it deploys them: a
+// transform makes resources that the app does not see, as that of SAM makes a role for each function
 // (https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources-function.html),
 // and an inline one rewrites what it stands in
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-transform.html).

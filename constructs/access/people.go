@@ -22,8 +22,9 @@ import (
 type Person struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
-	// Role is the role. Who may assume it stands in TrustedBy: GrantAssumeRole changes nothing there. What is granted on it to an
-	// account, a service or an ARN, which have no policies in the app, is dropped: Success of the Grant alone says so.
+	// Role is the role. Who may assume it stands in TrustedBy: GrantAssumeRole changes nothing there. What is granted
+	// on it to an account, a service or an ARN, which have no policies in the app, is dropped: Success of the Grant
+	// alone says so.
 	Role awsiam.IRole
 }
 

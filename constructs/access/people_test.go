@@ -239,7 +239,8 @@ func TestBreakGlass(t *testing.T) {
 	m.wantNone(t, "iam:", "sagemaker:Create", "kms:ScheduleKeyDeletion")
 }
 
-// Roles are those of the whole account: one in each region is another, and the one that buckets let in before it is there.
+// Roles are those of the whole account: one in each region is another, and the one that buckets let in before it is
+// there.
 func TestBreakGlassOfTwoRegions(t *testing.T) {
 	arns := map[string]string{}
 	if err := synth.App(&synth.Options{Dir: t.TempDir()}, func(app awscdk.App) {

@@ -143,8 +143,8 @@ func TestImages(t *testing.T) {
 		"ecr:BatchGetImage "+imagesARN, "ecr:GetDownloadUrlForLayer "+imagesARN, "ecr:BatchCheckLayerAvailability "+imagesARN)
 }
 
-// The interfaces of a job stand in its subnets, under its group: a call that makes one is judged on all three, so that the
-// subnets and the group hold it.
+// The interfaces of a job stand in its subnets, under its group: a call that makes one is judged on all three, so that
+// the subnets and the group hold it.
 func TestNetworkInterfaces(t *testing.T) {
 	const ec2 = "arn:aws:ec2:eu-west-1:111122223333:"
 	all := permissions(t, oneOfEach())

@@ -65,7 +65,8 @@ func images(at location.Location, g grants) []policy.Statement {
 	return pulls
 }
 
-// data lets the job read its inputs and write its outputs, and encrypt the volume of its instances with the outputs' keys.
+// data lets the job read its inputs and write its outputs, and encrypt the volume of its instances with the outputs'
+// keys.
 func data(g grants) []policy.Statement {
 	var keys []string
 	for _, p := range g.writes {
@@ -108,8 +109,8 @@ func volumes(keys []string) []policy.Statement {
 }
 
 // fileSystems lets SageMaker find the file systems of the job. Mounting knows no permission: the security group decides
-// (https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html; which role needs these is not documented,
-// AWS's own managed policy has them).
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html; which role needs these is not
+// documented, AWS's own managed policy has them).
 func fileSystems(mounts []storage.Directory) []policy.Statement {
 	var s []policy.Statement
 	var shared []string

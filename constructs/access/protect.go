@@ -26,7 +26,13 @@ import (
 // it, from further out or from further in, and when what is below the scope is of another environment or account. A
 // boundary that AddPropertyOverride or an aspect gives a role stays, and is an error too. The same guard may protect a
 // scope and what is in it. The CDK doesn't reach from an app into its stages: protect each stage. Roles that an aspect
-// makes come too late for the guard, and those that a transform of a template makes are not the app's: both are an error.
+// makes come too late for the guard, and those that a transform of a template makes are not the app's: both are an
+// error.
+//
+// The boundary lets roles use S3, KMS, CloudWatch, ECR, CodeArtifact, Step Functions, EventBridge, SNS, SQS, EFS, FSx,
+// Airflow, X-Ray, the Features of SageMaker, and what network interfaces need. A role that is allowed what it lets
+// nobody do, such as one of supplychain.NewBuilder, NewPromotion or a Lambda function that reads a DynamoDB table, is
+// an error: make it outside of the scope.
 func (g *Guard) Protect(scope constructs.Construct) {
 	cdk.Do("access.Guard.Protect", g, func() {
 		cdk.CheckScope(scope)
@@ -94,7 +100,8 @@ func (p *protection) validateOthers() error {
 	return l.Err()
 }
 
-// validateEnvironment reports a scope that has a construct of another environment than the guard's, or of another account.
+// validateEnvironment reports a scope that has a construct of another environment than the guard's, or of another
+// account.
 func (p *protection) validateEnvironment() error {
 	var l problem.List
 	own, _ := made.Of(p.guard)

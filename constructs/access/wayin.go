@@ -31,18 +31,18 @@ const (
 	namedRole
 )
 
-// IdentityCenter lets in whoever IAM Identity Center gives that permission set in the account. The permission set has to allow
-// sts:AssumeRole on the role: a role that trusts an account lets in only who may assume it
+// IdentityCenter lets in whoever IAM Identity Center gives that permission set in the account. The permission set has
+// to allow sts:AssumeRole on the role: a role that trusts an account lets in only who may assume it
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html).
 func IdentityCenter(permissionSet string) WayIn {
 	return WayIn{kind: identityCenter, permissionSet: permissionSet}
 }
 
-// GitHub lets in workflows of a repository that run in that environment of GitHub's, whose protection rules so decide who
-// starts them. The repository is "owner/name", and one that was created, renamed or transferred after July 15, 2026 or has
-// immutable subjects is "owner@ID/name@ID", in capitals and small letters as GitHub shows it: gh api
-// repos/OWNER/NAME/actions/oidc/customization/sub prints which. The environment is named as GitHub shows it, with spaces
-// and colons; what a CDK token stands for has %3A for each colon
+// GitHub lets in workflows of a repository that run in that environment of GitHub's, whose protection rules so decide
+// who starts them. The repository is "owner/name", and one that was created, renamed or transferred after July 15, 2026
+// or has immutable subjects is "owner@ID/name@ID", in capitals and small letters as GitHub shows it: gh api
+// repos/OWNER/NAME/actions/oidc/customization/sub prints which. The environment is named as GitHub shows it, with
+// spaces and colons; what a CDK token stands for has %3A for each colon
 // (https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims). The account needs GitHub's OIDC
 // provider, token.actions.githubusercontent.com.
 func GitHub(repository, environment string) WayIn {

@@ -39,11 +39,12 @@ type Environment struct {
 	at location.Location
 }
 
-// keepsVersions is for files that are told by their versions, which have to stay even where somebody writes another one.
+// keepsVersions is for files that are told by their versions, which have to stay even where somebody writes another
+// one.
 var keepsVersions = storage.LifeCycle{TieringDays: storage.Never, OldVersionDays: storage.Never}
 
-// NewEnvironment makes an environment of MWAA, its key, bucket and execution role, and writes its DAGs. It panics with one message that
-// holds every problem when scope, id or props are wrong.
+// NewEnvironment makes an environment of MWAA, its key, bucket and execution role, and writes its DAGs. It panics with
+// one message that holds every problem when scope, id or props are wrong.
 func NewEnvironment(scope constructs.Construct, id string, props *EnvironmentProps) *Environment {
 	return cdk.Build("airflow.Environment", scope, id, props, newEnvironment)
 }

@@ -22,8 +22,8 @@ const (
 	Op Login = "Op"
 )
 
-// GrantLogin lets a role log in to the web server, from inside the VPC, and use its API. It panics with one message when role or login
-// are wrong.
+// GrantLogin lets a role log in to the web server, from inside the VPC, and use its API. It panics with one message
+// when role or login are wrong.
 func (e *Environment) GrantLogin(to awsiam.IRole, as Login) {
 	cdk.Do("airflow.Environment.GrantLogin", e, func() { e.grantLogin(to, as) })
 }

@@ -20,37 +20,41 @@ import (
 
 // EnvironmentProps say what an Airflow environment runs, and where. Network and Guard are required.
 type EnvironmentProps struct {
-	// Environment decides the size, how long logs of the deployment are kept, and whether the DAGs' bucket outlives its stack. Zero:
-	// the preset of Production.
+	// Environment decides the size, how long logs of the deployment are kept, and whether the DAGs' bucket outlives its
+	// stack. Zero: the preset of Production.
 	Environment environment.Environment
-	// Network is where it stands: in its first two zones. It needs the capability Airflow, and Packages with Requirements.From. Other
-	// subnets need another Name too, since they make another environment. Required.
+	// Network is where it stands: in its first two zones. It needs the capability Airflow, and Packages with
+	// Requirements.From. Other subnets need another Name too, since they make another environment. Required.
 	Network *network.Isolated
-	// Guard is what the jobs of DAGs are held to: its Policies are attached to the role that starts them, and what it would deny of a Job
-	// is an error at synth. A Workflow starts its jobs by itself, and has a guard of its own. Required.
+	// Guard is what the jobs of DAGs are held to: its Policies are attached to the role that starts them, and what it
+	// would deny of a Job is an error at synth. A Workflow starts its jobs by itself, and has a guard of its own.
+	// Required.
 	Guard *access.Guard
-	// DAGs are what it runs. Files that somebody else puts below dags/ in its bucket run too, under the same role. Empty: none.
+	// DAGs are what it runs. Files that somebody else puts below dags/ in its bucket run too, under the same role.
+	// Empty: none.
 	DAGs []DAG
 	// Requirements are further Python packages. Zero: those that MWAA has.
 	Requirements Requirements
-	// Name is what it is called in its name, dev--NAME, or with a team dev---red--NAME, at most 33 characters in all: lower-case letters,
-	// digits and single hyphens between them. Another name makes another environment, and the history of runs is lost. Empty: the
-	// construct's id, in lower case.
+	// Name is what it is called in its name, dev--NAME, or with a team dev---red--NAME, at most 33 characters in all:
+	// lower-case letters, digits and single hyphens between them. Another name makes another environment, and the
+	// history of runs is lost. Empty: the construct's id, in lower case.
 	Name string
 	// Version is that of Airflow: 2.11 or newer, one that MWAA has. A 2 can't become a 3. Empty: 3.3.1.
 	Version string
 	// Class is the size. Empty: Micro in Development, Small elsewhere.
 	Class Class
-	// MaxWorkers is how many workers there are at most; the first is in the price of the environment. Not with Micro. Zero: 2 in
-	// Staging and 5 in Production, 2 for another class in Development.
+	// MaxWorkers is how many workers there are at most; the first is in the price of the environment. Not with Micro.
+	// Zero: 2 in Staging and 5 in Production, 2 for another class in Development.
 	MaxWorkers int
 	// MaintenanceWindow is when AWS may replace containers each week, in UTC, such as "SUN:03:30". Empty: SUN:03:00.
 	MaintenanceWindow string
-	// Team is the value of the tag Team of the execution role, which a guard for Teams demands, and a part of names. Empty: none.
+	// Team is the value of the tag Team of the execution role, which a guard for Teams demands, and a part of names.
+	// Empty: none.
 	Team string
-	// Key encrypts the environment, its logs and its bucket. Its policy must let the account use it through S3 and SQS, CloudWatch Logs for
-	// the groups airflow-NAME-*, NAME being the whole, and AWS's services make grants, which is added to a key of the app. Nil: a key is
-	// made. Another key needs another Name too, since it makes another environment.
+	// Key encrypts the environment, its logs and its bucket. Its policy must let the account use it through S3 and SQS,
+	// CloudWatch Logs for the groups airflow-NAME-*, NAME being the whole, and AWS's services make grants, which is
+	// added to a key of the app. Nil: a key is made. Another key needs another Name too, since it makes another
+	// environment.
 	Key awskms.IKey
 	// AccessLogs is the Logs bucket that the accesses to the environment's bucket are logged to. Nil: one is made.
 	AccessLogs *storage.DataBucket
@@ -59,7 +63,8 @@ type EnvironmentProps struct {
 const (
 	defaultVersion = "3.3.1"
 	defaultWindow  = "SUN:03:00"
-	// zones is how many MWAA stands in: exactly two (https://docs.aws.amazon.com/mwaa/latest/userguide/networking-about.html).
+	// zones is how many MWAA stands in: exactly two
+	// (https://docs.aws.amazon.com/mwaa/latest/userguide/networking-about.html).
 	zones = 2
 )
 

@@ -10,19 +10,22 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// Requirements are the Python packages of an environment, beside those that MWAA has: a lock, and where they come from, which is
-// CodeArtifact or a file of wheels, and never a public index.
+// Requirements are the Python packages of an environment, beside those that MWAA has: a lock, and where they come from,
+// which is CodeArtifact or a file of wheels, and never a public index.
 //
-// MWAA installs them when each container starts. If that fails it says so in a log, and the environment stands without them.
+// MWAA installs them when each container starts. If that fails it says so in a log, and the environment stands without
+// them.
 type Requirements struct {
-	// Lock is a requirements.txt in which each package has one version and its hashes, those that packages need in turn too, as
-	// pip-compile --generate-hashes writes it. Make it with MWAA's constraints, which it is held to:
-	// https://github.com/aws/amazon-mwaa-docker-images, images/airflow/VERSION/etc/airflow_constraints.txt. Empty: no packages.
+	// Lock is a requirements.txt in which each package has one version and its hashes, those that packages need in turn
+	// too, as pip-compile --generate-hashes writes it. Make it with MWAA's constraints, which it is held to:
+	// https://github.com/aws/amazon-mwaa-docker-images, images/airflow/VERSION/etc/airflow_constraints.txt. Empty: no
+	// packages.
 	Lock string
-	// From is the repository that they are installed from: a stage of the chain. The network has to reach it. One of From and
-	// Wheels is required with Lock.
+	// From is the repository that they are installed from: a stage of the chain. The network has to reach it. One of
+	// From and Wheels is required with Lock.
 	From supplychain.Repository
-	// Wheels is the version of the object plugins.zip in the environment's bucket, which somebody put there: the wheels of Lock.
+	// Wheels is the version of the object plugins.zip in the environment's bucket, which somebody put there: the wheels
+	// of Lock.
 	Wheels string
 }
 
@@ -90,8 +93,9 @@ func (r Requirements) file() string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// startup is the script by which pip asks the repository and nothing else. It runs in each container before pip does; the token is as
-// short as CodeArtifact makes them, 15 minutes, where script and pip may take 14. Without a token pip is refused, and asks nobody else.
+// startup is the script by which pip asks the repository and nothing else. It runs in each container before pip does;
+// the token is as short as CodeArtifact makes them, 15 minutes, where script and pip may take 14. Without a token pip
+// is refused, and asks nobody else.
 func (r Requirements) startup() string {
 	domain, account, region := r.From.Domain()
 	return fmt.Sprintf(`#!/bin/bash

@@ -11,9 +11,9 @@ import (
 	"github.com/plinth-ml/plinth/internal/policy"
 )
 
-// GrantRun lets a role start and stop runs of all of the workflows, and look at them. A run that it starts may be of an older version, and
-// may say what AWS gives tasks as variables of their environment; what a definition says it can't change. It panics with one message when
-// the role is missing or of another account.
+// GrantRun lets a role start and stop runs of all of the workflows, and look at them. A run that it starts may be of an
+// older version, and may say what AWS gives tasks as variables of their environment; what a definition says it can't
+// change. It panics with one message when the role is missing or of another account.
 func (s *Serverless) GrantRun(to awsiam.IRole) {
 	cdk.Do("airflow.Serverless.GrantRun", s, func() { s.grantRun(to) })
 }

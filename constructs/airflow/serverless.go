@@ -36,8 +36,8 @@ type Serverless struct {
 // definitions is where the definitions are in the bucket.
 const definitions = "workflows/"
 
-// NewServerless makes a workflow of MWAA Serverless for each DAG, its execution role and log group, and a key and a bucket for all of
-// them. It panics with one message that holds every problem when scope, id or props are wrong.
+// NewServerless makes a workflow of MWAA Serverless for each DAG, its execution role and log group, and a key and a
+// bucket for all of them. It panics with one message that holds every problem when scope, id or props are wrong.
 func NewServerless(scope constructs.Construct, id string, props *ServerlessProps) *Serverless {
 	return cdk.BuildTables("airflow.Serverless", scope, id, props, (*ServerlessProps).ids, newServerless)
 }

@@ -18,32 +18,36 @@ import (
 
 // ServerlessProps say which DAGs run on MWAA Serverless, and where. Network, Guard and DAGs are required.
 type ServerlessProps struct {
-	// Environment decides how long logs are kept, and whether the bucket of the definitions outlives its stack. Zero: the preset of
-	// Production.
+	// Environment decides how long logs are kept, and whether the bucket of the definitions outlives its stack. Zero:
+	// the preset of Production.
 	Environment environment.Environment
 	// Network is where the tasks run. It needs the capability AirflowServerless, and 2 to 16 zones. Required.
 	Network *network.Isolated
-	// Guard is what the jobs of DAGs are held to: its Policies are attached to the role that starts them, and what it would deny of a Job
-	// is an error at synth. A Workflow starts its jobs by itself, and has a guard of its own. Required.
+	// Guard is what the jobs of DAGs are held to: its Policies are attached to the role that starts them, and what it
+	// would deny of a Job is an error at synth. A Workflow starts its jobs by itself, and has a guard of its own.
+	// Required.
 	Guard *access.Guard
-	// DAGs are what runs, 1 to 50: each is a workflow of MWAA Serverless with a role of its own. A run takes no parameters: each DAG has
-	// Settings for all that its job has. A Job has one group of machines, and ends within four hours. Required.
+	// DAGs are what runs, 1 to 50: each is a workflow of MWAA Serverless with a role of its own. A run takes no
+	// parameters: each DAG has Settings for all that its job has. A Job has one group of machines, and ends within four
+	// hours. Required.
 	DAGs []DAG
-	// Name is what they are called in the names of the workflows, dev--NAME--ID, or with a team dev---red--NAME--ID, at most 30 characters
-	// before the ID of the DAG: lower-case letters, digits and single hyphens between them. Another name makes others. Empty: the
-	// construct's id, in lower case.
+	// Name is what they are called in the names of the workflows, dev--NAME--ID, or with a team dev---red--NAME--ID, at
+	// most 30 characters before the ID of the DAG: lower-case letters, digits and single hyphens between them. Another
+	// name makes others. Empty: the construct's id, in lower case.
 	Name string
-	// Team is the value of the tag Team of the execution roles, which a guard for Teams demands, and a part of names. Empty: none.
+	// Team is the value of the tag Team of the execution roles, which a guard for Teams demands, and a part of names.
+	// Empty: none.
 	Team string
-	// Key encrypts workflows and bucket. Its policy must let the account use it through S3 and airflow-serverless, the roles for the
-	// encryption context of the workflows, and AWS's services make grants, which is added to a key of the app. Nil: a key is made. Another
-	// key needs another Name too, since it makes other workflows.
+	// Key encrypts workflows and bucket. Its policy must let the account use it through S3 and airflow-serverless, the
+	// roles for the encryption context of the workflows, and AWS's services make grants, which is added to a key of the
+	// app. Nil: a key is made. Another key needs another Name too, since it makes other workflows.
 	Key awskms.IKey
 	// AccessLogs is the Logs bucket that the accesses to the bucket of the definitions are logged to. Nil: one is made.
 	AccessLogs *storage.DataBucket
 }
 
-// What MWAA Serverless holds (https://docs.aws.amazon.com/mwaa/latest/mwaa-serverless-userguide/mwaa-serverless-quotas.html,
+// What MWAA Serverless holds
+// (https://docs.aws.amazon.com/mwaa/latest/mwaa-serverless-userguide/mwaa-serverless-quotas.html,
 // .../supported-airflow-parameters.html, .../networking.html).
 const (
 	maxServerlessDAGs  = 50         // CloudFormation takes the versions of so many definitions from the function that writes them, in 4,096 bytes
@@ -106,7 +110,8 @@ func (p *ServerlessProps) Validate(id string) error {
 	return l.Err()
 }
 
-// validateServerless checks what MWAA Serverless asks of a DAG that is right by itself, and whose definition has so many bytes.
+// validateServerless checks what MWAA Serverless asks of a DAG that is right by itself, and whose definition has so
+// many bytes.
 func (d DAG) validateServerless(size int) error {
 	var l problem.List
 	const instead = "take airflow.NewEnvironment, or a DAG that starts a Workflow"

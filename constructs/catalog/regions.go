@@ -19,8 +19,8 @@ type Region struct {
 	// Zones is the number of Availability Zones; an account may see fewer
 	// (https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html).
 	Zones int
-	// S3PrefixList is the id of the managed prefix list com.amazonaws.REGION.s3, which security groups can name: only where
-	// a page of AWS gives it (https://docs.aws.amazon.com/cli/latest/reference/ec2/describe-prefix-lists.html).
+	// S3PrefixList is the id of the managed prefix list com.amazonaws.REGION.s3, which security groups can name: only
+	// where a page of AWS gives it (https://docs.aws.amazon.com/cli/latest/reference/ec2/describe-prefix-lists.html).
 	S3PrefixList string
 	// CodeArtifactAccount is the account that owns the bucket of package assets, assets-ACCOUNT-REGION
 	// (https://docs.aws.amazon.com/codeartifact/latest/ug/create-s3-gateway-endpoint.html).

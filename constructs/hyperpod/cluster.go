@@ -37,8 +37,8 @@ type Cluster struct {
 	Quotas []string
 }
 
-// NewCluster makes a HyperPod cluster, its security group, execution role and life-cycle script. It panics with one message that holds
-// every problem when scope, id or props are wrong.
+// NewCluster makes a HyperPod cluster, its security group, execution role and life-cycle script. It panics with one
+// message that holds every problem when scope, id or props are wrong.
 func NewCluster(scope constructs.Construct, id string, props *ClusterProps) *Cluster {
 	return cdk.Build("hyperpod.Cluster", scope, id, props, newCluster)
 }
@@ -61,7 +61,8 @@ func newCluster(this constructs.Construct, id string, props *ClusterProps) *Clus
 	nodes, writer := names.Join(name, roleOf), names.Join(name, writerOf)
 	scripts := storage.NewDataBucket(this, "Scripts", &storage.DataBucketProps{
 		Environment: p.Environment, AccessLogs: p.AccessLogs, Endpoints: p.Network.S3Endpoints(),
-		// The writer is in no network, and AWS does not say from where HyperPod reads scripts. Nothing else is in the bucket.
+		// The writer is in no network, and AWS does not say from where HyperPod reads scripts. Nothing else is in the
+		// bucket.
 		OutsideRoles: []string{storage.FilesRole(this, nodes), storage.FilesRole(this, writer)},
 	})
 	files := storage.NewFiles(this, "Files", &storage.FilesProps{

@@ -13,16 +13,18 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// EKS is an EKS cluster that stands already, in the VPC of the network, and that the machines become nodes of. All fields are required.
+// EKS is an EKS cluster that stands already, in the VPC of the network, and that the machines become nodes of. All
+// fields are required.
 type EKS struct {
 	// ClusterARN is its ARN, of the account and region that are deployed to.
 	ClusterARN string
-	// SecurityGroupID is the group that EKS made for it (resourcesVpcConfig.clusterSecurityGroupId of aws eks describe-cluster): it and
-	// the machines' group get rules for the API server, the kubelet and DNS.
+	// SecurityGroupID is the group that EKS made for it (resourcesVpcConfig.clusterSecurityGroupId of aws eks
+	// describe-cluster): it and the machines' group get rules for the API server, the kubelet and DNS.
 	SecurityGroupID string
-	// Prepared says that what CloudFormation can't do is done: HyperPod's Helm chart is installed from mirrored images, people's access is
-	// by access entries (API or API_AND_CONFIG_MAP), the VPC CNI is 1.18.3 or later, and the API server has a private endpoint. False is
-	// an error: without them HyperPod can't make the cluster, or its machines never become nodes.
+	// Prepared says that what CloudFormation can't do is done: HyperPod's Helm chart is installed from mirrored images,
+	// people's access is by access entries (API or API_AND_CONFIG_MAP), the VPC CNI is 1.18.3 or later, and the API
+	// server has a private endpoint. False is an error: without them HyperPod can't make the cluster, or its machines
+	// never become nodes.
 	Prepared bool
 }
 
@@ -64,8 +66,9 @@ func (e *EKS) validateLocation(at location.Location) error {
 	return l.Err()
 }
 
-// ways are the rules between the machines and the group of the EKS cluster, on both sides: of what EKS calls the least, what goes between
-// the two (https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html). CoreDNS may run on either.
+// ways are the rules between the machines and the group of the EKS cluster, on both sides: of what EKS calls the least,
+// what goes between the two (https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html). CoreDNS may run on
+// either.
 func (e *EKS) ways(machines, description string) cfn.Resources {
 	resources := cfn.Resources{}
 	if e == nil {

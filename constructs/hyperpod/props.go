@@ -16,58 +16,63 @@ import (
 
 // ClusterProps say what a cluster consists of. Network and Groups are required.
 type ClusterProps struct {
-	// Environment decides the instance types, how many a group has at most, and what the cluster may cost in a month. Zero: the preset of
-	// Production.
+	// Environment decides the instance types, how many a group has at most, and what the cluster may cost in a month.
+	// Zero: the preset of Production.
 	Environment environment.Environment
-	// Network is where the machines stand; it has the capability HyperPod, or HyperPodEKS with EKS. Other subnets, by another Zone as
-	// well, need another Name too, since they make another cluster. Required.
+	// Network is where the machines stand; it has the capability HyperPod, or HyperPodEKS with EKS. Other subnets, by
+	// another Zone as well, need another Name too, since they make another cluster. Required.
 	Network *network.Isolated
-	// Zone is which of the network's subnets they stand in, counted from 0: those of a cluster stand together, since EFA crosses no zone.
-	// With Lustre it is the file system's. Zero: the first.
+	// Zone is which of the network's subnets they stand in, counted from 0: those of a cluster stand together, since
+	// EFA crosses no zone. With Lustre it is the file system's. Zero: the first.
 	Zone int
-	// Name is what the cluster is called in its name, dev--NAME, at most 32 characters in all: lower-case letters, digits and single
-	// hyphens between them. Empty: the construct's id, in lower case.
+	// Name is what the cluster is called in its name, dev--NAME, at most 32 characters in all: lower-case letters,
+	// digits and single hyphens between them. Empty: the construct's id, in lower case.
 	Name string
 	// Groups are the machines that compute, by type: 1 to 98, or to 20 with EKS. Required.
 	Groups []Group
 	// ControllerType is the type of the one machine that runs Slurm. Empty: ml.m5.xlarge. An error with EKS.
 	ControllerType string
-	// LoginType is the type of a machine that people log in to. Empty: they log in to the controller. An error with EKS.
+	// LoginType is the type of a machine that people log in to. Empty: they log in to the controller. An error with
+	// EKS.
 	LoginType string
-	// Lustre is mounted at /fsx on every machine. With EKS the machines stand in its zone and reach it, and pods mount it by the CSI driver
-	// of FSx. Nil: nothing is mounted.
+	// Lustre is mounted at /fsx on every machine. With EKS the machines stand in its zone and reach it, and pods mount
+	// it by the CSI driver of FSx. Nil: nothing is mounted.
 	Lustre *storage.FileSystem
-	// Reads, Writes and Checkpoints are prefixes that whoever is on a machine may read; write; and read, write and delete. With EKS pods have
-	// that only in the host's network; others have roles of their own by EKS Pod Identity. Empty: nothing.
+	// Reads, Writes and Checkpoints are prefixes that whoever is on a machine may read; write; and read, write and
+	// delete. With EKS pods have that only in the host's network; others have roles of their own by EKS Pod Identity.
+	// Empty: nothing.
 	Reads, Writes, Checkpoints []storage.Prefix
 	// AccessLogs is the Logs bucket that accesses to the scripts are logged to. Nil: one is made.
 	AccessLogs *storage.DataBucket
-	// EKS is the EKS cluster, prepared for HyperPod, that the machines are nodes of. Another one needs another Name too. Nil: Slurm.
+	// EKS is the EKS cluster, prepared for HyperPod, that the machines are nodes of. Another one needs another Name
+	// too. Nil: Slurm.
 	EKS *EKS
 }
 
 // Group is machines of one type, and the Slurm partition of that name.
 type Group struct {
-	// Name is 1 to 30 lower-case letters, digits and hyphens, different for each group, and with Slurm not controller, login or dev; with EKS 1
-	// to 63 letters of either case, digits and hyphens. CloudFormation makes another cluster for a group of another name, which needs
-	// another Name of its own (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-cluster.html).
+	// Name is 1 to 30 lower-case letters, digits and hyphens, different for each group, and with Slurm not controller,
+	// login or dev; with EKS 1 to 63 letters of either case, digits and hyphens. CloudFormation makes another cluster
+	// for a group of another name, which needs another Name of its own
+	// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-cluster.html).
 	// Required.
 	Name string
-	// InstanceType is one that the environment allows. A changed type makes another cluster, as a changed Name does. Required.
+	// InstanceType is one that the environment allows. A changed type makes another cluster, as a changed Name does.
+	// Required.
 	InstanceType string
 	// Instances is their number. Zero: 1.
 	Instances int
-	// MinInstances is how many of them make the group InService; with fewer after three hours it goes back to what it was, at first none.
-	// Zero: the group is in service at once, and machines come as AWS has them
+	// MinInstances is how many of them make the group InService; with fewer after three hours it goes back to what it
+	// was, at first none. Zero: the group is in service at once, and machines come as AWS has them
 	// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ClusterInstanceGroupSpecification.html).
 	MinInstances int
 	// VolumeGB is the size of the volume at /opt/sagemaker of each, in GB, 1 to 16,384. Zero: 100.
 	VolumeGB int
-	// DeepHealthChecks stresses each machine and its connections before it takes part, which can take an hour and more; only with GPUs
-	// or Trainium. Off: HyperPod's own quick checks.
+	// DeepHealthChecks stresses each machine and its connections before it takes part, which can take an hour and more;
+	// only with GPUs or Trainium. Off: HyperPod's own quick checks.
 	DeepHealthChecks bool
-	// Labels and Taints are those of the nodes in Kubernetes, 50 of each at most; no taints with DeepHealthChecks. An error without EKS.
-	// Empty: HyperPod's own.
+	// Labels and Taints are those of the nodes in Kubernetes, 50 of each at most; no taints with DeepHealthChecks. An
+	// error without EKS. Empty: HyperPod's own.
 	Labels map[string]string
 	Taints []Taint
 }
@@ -92,7 +97,8 @@ const (
 
 var (
 	groupPattern = regexp.MustCompile(`^[a-z0-9](-*[a-z0-9])*$`)
-	// groupPatternOfEKS is what SageMaker takes (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ClusterInstanceGroupSpecification.html).
+	// groupPatternOfEKS is what SageMaker takes
+	// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ClusterInstanceGroupSpecification.html).
 	groupPatternOfEKS = regexp.MustCompile(`^[A-Za-z0-9](-*[A-Za-z0-9])*$`)
 )
 

@@ -62,8 +62,8 @@ func clusterResources(p ClusterProps, m made) cfn.Resources {
 	return cfn.Resources{"Cluster": {Type: "AWS::SageMaker::Cluster", Properties: properties}}
 }
 
-// orchestrator is EKS, or Slurm set up by the groups. It has no SlurmConfigStrategy, which the API refuses with continuous provisioning
-// (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-scaling-slurm.html).
+// orchestrator is EKS, or Slurm set up by the groups. It has no SlurmConfigStrategy, which the API refuses with
+// continuous provisioning (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-scaling-slurm.html).
 func orchestrator(p ClusterProps) cfn.Properties {
 	if p.EKS != nil {
 		return cfn.Properties{"Eks": cfn.Properties{"ClusterArn": p.EKS.ClusterARN}}
@@ -71,8 +71,8 @@ func orchestrator(p ClusterProps) cfn.Properties {
 	return cfn.Properties{"Slurm": cfn.Properties{}}
 }
 
-// instanceGroup is a group, its volumes encrypted by the key, and its place in Slurm or Kubernetes. A file system that HyperPod mounts
-// itself is documented for Slurm only.
+// instanceGroup is a group, its volumes encrypted by the key, and its place in Slurm or Kubernetes. A file system that
+// HyperPod mounts itself is documented for Slurm only.
 func instanceGroup(p ClusterProps, m made, g Group) cfn.Properties {
 	volume := func(of cfn.Properties) cfn.Properties {
 		of["VolumeKmsKeyId"] = m.keyARN

@@ -62,7 +62,8 @@ func (p *IsolatedProps) validateExisting() error {
 	return l.Err()
 }
 
-// validateRange checks a range that jobs may speak to: one of a network elsewhere, and outside the VPC unless it is the VPC's own.
+// validateRange checks a range that jobs may speak to: one of a network elsewhere, and outside the VPC unless it is the
+// VPC's own.
 func (p *IsolatedProps) validateRange(field, text string, own bool) error {
 	if text == "" || token.Is(text) {
 		return nil
@@ -124,8 +125,8 @@ func routesOf(s awsec2.ISubnet) (id string) {
 	return *s.RouteTable().RouteTableId()
 }
 
-// zoneOf is the zone of a subnet. It is empty where the app does not know it, for which the CDK throws, or decides it when it
-// is deployed: two such may be the same by chance.
+// zoneOf is the zone of a subnet. It is empty where the app does not know it, for which the CDK throws, or decides it
+// when it is deployed: two such may be the same by chance.
 func zoneOf(s awsec2.ISubnet) (zone string) {
 	defer func() {
 		if recover() != nil {
@@ -139,7 +140,8 @@ func zoneOf(s awsec2.ISubnet) (zone string) {
 }
 
 // validateDNS refuses a VPC of the app in which the names of interface endpoints do not resolve
-// (https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html). Of one that is imported nothing is known.
+// (https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html). Of one that is imported nothing
+// is known.
 func validateDNS(vpc awsec2.IVpc) error {
 	var l problem.List
 	made, ok := vpc.(awsec2.Vpc)
@@ -150,9 +152,10 @@ func validateDNS(vpc awsec2.IVpc) error {
 	return l.Err()
 }
 
-// validateSubnets refuses the subnets that the VPC itself calls public, those of another VPC, two of a zone where interface
-// endpoints are to stand, of which AWS takes one (https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html), and
-// those whose route table is not known where the S3 endpoint has to be put into it.
+// validateSubnets refuses the subnets that the VPC itself calls public, those of another VPC, two of a zone where
+// interface endpoints are to stand, of which AWS takes one
+// (https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html), and those whose route table is
+// not known where the S3 endpoint has to be put into it.
 func validateSubnets(p IsolatedProps, decided plan) error {
 	if p.Vpc == nil {
 		return nil

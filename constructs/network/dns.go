@@ -22,9 +22,9 @@ var clientHosts = func() map[string][]string {
 	return all
 }()
 
-// insideHosts are names of what stands in the VPC itself: file systems that jobs and machines mount, the web server and the database of
-// MWAA (https://docs.aws.amazon.com/mwaa/latest/userguide/vpc-vpe-access.html; its workers ask the web server, and the names of its
-// database are derived from its images), and the API servers of EKS.
+// insideHosts are names of what stands in the VPC itself: file systems that jobs and machines mount, the web server and
+// the database of MWAA (https://docs.aws.amazon.com/mwaa/latest/userguide/vpc-vpe-access.html; its workers ask the web
+// server, and the names of its database are derived from its images), and the API servers of EKS.
 var insideHosts = map[Capability][]string{
 	Training:    {"*.efs.REGION.amazonaws.com", lustreHosts},
 	Airflow:     {"*.REGION.airflow.amazonaws.com", "*.REGION.rds.amazonaws.com", "*.REGION.vpce.amazonaws.com"},
@@ -34,8 +34,8 @@ var insideHosts = map[Capability][]string{
 
 const lustreHosts = "*.fsx.REGION.amazonaws.com"
 
-// allowedDomains are the names that may be resolved: those of the planned endpoints, those inside the VPC and those that
-// the network was given. DNS is a way out too: what is encoded in a name reaches whoever owns the domain.
+// allowedDomains are the names that may be resolved: those of the planned endpoints, those inside the VPC and those
+// that the network was given. DNS is a way out too: what is encoded in a name reaches whoever owns the domain.
 func allowedDomains(plan EndpointPlan, region string, own []string) []string {
 	domains := []string{"*.compute.internal", "*.ec2.internal"}
 	for _, e := range plan {

@@ -26,7 +26,8 @@ func (b *builder) s3PrefixList(known string) any {
 	return cfn.Att("S3PrefixList", "Id")
 }
 
-// emptyDefaultGroup takes all rules from the VPC's default security group, which CloudFormation can neither change nor delete.
+// emptyDefaultGroup takes all rules from the VPC's default security group, which CloudFormation can neither change nor
+// delete.
 func (b *builder) emptyDefaultGroup() {
 	group := cfn.Att("VPC", "DefaultSecurityGroup")
 	b.task("EmptyDefaultGroup", "Custom::EmptySecurityGroup", cfn.Properties{"GroupId": group}, policy.Statement{

@@ -9,8 +9,8 @@ import (
 )
 
 // jobGroup makes the group of the jobs: out to S3, to the endpoints and to the ranges that they may speak to. A group
-// without an egress rule of its own would get one from EC2 that allows everything. A rule that waits for the function stands
-// alone: the function's role may have a boundary that names the group.
+// without an egress rule of its own would get one from EC2 that allows everything. A rule that waits for the function
+// stands alone: the function's role may have a boundary that names the group.
 func (b *builder) jobGroup(s3PrefixList string) {
 	toS3 := https(cfn.Properties{"DestinationPrefixListId": b.s3PrefixList(s3PrefixList), "Description": "S3, by its gateway endpoint"})
 	egress := []any{toS3}

@@ -30,11 +30,11 @@ type Isolated struct {
 	Vpc awsec2.IVpc
 	// SubnetIDs are the ids of the subnets that jobs run in, one a zone.
 	SubnetIDs []string
-	// JobSecurityGroup is the group of the training jobs: out to the endpoints and S3 by 443, nothing in, but for rules that are added
-	// to it.
+	// JobSecurityGroup is the group of the training jobs: out to the endpoints and S3 by 443, nothing in, but for rules
+	// that are added to it.
 	JobSecurityGroup awsec2.ISecurityGroup
-	// S3Endpoint is the id of the S3 endpoint, for the buckets that are to be reached through it alone; empty where it stood
-	// already.
+	// S3Endpoint is the id of the S3 endpoint, for the buckets that are to be reached through it alone; empty where it
+	// stood already.
 	S3Endpoint string
 	// LogKey encrypts the logs; other log groups of the account may use it too.
 	LogKey awskms.IKey
@@ -210,7 +210,8 @@ func lookUp(this constructs.Construct, p IsolatedProps, at location.Location) (e
 	return edge, s3PrefixList, l.Err()
 }
 
-// validateInRegion checks the environment of a VPC that is made in the region of its stack, which the environment may leave out.
+// validateInRegion checks the environment of a VPC that is made in the region of its stack, which the environment may
+// leave out.
 func validateInRegion(p IsolatedProps, region string) error {
 	if _, known := catalog.LookupRegion(region); !known || p.Vpc != nil || p.SharedWith != nil || p.Environment.Region != "" {
 		return nil

@@ -9,7 +9,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/location"
 )
 
-// Each statement of each endpoint names actions and holds the caller, or is one bucket of AWS; each wildcard has its reason.
+// Each statement of each endpoint names actions and holds the caller, or is one bucket of AWS; each wildcard has its
+// reason.
 func TestStatementsOfEveryEndpoint(t *testing.T) {
 	at := location.Location{Partition: "aws", Region: "eu-west-1", Account: "111122223333"}
 	for _, p := range []perimeter{
@@ -60,8 +61,8 @@ func TestEveryNeededServiceIsKnown(t *testing.T) {
 	}
 }
 
-// Names of a VPC's own are asked of the same resolver: without them machines find neither their API server nor their file system, and
-// Airflow's workers neither its web server nor its database.
+// Names of a VPC's own are asked of the same resolver: without them machines find neither their API server nor their
+// file system, and Airflow's workers neither its web server nor its database.
 func TestNamesOfWhatStandsInside(t *testing.T) {
 	for capability, want := range map[Capability][]string{
 		Training: {"*.efs.eu-west-1.amazonaws.com", "*.fsx.eu-west-1.amazonaws.com"},

@@ -20,38 +20,41 @@ import (
 // IsolatedProps say what an isolated network is for. All fields may be left out.
 type IsolatedProps struct {
 	// Environment decides the address range, the zones, the largest job that must fit and how long logs are kept. Its
-	// AddressRange is a value known at synth, not a token, unless Vpc or SharedWith is given. Zero: the preset of Production.
+	// AddressRange is a value known at synth, not a token, unless Vpc or SharedWith is given. Zero: the preset of
+	// Production.
 	Environment environment.Environment
 	// Capabilities are what the network makes possible. Empty: Training.
 	Capabilities []Capability
 	// EndpointZones is the number of zones that each interface endpoint stands in and is billed for. Jobs in the other
 	// zones reach it too, across zones. Zero: 1 in Development, all elsewhere.
 	EndpointZones int
-	// Organization is the id of the AWS organization, such as "o-a1b2c3d4e5", whose callers and resources the endpoints let
-	// through. Empty: the account's only.
+	// Organization is the id of the AWS organization, such as "o-a1b2c3d4e5", whose callers and resources the endpoints
+	// let through. Empty: the account's only.
 	Organization string
-	// AdditionalEndpoints are VPC endpoints besides those of the capabilities: their policies, the security groups and the DNS firewall
-	// follow. Empty: none.
+	// AdditionalEndpoints are VPC endpoints besides those of the capabilities: their policies, the security groups and
+	// the DNS firewall follow. Empty: none.
 	AdditionalEndpoints []AdditionalEndpoint
 	// AWSBuckets are buckets of AWS that jobs may read. Empty: those only that the capabilities need.
 	AWSBuckets []AWSBucket
-	// PackageRepositories are the ARNs of the CodeArtifact repositories that may be read, in this region, of this account or another one
-	// such as that of the tools: nothing else gets through the endpoints, whatever a role may read. Empty: every repository of the account.
+	// PackageRepositories are the ARNs of the CodeArtifact repositories that may be read, in this region, of this
+	// account or another one such as that of the tools: nothing else gets through the endpoints, whatever a role may
+	// read. Empty: every repository of the account.
 	PackageRepositories []string
-	// ImageRepositories are the ARNs of ECR repositories of other accounts, in this region, that images may be pulled from. Empty: those of the
-	// account, and AWS's own XGBoost.
+	// ImageRepositories are the ARNs of ECR repositories of other accounts, in this region, that images may be pulled
+	// from. Empty: those of the account, and AWS's own XGBoost.
 	ImageRepositories []string
-	// AllowedDomains are names that may be resolved besides those of the endpoints, such as "*.corp.example". A name below which anybody can
-	// have one, such as "*.co.uk", "*.github.io" or "*.cloudfront.net", opens DNS, by which data gets out, to everybody, and is not refused:
-	// https://publicsuffix.org lists such names. Empty: none.
+	// AllowedDomains are names that may be resolved besides those of the endpoints, such as "*.corp.example". A name
+	// below which anybody can have one, such as "*.co.uk", "*.github.io" or "*.cloudfront.net", opens DNS, by which
+	// data gets out, to everybody, and is not refused: https://publicsuffix.org lists such names. Empty: none.
 	AllowedDomains []string
-	// S3PrefixList is the id of the managed prefix list com.amazonaws.REGION.s3. Empty: from the catalog, or that of SharedWith; a
-	// function looks it up at deployment where neither has it.
+	// S3PrefixList is the id of the managed prefix list com.amazonaws.REGION.s3. Empty: from the catalog, or that of
+	// SharedWith; a function looks it up at deployment where neither has it.
 	S3PrefixList string
-	// PackageAssets is the bucket of CodeArtifact's assets, needed with Packages. Empty: from the catalog; a region that the
-	// catalog lacks is then an error.
+	// PackageAssets is the bucket of CodeArtifact's assets, needed with Packages. Empty: from the catalog; a region
+	// that the catalog lacks is then an error.
 	PackageAssets string
-	// LogKey encrypts the logs; its policy must let CloudWatch Logs use it, which is added to a key of the app. Nil: a key is made.
+	// LogKey encrypts the logs; its policy must let CloudWatch Logs use it, which is added to a key of the app. Nil: a
+	// key is made.
 	LogKey awskms.IKey
 
 	// Vpc is an existing VPC. Missing endpoints and the jobs' security group are made in it; its flow logs, its DNS
@@ -59,8 +62,8 @@ type IsolatedProps struct {
 	Vpc awsec2.IVpc
 	// Subnets are the private subnets of Vpc that jobs run in, with their route tables. Required with Vpc.
 	Subnets []awsec2.ISubnet
-	// ExistingEndpoints are services, such as "sts", whose endpoints stand already, in Vpc or in a hub VPC; their policies
-	// and private names are not looked at. Empty: all are made.
+	// ExistingEndpoints are services, such as "sts", whose endpoints stand already, in Vpc or in a hub VPC; their
+	// policies and private names are not looked at. Empty: all are made.
 	ExistingEndpoints []string
 	// ExistingEndpointsRange is the address range in which those interface endpoints stand. Required with
 	// ExistingEndpoints, unless they are gateways only.
@@ -68,12 +71,12 @@ type IsolatedProps struct {
 	// TransitGateway is the id of a transit gateway to attach a made VPC to, for OnPremises and for a hub's endpoints.
 	// Empty: none.
 	TransitGateway string
-	// OnPremises are the IPv4 ranges of your own network that jobs may speak to by 443, through the transit gateway or the routes of
-	// Vpc: of /8 to /32 where they are private or of 100.64.0.0/10, else of /16 to /32. Empty: none.
+	// OnPremises are the IPv4 ranges of your own network that jobs may speak to by 443, through the transit gateway or
+	// the routes of Vpc: of /8 to /32 where they are private or of 100.64.0.0/10, else of /16 to /32. Empty: none.
 	OnPremises []string
-	// SharedWith is the network of another environment of the same account and region: jobs run in its subnets and use its
-	// endpoints, under a security group of their own. It costs nothing, and keeps environments apart by security group and
-	// policies only. Nil: not shared.
+	// SharedWith is the network of another environment of the same account and region: jobs run in its subnets and use
+	// its endpoints, under a security group of their own. It costs nothing, and keeps environments apart by security
+	// group and policies only. Nil: not shared.
 	SharedWith *Isolated
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// ValidatePackages reports why packages of a CodeArtifact repository, by its ARN, can't be installed from inside the network.
-// Of a nil network it reports nothing.
+// ValidatePackages reports why packages of a CodeArtifact repository, by its ARN, can't be installed from inside the
+// network. Of a nil network it reports nothing.
 func (n *Isolated) ValidatePackages(repository string) error {
 	if n == nil {
 		return nil
@@ -45,8 +45,8 @@ func (n *Isolated) otherRegion(repository, region string) error {
 	}
 }
 
-// ValidateImage reports why images of an ECR repository, by its ARN, can't be pulled from inside the network. Of a nil network
-// it reports no more than a text that is no such ARN.
+// ValidateImage reports why images of an ECR repository, by its ARN, can't be pulled from inside the network. Of a nil
+// network it reports no more than a text that is no such ARN.
 func (n *Isolated) ValidateImage(repository string) error {
 	parts, ok := arn.Split(repository)
 	if !ok {
@@ -74,8 +74,8 @@ func (n *Isolated) S3Endpoints() (ids []string) {
 	return ids
 }
 
-// ValidateZone reports a zone, counted from 0, that the network has no subnet in. Of a nil network, and of one that has none,
-// only negative ones are reported.
+// ValidateZone reports a zone, counted from 0, that the network has no subnet in. Of a nil network, and of one that has
+// none, only negative ones are reported.
 func (n *Isolated) ValidateZone(zone int) error {
 	subnets := 0
 	if n != nil {
@@ -94,9 +94,9 @@ func (n *Isolated) ValidateZone(zone int) error {
 	return p
 }
 
-// ValidateInstances reports why the instances of a job can't run together in subnets of the network: how many, how many addresses they
-// take, and whether any of them has EFA. Instances of one job speak to each other, and stand in one subnet
-// (https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html). Of a nil network it reports nothing.
+// ValidateInstances reports why the instances of a job can't run together in subnets of the network: how many, how many
+// addresses they take, and whether any of them has EFA. Instances of one job speak to each other, and stand in one
+// subnet (https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html). Of a nil network it reports nothing.
 func (n *Isolated) ValidateInstances(subnets []string, instances, addresses int, efa bool) error {
 	if n == nil {
 		return nil
@@ -117,9 +117,9 @@ func (n *Isolated) ValidateInstances(subnets []string, instances, addresses int,
 	return l.Err()
 }
 
-// ValidateAddresses reports that so many instances, which take so many addresses together, don't fit into each of the subnets. Of a
-// subnet whose range is not known at synth nothing is said, nor of addresses that something else than this network's endpoints takes,
-// nor of a nil network.
+// ValidateAddresses reports that so many instances, which take so many addresses together, don't fit into each of the
+// subnets. Of a subnet whose range is not known at synth nothing is said, nor of addresses that something else than
+// this network's endpoints takes, nor of a nil network.
 func (n *Isolated) ValidateAddresses(subnets []string, instances, addresses int) error {
 	if n == nil {
 		return nil

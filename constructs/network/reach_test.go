@@ -69,8 +69,8 @@ func TestWhatIsOutOfReach(t *testing.T) {
 	}
 }
 
-// Instances of one job need a group that lets them speak, EFA one that lets everything through, and a subnet as many addresses as they
-// take. Of subnets that nothing is known of nothing is said.
+// Instances of one job need a group that lets them speak, EFA one that lets everything through, and a subnet as many
+// addresses as they take. Of subnets that nothing is known of nothing is said.
 func TestInstancesThatCannotRunTogether(t *testing.T) {
 	alone, ipsec, efa := &Isolated{}, &Isolated{peers: []peer{{what: peerIKE}, {what: "NFS"}}}, &Isolated{peers: []peer{{what: peerEFA}}}
 	studio := &Isolated{peers: []peer{{what: "NFS"}, {what: "Apps"}}}

@@ -10,8 +10,8 @@ type service struct {
 	name string
 	// noPolicy: the sources show only a policy that allows everything, so that there is none to narrow.
 	noPolicy bool
-	// hosts are the names that it answers to besides those of hostsCSV: data planes that no client of an AWS SDK asks for, and
-	// names that only older clients have.
+	// hosts are the names that it answers to besides those of hostsCSV: data planes that no client of an AWS SDK asks
+	// for, and names that only older clients have.
 	hosts []string
 }
 

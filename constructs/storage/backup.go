@@ -25,7 +25,8 @@ const maxBackupDays = 35
 
 // BackupProps say how far back the buckets of a backup can be restored. All fields may be left out.
 type BackupProps struct {
-	// Environment decides whether the backup outlives its stack, and who administers it. Zero: the preset of Production.
+	// Environment decides whether the backup outlives its stack, and who administers it. Zero: the preset of
+	// Production.
 	Environment environment.Environment
 	// Days is how far back, 1 to 35. Zero: 35.
 	Days int
@@ -52,12 +53,14 @@ type Backup struct {
 	selects bool // some bucket
 }
 
-// NewBackup makes a vault, with a key of its own, and a plan by which the buckets that are given it can be restored to any
-// second of the last 35 days. Recovery points are deleted by nobody but the environment's administrators before their time.
-// The props may be nil. It panics with one message that holds every problem when scope, id or props are wrong.
+// NewBackup makes a vault, with a key of its own, and a plan by which the buckets that are given it can be restored to
+// any second of the last 35 days. Recovery points are deleted by nobody but the environment's administrators before
+// their time. The props may be nil. It panics with one message that holds every problem when scope, id or props are
+// wrong.
 //
 // A vault that holds recovery points can't be deleted: in Development too it keeps its stack from going until they have
-// expired or an administrator has deleted them. AWS Backup bills by the GB that it keeps (https://aws.amazon.com/backup/pricing/). Who restores brings a role that may.
+// expired or an administrator has deleted them. AWS Backup bills by the GB that it keeps
+// (https://aws.amazon.com/backup/pricing/). Who restores brings a role that may.
 func NewBackup(scope constructs.Construct, id string, props *BackupProps) *Backup {
 	return cdk.Build("storage.Backup", scope, id, props, newBackup)
 }
@@ -94,8 +97,8 @@ func newBackup(this constructs.Construct, _ string, props *BackupProps) *Backup 
 	return made
 }
 
-// vaultPolicy denies to delete or shorten what is backed up to all but administrators; where they are named, deployments and
-// they alone change the policy itself.
+// vaultPolicy denies to delete or shorten what is backed up to all but administrators; where they are named,
+// deployments and they alone change the policy itself.
 func vaultPolicy(at location.Location, administrators []string) []policy.Statement {
 	deny := func(sid string, may []any, actions ...string) policy.Statement {
 		return but(may, policy.Statement{

@@ -17,14 +17,15 @@ import (
 type DataBucket struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
-	// Bucket is the bucket. What AddToResourcePolicy and grants add to its policy stands beside what it denies: another account
-	// is let in by Shares or ReplicatedFrom only, and a grant to one is an error of the synthesis.
+	// Bucket is the bucket. What AddToResourcePolicy and grants add to its policy stands beside what it denies: another
+	// account is let in by Shares or ReplicatedFrom only, and a grant to one is an error of the synthesis.
 	Bucket awss3.IBucket
 	// Key encrypts its objects; nil for a Logs bucket.
 	Key awskms.IKey
-	// AccessLogs is the Logs bucket that it logs to, for other buckets to share; nil for a Logs bucket and an existing one. Its policy
-	// takes the logs of every bucket of the account. The CDK can't see that, and warns of a bucket of its own class that logs there
-	// (@aws-cdk/aws-s3:accessLogsPolicyNotAdded): acknowledge the warning by awscdk.Annotations_Of(bucket).AcknowledgeWarning.
+	// AccessLogs is the Logs bucket that it logs to, for other buckets to share; nil for a Logs bucket and an existing
+	// one. Its policy takes the logs of every bucket of the account. The CDK can't see that, and warns of a bucket of
+	// its own class that logs there (@aws-cdk/aws-s3:accessLogsPolicyNotAdded): acknowledge the warning by
+	// awscdk.Annotations_Of(bucket).AcknowledgeWarning.
 	AccessLogs *DataBucket
 	// Class is what it holds.
 	Class Class

@@ -173,7 +173,8 @@ func TestGivenKeysAreUsed(t *testing.T) {
 	}
 }
 
-// A key that the app makes lets in the accounts that a bucket is shared with or replicated from, which the bucket's policy can't do alone.
+// A key that the app makes lets in the accounts that a bucket is shared with or replicated from, which the bucket's
+// policy can't do alone.
 func TestGivenKeysLetInOtherAccounts(t *testing.T) {
 	const partner = "444455556666"
 	template := synthtest.Template(t, "us-east-1", func(stack awscdk.Stack) {

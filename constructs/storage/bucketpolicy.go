@@ -10,8 +10,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
-// statements are the bucket's policy. What it allows is for other accounts and for AWS services only: who of the account may
-// do what is said by the policies of roles, and this one denies what none of them should.
+// statements are the bucket's policy. What it allows is for other accounts and for AWS services only: who of the
+// account may do what is said by the policies of roles, and this one denies what none of them should.
 //
 // It denies a person's requests about objects from outside, never a deployment's about the bucket's settings; and the
 // account's root user may always delete it
@@ -43,8 +43,8 @@ func (b *builder) transport() []policy.Statement {
 	}
 }
 
-// outsiders denies everything to whoever is neither of the account or organization, nor of an account that the bucket is
-// shared with or replicated from, nor an AWS service.
+// outsiders denies everything to whoever is neither of the account or organization, nor of an account that the bucket
+// is shared with or replicated from, nor an AWS service.
 func (b *builder) outsiders() []policy.Statement {
 	accounts := []string{b.at.Account}
 	for _, s := range b.p.Shares {
@@ -69,16 +69,18 @@ var objectActions = []string{
 	"s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:List*", "s3:RestoreObject", "s3:UpdateObjectEncryption", "s3:AbortMultipartUpload",
 }
 
-// nameActions list the names of objects, which carry data too. Those of versions and uploads nobody needs who runs a job.
+// nameActions list the names of objects, which carry data too. Those of versions and uploads nobody needs who runs a
+// job.
 var (
 	nameActions    = []string{"s3:ListBucket"}
 	versionActions = []string{"s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}
 )
 
-// network denies objects to whoever comes from elsewhere than the endpoints. A request that a service makes for a caller
-// (aws:ViaAWSService) is from elsewhere too: somebody outside could have asked Athena. A deployment lists the bucket that it
-// makes or deletes. The execution roles of jobs list the names that their own policies let them see, and read none of the objects: SageMaker
-// may look at a job's inputs by the job's role when it is created, from a network of its own (docs/design.md).
+// network denies objects to whoever comes from elsewhere than the endpoints. A request that a service makes for a
+// caller (aws:ViaAWSService) is from elsewhere too: somebody outside could have asked Athena. A deployment lists the
+// bucket that it makes or deletes. The execution roles of jobs list the names that their own policies let them see, and
+// read none of the objects: SageMaker may look at a job's inputs by the job's role when it is created, from a network
+// of its own (docs/design.md).
 func (b *builder) network() []policy.Statement {
 	if len(b.p.Endpoints) == 0 {
 		return nil
@@ -139,8 +141,8 @@ func anyOf(texts []string) []any {
 
 // encryption denies what would be written unencrypted, with another key, or with a key that the request brings along. A
 // request that says nothing gets the bucket's key; one that says aws:kms without a key would get that of the account
-// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html). AWS's documents disagree whether the condition key of
-// the KMS key is there when the request names none; it holds either way.
+// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html). AWS's documents disagree whether the condition
+// key of the KMS key is there when the request names none; it holds either way.
 func (b *builder) encryption() []policy.Statement {
 	deny := func(sid string, conditions policy.Conditions) policy.Statement {
 		return policy.Statement{
@@ -168,8 +170,8 @@ var settings = []string{
 	"s3:PutBucketLogging", "s3:PutInventoryConfiguration", "s3:PutBucketObjectLockConfiguration", "s3:PauseReplication", "s3:DeleteBucket",
 }
 
-// protection denies to change how the bucket is protected to all but administrators and deployments, where administrators
-// are named; and to lift a lock to all but administrators.
+// protection denies to change how the bucket is protected to all but administrators and deployments, where
+// administrators are named; and to lift a lock to all but administrators.
 func (b *builder) protection() []policy.Statement {
 	var all []policy.Statement
 	if len(b.p.Environment.Administrators) > 0 {

@@ -24,8 +24,8 @@ func (b *builder) shares() []policy.Statement {
 	return all
 }
 
-// replicas lets the buckets of other accounts copy their objects here. Only S3 can use these permissions, for a role of that
-// account.
+// replicas lets the buckets of other accounts copy their objects here. Only S3 can use these permissions, for a role of
+// that account.
 func (b *builder) replicas() []policy.Statement {
 	var all []policy.Statement
 	for _, account := range b.p.ReplicatedFrom {
@@ -41,8 +41,8 @@ func (b *builder) replicas() []policy.Statement {
 // inventoryPrefix is where inventories are in a Logs bucket.
 const inventoryPrefix = "inventory/"
 
-// deliveries lets S3 deliver the access logs and inventories of the account's own buckets to a Logs bucket, where nobody else
-// writes and nobody deletes before the time.
+// deliveries lets S3 deliver the access logs and inventories of the account's own buckets to a Logs bucket, where
+// nobody else writes and nobody deletes before the time.
 func (b *builder) deliveries() []policy.Statement {
 	if b.p.Class != Logs {
 		return nil

@@ -17,17 +17,18 @@ import (
 
 // EFSProps say where an EFS file system stands. Network is required.
 type EFSProps struct {
-	// Environment decides whether the files outlive their stack and are backed up. Zero: the preset of Production, where they
-	// are.
+	// Environment decides whether the files outlive their stack and are backed up. Zero: the preset of Production,
+	// where they are.
 	Environment environment.Environment
 	// Network is where the jobs run. Required.
 	Network *network.Isolated
-	// Key encrypts it; its policy must let the account's roles use it through EFS and make grants for AWS's resources, which is added
-	// to a key of the app (https://docs.aws.amazon.com/efs/latest/ug/EFSKMS.html). Nil: a key is made. EFS encrypts a file system when it makes it: another key makes another file system,
-	// and the old one stays, but in Development.
+	// Key encrypts it; its policy must let the account's roles use it through EFS and make grants for AWS's resources,
+	// which is added to a key of the app (https://docs.aws.amazon.com/efs/latest/ug/EFSKMS.html). Nil: a key is made.
+	// EFS encrypts a file system when it makes it: another key makes another file system, and the old one stays, but in
+	// Development.
 	Key awskms.IKey
-	// RequireTLS refuses mounts without TLS. Whether SageMaker mounts with TLS is not documented: a training job may not be
-	// able to read the file system then. Off: any mount from the jobs' security group.
+	// RequireTLS refuses mounts without TLS. Whether SageMaker mounts with TLS is not documented: a training job may
+	// not be able to read the file system then. Off: any mount from the jobs' security group.
 	RequireTLS bool
 }
 
@@ -41,12 +42,12 @@ func (p *EFSProps) Validate() error {
 	return l.Err()
 }
 
-// NewEFS makes an EFS file system with a mount target in each subnet of the network, for files that people and jobs share.
-// It panics with one message that holds every problem when scope, id or props are wrong.
+// NewEFS makes an EFS file system with a mount target in each subnet of the network, for files that people and jobs
+// share. It panics with one message that holds every problem when scope, id or props are wrong.
 //
 // It costs by what is stored and moved: about 0.30 USD a GB and month, 0.03 USD a GB read and 0.06 USD a GB written in
-// us-east-1 (not verified). SageMaker has no switch for TLS, IAM or access points: whoever is in the jobs' security group
-// reads every directory.
+// us-east-1 (not verified). SageMaker has no switch for TLS, IAM or access points: whoever is in the jobs' security
+// group reads every directory.
 func NewEFS(scope constructs.Construct, id string, props *EFSProps) *FileSystem {
 	return cdk.Build("storage.EFS", scope, id, props, newEFS)
 }
@@ -80,8 +81,8 @@ func newEFS(this constructs.Construct, _ string, props *EFSProps) *FileSystem {
 	return &FileSystem{Construct: this, Type: EFS, ID: emitted.Ref("FileSystem"), ARN: emitted.Att("FileSystem", "Arn")}
 }
 
-// mounts are who may mount: whoever reaches a mount target, which the security group decides. NFS without IAM has no caller to
-// name. A new file system lets only root write, and without ClientRootAccess root is nobody
+// mounts are who may mount: whoever reaches a mount target, which the security group decides. NFS without IAM has no
+// caller to name. A new file system lets only root write, and without ClientRootAccess root is nobody
 // (https://docs.aws.amazon.com/efs/latest/ug/accessing-fs-nfs-permissions.html).
 func mounts(requireTLS bool) []policy.Statement {
 	all := []policy.Statement{{

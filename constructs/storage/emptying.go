@@ -22,9 +22,9 @@ const emptierID = "EmptiesBuckets"
 // emptiedID is the name of what calls it, one a bucket.
 const emptiedID = "EmptiedWithStack"
 
-// emptierResources are the function that empties the buckets of a stack in Development when the stack is deleted or its creation
-// is rolled back, so that they can go. It does nothing in an update, not even in one that makes the environment another tier's. Each
-// bucket's policy allows it that bucket.
+// emptierResources are the function that empties the buckets of a stack in Development when the stack is deleted or its
+// creation is rolled back, so that they can go. It does nothing in an update, not even in one that makes the
+// environment another tier's. Each bucket's policy allows it that bucket.
 func emptierResources(account string, logDays int) cfn.Resources {
 	r := role.Role{
 		Description: "Empties the buckets of a stack that is deleted",

@@ -17,17 +17,20 @@ import (
 
 // ExistingBucketProps name a bucket that stands already. Bucket is required.
 type ExistingBucketProps struct {
-	// Bucket is the bucket: made by the same app, or imported by awss3.Bucket_FromBucketName and its like. An imported one is taken to be
-	// in the account and region of the stack, unless it is imported with others, which is an error. Required.
+	// Bucket is the bucket: made by the same app, or imported by awss3.Bucket_FromBucketName and its like. An imported
+	// one is taken to be in the account and region of the stack, unless it is imported with others, which is an error.
+	// Required.
 	Bucket awss3.IBucket
-	// Key encrypts its objects: the one that the bucket encrypts by. Its policy must let the account's roles use it through S3 and make
-	// grants for AWS's resources, which is added to a key of the app. Nil: the bucket's EncryptionKey, if the app knows it; of an imported
-	// bucket that has a key and is imported without, roles are allowed nothing with the key, and a guard denies jobs that write there.
+	// Key encrypts its objects: the one that the bucket encrypts by. Its policy must let the account's roles use it
+	// through S3 and make grants for AWS's resources, which is added to a key of the app. Nil: the bucket's
+	// EncryptionKey, if the app knows it; of an imported bucket that has a key and is imported without, roles are
+	// allowed nothing with the key, and a guard denies jobs that write there.
 	Key awskms.IKey
 	// Class is what it holds. Zero: Datasets.
 	Class Class
-	// Events sends what happens to objects to EventBridge's default bus, which a data trigger needs. It is switched on in a bucket of the
-	// app, if it is not yet; an imported one has to have it on already, which nothing checks. Off: nothing is changed or expected.
+	// Events sends what happens to objects to EventBridge's default bus, which a data trigger needs. It is switched on
+	// in a bucket of the app, if it is not yet; an imported one has to have it on already, which nothing checks. Off:
+	// nothing is changed or expected.
 	Events bool
 }
 
@@ -55,9 +58,9 @@ func (p *ExistingBucketProps) validateKey() error {
 	}
 }
 
-// NewExistingBucket takes in a bucket that stands already, so that jobs can read and write it. It changes nothing of it but its Events: what
-// it lacks of what Plinth gives its own stands in Lacks, and is said in one note of the synthesis. It panics with one message
-// that holds every problem when scope, id or props are wrong.
+// NewExistingBucket takes in a bucket that stands already, so that jobs can read and write it. It changes nothing of it
+// but its Events: what it lacks of what Plinth gives its own stands in Lacks, and is said in one note of the synthesis.
+// It panics with one message that holds every problem when scope, id or props are wrong.
 func NewExistingBucket(scope constructs.Construct, id string, props *ExistingBucketProps) *DataBucket {
 	return cdk.Build("storage.ExistingBucket", scope, id, props, newExistingBucket)
 }

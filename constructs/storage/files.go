@@ -40,10 +40,12 @@ type FilesProps struct {
 	Bucket *DataBucket
 	// Folders are the only ones that it writes to, such as "dags/". Required.
 	Folders []string
-	// Role is the name of the role that writes them, at most 48 letters, digits, hyphens and underscores, to which two hyphens and the
-	// region are added, since roles are those of the whole account: see [FilesRole]. Begin it with the environment's name. Required.
+	// Role is the name of the role that writes them, at most 48 letters, digits, hyphens and underscores, to which two
+	// hyphens and the region are added, since roles are those of the whole account: see [FilesRole]. Begin it with the
+	// environment's name. Required.
 	Role string
-	// LogKey encrypts the writer's log; its policy must let CloudWatch Logs use it, which is added to a key of the app. Required.
+	// LogKey encrypts the writer's log; its policy must let CloudWatch Logs use it, which is added to a key of the app.
+	// Required.
 	LogKey awskms.IKey
 	// Files are the files. Required.
 	Files []File
@@ -63,7 +65,8 @@ type File struct {
 type Files struct {
 	// Construct is the scope of their writer.
 	Construct constructs.Construct
-	// URI is the bucket as s3://BUCKET/, and ARN its ARN, told when all files are written: what refers to them waits for the files.
+	// URI is the bucket as s3://BUCKET/, and ARN its ARN, told when all files are written: what refers to them waits
+	// for the files.
 	URI, ARN string
 
 	emitted cdk.Emitted
@@ -80,15 +83,15 @@ func (f *Files) Version(name string) string {
 	})
 }
 
-// FilesRole is the ARN of the role that writes files, NAME--REGION in the construct's account, to let its bucket know of it before it is
-// there.
+// FilesRole is the ARN of the role that writes files, NAME--REGION in the construct's account, to let its bucket know
+// of it before it is there.
 func FilesRole(scope constructs.Construct, name string) string {
 	at := cdk.Where("storage.FilesRole", scope, validateRole(name))
 	return at.Role(names.Role(at.Region, name))
 }
 
-// DeploymentRole is the ARN, with * in it, of the role by which accounts deploy that the CDK's bootstrap has prepared: for buckets
-// whose files AWS reads as whoever deploys.
+// DeploymentRole is the ARN, with * in it, of the role by which accounts deploy that the CDK's bootstrap has prepared:
+// for buckets whose files AWS reads as whoever deploys.
 func DeploymentRole(scope constructs.Construct) string {
 	return deployment(cdk.Where("storage.DeploymentRole", scope))
 }
@@ -142,9 +145,9 @@ func validateRole(name string) error {
 	return problem.Problem{Field: "Role", Got: name, Allowed: fmt.Sprintf("1 to %d letters, digits, hyphens and underscores", room)}
 }
 
-// NewFiles writes text files into a bucket whenever a deployment changes them, and takes away those that are no longer wanted; with
-// their stack they stay, as long as the bucket does. It panics with one message that holds every problem when scope, id or props are
-// wrong.
+// NewFiles writes text files into a bucket whenever a deployment changes them, and takes away those that are no longer
+// wanted; with their stack they stay, as long as the bucket does. It panics with one message that holds every problem
+// when scope, id or props are wrong.
 func NewFiles(scope constructs.Construct, id string, props *FilesProps) *Files {
 	return cdk.Build("storage.Files", scope, id, props, newFiles)
 }
@@ -164,7 +167,7 @@ func newFiles(this constructs.Construct, _ string, props *FilesProps) *Files {
 	return files
 }
 
-// A written object is one of a bucket of an app, by the bucket's ARN.
+// written identifies an object in a bucket of an app.
 type written struct {
 	app         any
 	bucket, key string
@@ -173,8 +176,8 @@ type written struct {
 // writers are who writes which objects.
 var writers = map[written]string{}
 
-// claimObjects notes the objects that are written. It panics with a fault where another construct writes one of them: the last one
-// deployed would win, and take it away from the other when it does not want it any more.
+// claimObjects notes the objects that are written. It panics with a fault where another construct writes one of them:
+// the last one deployed would win, and take it away from the other when it does not want it any more.
 func claimObjects(this constructs.Construct, p FilesProps) {
 	home, _ := made.Of(p.Bucket)
 	var l problem.List

@@ -54,7 +54,8 @@ func TestFilesOfTwoRegions(t *testing.T) {
 	}
 }
 
-// Two writers of one object are told, in whichever folders it is for them; those that share only a folder are none of that.
+// Two writers of one object are told, in whichever folders it is for them; those that share only a folder are none of
+// that.
 func TestFilesWrittenTwice(t *testing.T) {
 	err := synthtest.Error(t, "", func(stack awscdk.Stack) {
 		bucket, key := storage.NewDataBucket(stack, "Bucket", nil), logKey(stack)

@@ -79,7 +79,8 @@ func (d Directory) Validate() error {
 const maxDirectoryPath = 4000
 
 // securityGroup makes the group of a file system and opens the ports between it and the jobs, both ways where the file
-// system calls its clients. It gives the names of the group's rules, for what looks at them when it is made to wait for.
+// system calls its clients. It gives the names of the group's rules, for what looks at them when it is made to wait
+// for.
 func securityGroup(resources cfn.Resources, net *network.Isolated, what string, bothWays bool, ports ...[2]int) (rules []string) {
 	before := slices.Collect(maps.Keys(resources))
 	jobs, group := *net.JobSecurityGroup.SecurityGroupId(), cfn.Att("Group", "GroupId")

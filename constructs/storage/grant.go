@@ -13,7 +13,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// Grant is what somebody is allowed on prefixes and objects. It is made of statements and makes no call: see [PolicyDocument].
+// Grant is what somebody is allowed on prefixes and objects. It is made of statements and makes no call: see
+// [PolicyDocument].
 type Grant struct {
 	reads, writes, deletes []Prefix
 	objects                []Object // that are read
@@ -22,15 +23,15 @@ type Grant struct {
 // GrantRead allows to list and read the objects below the prefix.
 func (p Prefix) GrantRead() Grant { return Grant{reads: []Prefix{p}} }
 
-// GrantWrite allows to write objects below the prefix. It allows neither to read nor to delete them; writing over one keeps
-// the old version where the bucket's class keeps versions.
+// GrantWrite allows to write objects below the prefix. It allows neither to read nor to delete them; writing over one
+// keeps the old version where the bucket's class keeps versions.
 func (p Prefix) GrantWrite() Grant { return Grant{writes: []Prefix{p}} }
 
 // GrantReadWrite allows to list, read and write the objects below the prefix.
 func (p Prefix) GrantReadWrite() Grant { return Grant{reads: []Prefix{p}, writes: []Prefix{p}} }
 
-// GrantReadWriteDelete allows to list, read, write and delete the objects below the prefix: for checkpoints, of which a job
-// takes the old ones away. Where the bucket's class keeps versions a deleted object can be brought back.
+// GrantReadWriteDelete allows to list, read, write and delete the objects below the prefix: for checkpoints, of which a
+// job takes the old ones away. Where the bucket's class keeps versions a deleted object can be brought back.
 func (p Prefix) GrantReadWriteDelete() Grant {
 	return Grant{reads: []Prefix{p}, writes: []Prefix{p}, deletes: []Prefix{p}}
 }
@@ -54,8 +55,9 @@ func (g Grant) Validate() error {
 	return l.Err()
 }
 
-// ValidateOutside reports the buckets of the grant that the role can't reach from outside the network, whatever it is allowed. Of an
-// existing bucket nothing is known: it is taken to be reached. The role is given by its ARN; empty: it has no name to be known by.
+// ValidateOutside reports the buckets of the grant that the role can't reach from outside the network, whatever it is
+// allowed. Of an existing bucket nothing is known: it is taken to be reached. The role is given by its ARN; empty: it
+// has no name to be known by.
 func (g Grant) ValidateOutside(role string) error {
 	var l problem.List
 	buckets := map[*DataBucket]bool{}
@@ -75,9 +77,9 @@ func (g Grant) ValidateOutside(role string) error {
 	return l.Err()
 }
 
-// ValidateAdministrator reports that the bucket keeps a role from its objects or settings since it is none of its environment's
-// Administrators. A bucket without Endpoints and Administrators keeps nobody out, and of an existing bucket nothing is known. The role is given
-// by its ARN.
+// ValidateAdministrator reports that the bucket keeps a role from its objects or settings since it is none of its
+// environment's Administrators. A bucket without Endpoints and Administrators keeps nobody out, and of an existing
+// bucket nothing is known. The role is given by its ARN.
 func (b *DataBucket) ValidateAdministrator(role string) error {
 	is := func(pattern string) bool { return like(pattern, role) }
 	if b == nil || !b.endpoints && len(b.administrators) == 0 || slices.ContainsFunc(b.administrators, is) {
@@ -96,8 +98,8 @@ func (b *DataBucket) ValidateAdministrator(role string) error {
 	}
 }
 
-// like tells whether a pattern of an ARN, in which a * stands for any text, matches an ARN. What only the deployment knows matches: each
-// stack has tokens of its own for it.
+// like tells whether a pattern of an ARN, in which a * stands for any text, matches an ARN. What only the deployment
+// knows matches: each stack has tokens of its own for it.
 func like(pattern, text string) bool {
 	if token.Is(pattern + text) {
 		_, pattern, _ = strings.Cut(pattern, ":role/")
@@ -111,8 +113,8 @@ func like(pattern, text string) bool {
 }
 
 // PolicyDocument is an IAM policy document that allows the grants, for one call:
-// awsiam.PolicyDocument_FromJson(storage.PolicyDocument(...)). Keys can be used through S3 only. It panics with one message
-// that holds every problem when a prefix is wrong.
+// awsiam.PolicyDocument_FromJson(storage.PolicyDocument(...)). Keys can be used through S3 only. It panics with one
+// message that holds every problem when a prefix is wrong.
 func PolicyDocument(grants ...Grant) map[string]any {
 	var l problem.List
 	for i, g := range grants {

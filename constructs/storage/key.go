@@ -25,8 +25,8 @@ type KeyProps struct {
 	// Readers are other accounts, of 12 digits, that read from the key's buckets: those of their Shares. A bucket
 	// of the app adds its own. Empty: none but those.
 	Readers []string
-	// Writers are other accounts, of 12 digits, that write to the key's buckets: those of their Shares with Write and of
-	// their ReplicatedFrom. A bucket of the app adds its own. Empty: none but those.
+	// Writers are other accounts, of 12 digits, that write to the key's buckets: those of their Shares with Write and
+	// of their ReplicatedFrom. A bucket of the app adds its own. Empty: none but those.
 	Writers []string
 	// LinkedToLustre lets FSx for Lustre use the key, for buckets that are.
 	LinkedToLustre bool
@@ -56,9 +56,9 @@ type Key struct {
 	Key awskms.IKey
 }
 
-// NewKey makes a key for buckets to share. It rotates once a year, and nobody can use it but through S3 and the services
-// that encrypt volumes by grants. The props may be nil. It panics with one message that holds every problem when scope, id
-// or props are wrong.
+// NewKey makes a key for buckets to share. It rotates once a year, and nobody can use it but through S3 and the
+// services that encrypt volumes by grants. The props may be nil. It panics with one message that holds every problem
+// when scope, id or props are wrong.
 func NewKey(scope constructs.Construct, id string, props *KeyProps) *Key {
 	return cdk.Build("storage.Key", scope, id, props, newKey)
 }

@@ -13,16 +13,16 @@ import (
 // Never is the number of days of what does not happen.
 const Never = -1
 
-// LifeCycle is what becomes of the objects of a bucket with time, in days, 1 to 2,147,483,647. A zero field takes the default of the
-// bucket's class and of the environment's tier; see the table in the package's documentation.
+// LifeCycle is what becomes of the objects of a bucket with time, in days, 1 to 2,147,483,647. A zero field takes the
+// default of the bucket's class and of the environment's tier; see the table in the package's documentation.
 type LifeCycle struct {
 	// TieringDays is when an object moves to Intelligent-Tiering, which lowers the price of what nobody reads and costs
 	// nothing to read. Never: it stays in Standard.
 	TieringDays int
 	// ExpiryDays is when an object is deleted. Never: it is kept.
 	ExpiryDays int
-	// OldVersionDays is how long a version is kept after it was replaced or deleted. Never: as long as the bucket. Checkpoints have no
-	// versions but those of a class that the bucket had before.
+	// OldVersionDays is how long a version is kept after it was replaced or deleted. Never: as long as the bucket.
+	// Checkpoints have no versions but those of a class that the bucket had before.
 	OldVersionDays int
 	// UploadDays is when an upload that was begun and not ended is given up.
 	UploadDays int

@@ -25,19 +25,19 @@ type LustreProps struct {
 	Environment environment.Environment
 	// Network is where the jobs run. Required.
 	Network *network.Isolated
-	// Zone is which of the network's subnets it stands in, counted from 0. Jobs that use it run in that zone only. Zero: the
-	// first.
+	// Zone is which of the network's subnets it stands in, counted from 0. Jobs that use it run in that zone only.
+	// Zero: the first.
 	Zone int
-	// Data is what it shows: objects appear as files, and change with the bucket. The bucket is made with LinkedToLustre and
-	// is in the same region. Required.
+	// Data is what it shows: objects appear as files, and change with the bucket. The bucket is made with
+	// LinkedToLustre and is in the same region. Required.
 	Data Prefix
 	// CapacityGiB is its size: 1,200, or a multiple of 2,400 up to 65,536. Zero: 1,200.
 	CapacityGiB int
 	// MBPerSecondPerTiB is its throughput: 125, 250, 500 or 1,000. Zero: 125.
 	MBPerSecondPerTiB int
-	// Key encrypts it; its policy must let the account's roles use it through FSx and make grants for AWS's resources, which is added
-	// to a key of the app (https://docs.aws.amazon.com/fsx/latest/LustreGuide/encryption-at-rest.html). Nil: a key is made. FSx encrypts
-	// a file system when it makes it: another key makes another file system.
+	// Key encrypts it; its policy must let the account's roles use it through FSx and make grants for AWS's resources,
+	// which is added to a key of the app (https://docs.aws.amazon.com/fsx/latest/LustreGuide/encryption-at-rest.html).
+	// Nil: a key is made. FSx encrypts a file system when it makes it: another key makes another file system.
 	Key awskms.IKey
 }
 
@@ -77,12 +77,12 @@ func (p *LustreProps) Validate() error {
 	return l.Err()
 }
 
-// NewLustre makes an FSx for Lustre file system that shows a prefix of a Datasets bucket as files, for jobs that read many
-// files or the same data often. It is a cache: it holds nothing that is not in the bucket, and goes with its stack. It
-// panics with one message that holds every problem when scope, id or props are wrong.
+// NewLustre makes an FSx for Lustre file system that shows a prefix of a Datasets bucket as files, for jobs that read
+// many files or the same data often. It is a cache: it holds nothing that is not in the bucket, and goes with its
+// stack. It panics with one message that holds every problem when scope, id or props are wrong.
 //
-// It stands and costs whether jobs run or not: about 0.145 USD a GB and month at 125 MB/s/TiB in us-east-1, some 174 USD
-// for the smallest (not verified).
+// It stands and costs whether jobs run or not: about 0.145 USD a GB and month at 125 MB/s/TiB in us-east-1, some 174
+// USD for the smallest (not verified).
 func NewLustre(scope constructs.Construct, id string, props *LustreProps) *FileSystem {
 	return cdk.Build("storage.Lustre", scope, id, props, newLustre)
 }

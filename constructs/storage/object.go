@@ -15,7 +15,8 @@ type Object struct {
 	Key string
 }
 
-// maxKey is the most bytes that S3 takes for a key (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html).
+// maxKey is the most bytes that S3 takes for a key
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html).
 const maxKey = 1024
 
 // Object is one object of the bucket, for a job to read.

@@ -107,8 +107,8 @@ func (s Share) validate() error {
 	return l.Err()
 }
 
-// Inventory is how often S3 lists all objects of a bucket into its Logs bucket, in files below inventory/ and the bucket's
-// construct path. S3 bills it by the million objects listed (https://aws.amazon.com/s3/pricing/).
+// Inventory is how often S3 lists all objects of a bucket into its Logs bucket, in files below inventory/ and the
+// bucket's construct path. S3 bills it by the million objects listed (https://aws.amazon.com/s3/pricing/).
 type Inventory int
 
 // How often.

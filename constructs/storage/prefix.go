@@ -16,8 +16,8 @@ import (
 type Prefix struct {
 	// Bucket holds it.
 	Bucket *DataBucket
-	// Path ends with a slash, or is empty for the whole bucket. It has at most 1,024 bytes, no control characters, and nothing between two
-	// slashes that S3 and a file system read differently: neither nothing at all, nor . or ..
+	// Path ends with a slash, or is empty for the whole bucket. It has at most 1,024 bytes, no control characters, and
+	// nothing between two slashes that S3 and a file system read differently: neither nothing at all, nor . or ..
 	Path string
 }
 

@@ -15,28 +15,31 @@ import (
 
 // DataBucketProps say what a bucket holds. All fields may be left out.
 type DataBucketProps struct {
-	// Environment decides whether the data outlives its stack, and who administers it. Zero: the preset of Production, where
-	// it does.
+	// Environment decides whether the data outlives its stack, and who administers it. Zero: the preset of Production,
+	// where it does.
 	Environment environment.Environment
 	// Class is what the bucket holds. Zero: Datasets.
 	Class Class
 	// LifeCycle is what becomes of objects with time. Zero fields: the class's defaults.
 	LifeCycle LifeCycle
 
-	// Key encrypts the objects: one of [NewKey] that several buckets share, or an existing one. Its policy must let the account's roles
-	// use it through S3 and make grants for AWS's resources, the accounts of Shares and ReplicatedFrom use it through S3, and FSx's
-	// service-linked role with LinkedToLustre, which is added to a key of the app. Nil: a key is made. A Logs bucket takes none.
+	// Key encrypts the objects: one of [NewKey] that several buckets share, or an existing one. Its policy must let the
+	// account's roles use it through S3 and make grants for AWS's resources, the accounts of Shares and ReplicatedFrom
+	// use it through S3, and FSx's service-linked role with LinkedToLustre, which is added to a key of the app. Nil: a
+	// key is made. A Logs bucket takes none.
 	Key awskms.IKey
-	// AccessLogs is the Logs bucket that the bucket's accesses are logged to. Nil: one is made. A Logs bucket takes none.
+	// AccessLogs is the Logs bucket that the bucket's accesses are logged to. Nil: one is made. A Logs bucket takes
+	// none.
 	AccessLogs *DataBucket
 
 	// Endpoints are the ids of the S3 endpoints (vpce-...) through which alone objects are read and written. Empty: any
 	// network.
 	Endpoints []string
-	// OutsideRoles are the ARNs of roles and users of the account that reach objects from outside the Endpoints, besides the
-	// environment's administrators: of SageMaker's Feature Store, of Athena, of a person or a workflow of GitHub that uploads data, whose
-	// role access.LauncherRole names before it is there. A * may stand for a part of a name of at least 3 other letters, as in the names
-	// that IAM Identity Center makes: whatever role it matches is let in. Empty: none.
+	// OutsideRoles are the ARNs of roles and users of the account that reach objects from outside the Endpoints,
+	// besides the environment's administrators: of SageMaker's Feature Store, of Athena, of a person or a workflow of
+	// GitHub that uploads data, whose role access.LauncherRole names before it is there. A * may stand for a part of a
+	// name of at least 3 other letters, as in the names that IAM Identity Center makes: whatever role it matches is let
+	// in. Empty: none.
 	OutsideRoles []string
 	// Organization is the id of the organization whose accounts may be given access. Empty: this account only.
 	Organization string
@@ -45,22 +48,24 @@ type DataBucketProps struct {
 
 	// Lock keeps versions from being deleted. Zero: no lock. Not in Development, not for Checkpoints and Logs.
 	Lock Lock
-	// ReplicateTo is a bucket that gets a copy of every new object. Zero: none. Not for Checkpoints and Logs. From a bucket with a Lock S3
-	// copies only to one that has Object Lock too (https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html).
+	// ReplicateTo is a bucket that gets a copy of every new object. Zero: none. Not for Checkpoints and Logs. From a
+	// bucket with a Lock S3 copies only to one that has Object Lock too
+	// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html).
 	ReplicateTo Replica
-	// ReplicatedFrom are accounts, of 12 digits, whose buckets may copy their objects to this one. Copies from a bucket of
-	// the same account need no mention.
+	// ReplicatedFrom are accounts, of 12 digits, whose buckets may copy their objects to this one. Copies from a bucket
+	// of the same account need no mention.
 	ReplicatedFrom []string
-	// Backup restores the bucket to any second of the past: see [NewBackup]. Nil: no backup. Not for Checkpoints and Logs.
+	// Backup restores the bucket to any second of the past: see [NewBackup]. Nil: no backup. Not for Checkpoints and
+	// Logs.
 	Backup *Backup
 
-	// Events sends what happens to objects to EventBridge's default bus; plan with 1 USD a million (sources disagree whether
-	// it is free). Off: nothing is sent.
+	// Events sends what happens to objects to EventBridge's default bus; plan with 1 USD a million (sources disagree
+	// whether it is free). Off: nothing is sent.
 	Events bool
 	// Inventory lists all objects regularly. Zero: never. A Logs bucket has none.
 	Inventory Inventory
-	// LinkedToLustre lets FSx for Lustre read the bucket for a file system of [NewLustre]: the service comes from outside
-	// the Endpoints. Not together with Events or Backup: FSx overwrites the bucket's event settings.
+	// LinkedToLustre lets FSx for Lustre read the bucket for a file system of [NewLustre]: the service comes from
+	// outside the Endpoints. Not together with Events or Backup: FSx overwrites the bucket's event settings.
 	LinkedToLustre bool
 }
 

@@ -10,8 +10,9 @@ import (
 
 func (b *builder) replicates() bool { return b.p.ReplicateTo.Bucket != "" }
 
-// replication makes the role that S3 copies objects with, and gives the rule that it follows: every object, deletions that
-// left a marker included, encrypted by the replica's key; its account owns the copies, as every bucket with enforced ownership does
+// replication makes the role that S3 copies objects with, and gives the rule that it follows: every object, deletions
+// that left a marker included, encrypted by the replica's key; its account owns the copies, as every bucket with
+// enforced ownership does
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html).
 func (b *builder) replication() cfn.Properties {
 	to := b.p.ReplicateTo

@@ -40,12 +40,12 @@ type BuilderProps struct {
 	Images *Images
 	// Registry scans and signs it: one of the chain of Images. Required.
 	Registry *Registry
-	// Base is the image that is built on, the argument BASE of the Dockerfile, with a tag that can't be moved or a digest:
-	// ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME@sha256:DIGEST. Required.
+	// Base is the image that is built on, the argument BASE of the Dockerfile, with a tag that can't be moved or a
+	// digest: ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME@sha256:DIGEST. Required.
 	Base string
-	// Tools is the image that the build runs in, in an ECR repository of your own: bash, Docker with buildx and dockerd, iptables,
-	// AWS CLI 2 and syft, with a VOLUME at /var/lib/docker, without which Docker copies each layer whole; docker:dind has both. CodeBuild
-	// runs no entry point of it: the build starts dockerd. Required.
+	// Tools is the image that the build runs in, in an ECR repository of your own: bash, Docker with buildx and
+	// dockerd, iptables, AWS CLI 2 and syft, with a VOLUME at /var/lib/docker, without which Docker copies each layer
+	// whole; docker:dind has both. CodeBuild runs no entry point of it: the build starts dockerd. Required.
 	Tools string
 	// Source holds source.zip: Dockerfile, requirements.txt with hashes, and what they need. Required.
 	Source storage.Prefix
@@ -53,8 +53,8 @@ type BuilderProps struct {
 	Records storage.Prefix
 	// FailsAt is the lowest severity that fails a build. Zero: High.
 	FailsAt Severity
-	// Timeout is when a build is stopped, in whole minutes, 5m to 8h: CodeBuild itself takes 36h, CloudFormation's schema of a project 480
-	// minutes. Zero: 1h.
+	// Timeout is when a build is stopped, in whole minutes, 5m to 8h: CodeBuild itself takes 36h, CloudFormation's
+	// schema of a project 480 minutes. Zero: 1h.
 	Timeout time.Duration
 }
 
@@ -102,10 +102,10 @@ type Builder struct {
 	Repository ImageRepository
 }
 
-// NewBuilder makes a project that builds a Dockerfile on one base, from packages of one repository, whose lock file names every
-// version and its hashes. The build pushes the image, keeps its list of materials, and fails on what scanning finds: what failed
-// stays in the first stage, and can't be promoted. It starts when somebody starts it. It panics with one message that holds every
-// problem when scope, id or props are wrong.
+// NewBuilder makes a project that builds a Dockerfile on one base, from packages of one repository, whose lock file
+// names every version and its hashes. The build pushes the image, keeps its list of materials, and fails on what
+// scanning finds: what failed stays in the first stage, and can't be promoted. It starts when somebody starts it. It
+// panics with one message that holds every problem when scope, id or props are wrong.
 func NewBuilder(scope constructs.Construct, id string, props *BuilderProps) *Builder {
 	return cdk.Build("supplychain.Builder", scope, id, props, newBuilder)
 }

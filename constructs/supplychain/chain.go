@@ -16,33 +16,35 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// Chain is the way of packages and images to production: stages in their order. What the public offers comes into the first;
-// the others hold only what was promoted from the one before.
+// Chain is the way of packages and images to production: stages in their order. What the public offers comes into the
+// first; the others hold only what was promoted from the one before.
 type Chain struct {
-	// Name is the CodeArtifact domain's, and starts the names of image repositories, projects and roles: 2 to 24 lower-case letters,
-	// digits and single hyphens between them, a letter first. It becomes a part of a public DNS name, so that nothing confidential goes into it
+	// Name is the CodeArtifact domain's, and starts the names of image repositories, projects and roles: 2 to 24
+	// lower-case letters, digits and single hyphens between them, a letter first. It becomes a part of a public DNS
+	// name, so that nothing confidential goes into it
 	// (https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html). Empty: "ml".
 	Name string
-	// Stages are in the order of promotion, those whose names say production (prod, production, prd) last; one alone takes packages and
-	// images, and promotes nothing. Empty: dev, staging and prod, all of the account that the chain is deployed to.
+	// Stages are in the order of promotion, those whose names say production (prod, production, prd) last; one alone
+	// takes packages and images, and promotes nothing. Empty: dev, staging and prod, all of the account that the chain
+	// is deployed to.
 	Stages []Stage
-	// Organization is the id of the AWS organization that the accounts of stages have to be in, such as "o-a1b2c3d4e5". Empty:
-	// not looked at.
+	// Organization is the id of the AWS organization that the accounts of stages have to be in, such as "o-a1b2c3d4e5".
+	// Empty: not looked at.
 	Organization string
-	// Administrators are the ARNs of roles and users of the account that may, besides a deployment, change policies, connections
-	// and origin controls, and withdraw what was promoted; they too can't publish past a promotion. A * may stand for
-	// a part of a name of at least 3 other letters, as in role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*. Empty: identity
-	// policies alone say who may.
+	// Administrators are the ARNs of roles and users of the account that may, besides a deployment, change policies,
+	// connections and origin controls, and withdraw what was promoted; they too can't publish past a promotion. A * may
+	// stand for a part of a name of at least 3 other letters, as in
+	// role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*. Empty: identity policies alone say who may.
 	Administrators []string
 }
 
 // Stage is one stage of a chain.
 type Stage struct {
-	// Name is that of its repositories, usually of an environment: 2 to 20 lower-case letters, digits and single hyphens between them, a
-	// letter first. Required.
+	// Name is that of its repositories, usually of an environment: 2 to 20 lower-case letters, digits and single
+	// hyphens between them, a letter first. Required.
 	Name string
-	// Accounts are those, of 12 digits, whose roles may pull from the stage. Those of the chain's own account may wherever their
-	// identity policies say so. Empty: no other account.
+	// Accounts are those, of 12 digits, whose roles may pull from the stage. Those of the chain's own account may
+	// wherever their identity policies say so. Empty: no other account.
 	Accounts []string
 }
 
@@ -153,10 +155,12 @@ func (c Chain) accounts() []string {
 	return all
 }
 
-// The roles of a promotion have names, so that the policies of what they promote into can let them in before they are there.
+// The roles of a promotion have names, so that the policies of what they promote into can let them in before they are
+// there.
 
-// PromotionRole is the ARN of the role by which a promotion in the scope's stack reads and writes records: it comes from Step
-// Functions, so that a bucket which lets objects be reached by its network's endpoints only has to name it in OutsideRoles.
+// PromotionRole is the ARN of the role by which a promotion in the scope's stack reads and writes records: it comes
+// from Step Functions, so that a bucket which lets objects be reached by its network's endpoints only has to name it in
+// OutsideRoles.
 func (c Chain) PromotionRole(scope constructs.Construct) string {
 	at := cdk.Where("supplychain.Chain.PromotionRole", scope)
 	return at.Role(c.resolved().promotionRole(at.Region))
@@ -175,9 +179,8 @@ func (c Chain) role(region, purpose string) string {
 	return names.Role(region, names.Join(c.Name, purpose))
 }
 
-// keepers are who may change the protection of the chain: its administrators and deployments, by whatever qualifier the account
-// was bootstrapped with; nobody is kept out where no
-// administrators are named.
+// keepers are who may change the protection of the chain: its administrators and deployments, by whatever qualifier the
+// account was bootstrapped with; nobody is kept out where no administrators are named.
 func (c Chain) keepers(at location.Location) []string {
 	if len(c.Administrators) == 0 {
 		return nil

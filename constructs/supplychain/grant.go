@@ -12,13 +12,14 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// RepositoryVariable is the environment variable by which SageMaker's training toolkit finds the repository that it installs a
-// requirements.txt from (https://github.com/aws/sagemaker-training-toolkit).
+// RepositoryVariable is the environment variable by which SageMaker's training toolkit finds the repository that it
+// installs a requirements.txt from (https://github.com/aws/sagemaker-training-toolkit).
 const RepositoryVariable = "CA_REPOSITORY_ARN"
 
-// GrantPull lets a role install packages of the repository, and gives the environment variables that its jobs need. from is the
-// network that it does so from: it has to have the capability Packages, which brings both endpoints, their policies and the
-// bucket of assets. A nil network is not looked at. It panics with one message when role, repository or network are wrong.
+// GrantPull lets a role install packages of the repository, and gives the environment variables that its jobs need.
+// from is the network that it does so from: it has to have the capability Packages, which brings both endpoints, their
+// policies and the bucket of assets. A nil network is not looked at. It panics with one message when role, repository
+// or network are wrong.
 //
 // The repository of another account has to name the role's account in its stage too: see [Stage].
 func (r Repository) GrantPull(role awsiam.IRole, from *network.Isolated) map[string]string {
@@ -42,8 +43,9 @@ func (r Repository) GrantPull(role awsiam.IRole, from *network.Isolated) map[str
 	return map[string]string{RepositoryVariable: r.ARN}
 }
 
-// GrantPublish lets a role of the account publish the team's own packages, those that Internal holds for, to the chain's first stage,
-// and nothing else. It panics with one message when the role is wrong or there are no packages of the team's own.
+// GrantPublish lets a role of the account publish the team's own packages, those that Internal holds for, to the
+// chain's first stage, and nothing else. It panics with one message when the role is wrong or there are no packages of
+// the team's own.
 func (p *Packages) GrantPublish(role awsiam.IRole) {
 	cdk.Do("supplychain.Packages.GrantPublish", p, func() {
 		first := p.Repositories[p.chain.Stages[0].Name]
@@ -74,7 +76,8 @@ func publish(to Repository, internal []pattern) []policy.Statement {
 	})
 }
 
-// validateReach refuses a repository of another region: the endpoints of a network reach CodeArtifact in their own only.
+// validateReach refuses a repository of another region: the endpoints of a network reach CodeArtifact in their own
+// only.
 func validateReach(at location.Location, r Repository) error {
 	in, _, _ := r.parts()
 	if token.Is(at.Region) || token.Is(in.Region) || at.Region == in.Region {

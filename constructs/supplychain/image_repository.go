@@ -15,8 +15,8 @@ var pushActions = []string{
 	"ecr:BatchCheckLayerAvailability", "ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage",
 }
 
-// keepNewest is a life-cycle policy that expires all but the newest tagged images. What has no tag is left alone: signatures have
-// none (https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html).
+// keepNewest is a life-cycle policy that expires all but the newest tagged images. What has no tag is left alone:
+// signatures have none (https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html).
 func keepNewest(n int) string {
 	return lifeCycle("All but the newest", map[string]any{
 		"tagStatus": "tagged", "tagPatternList": []string{"*"}, "countType": "imageCountMoreThan", "countNumber": n,
@@ -38,8 +38,8 @@ func lifeCycle(description string, selection map[string]any) string {
 	return string(text)
 }
 
-// imageRepositoryResource is a repository whose tags can't be moved, and which keeps the newest images. ECR scans what is pushed by its basic scanner, unless the
-// registry's own configuration says more.
+// imageRepositoryResource is a repository whose tags can't be moved, and which keeps the newest images. ECR scans what
+// is pushed by its basic scanner, unless the registry's own configuration says more.
 func imageRepositoryResource(name string, keyARN any, kept int, statements []policy.Statement) cfn.Resource {
 	properties := cfn.Properties{
 		"RepositoryName": name, "ImageTagMutability": "IMMUTABLE", "EmptyOnDelete": false,

@@ -23,16 +23,18 @@ import (
 type ImagesProps struct {
 	// Chain is its way to production. Zero: "ml", through dev, staging and prod.
 	Chain Chain
-	// Name is the image's: 2 to 40 lower-case letters, digits and single hyphens between them, a letter first. Its repositories are CHAIN/image/NAME/STAGE. Required.
+	// Name is the image's: 2 to 40 lower-case letters, digits and single hyphens between them, a letter first. Its
+	// repositories are CHAIN/image/NAME/STAGE. Required.
 	Name string
 	// Kept is how many images the first stage keeps, the newest. Zero: 50.
 	Kept int
-	// KeptPromoted is how many images each of the other stages keeps, the newest by their promotion. What runs has to be among them: an
-	// endpoint pulls its image again when it replaces an instance. Zero: 500.
+	// KeptPromoted is how many images each of the other stages keeps, the newest by their promotion. What runs has to
+	// be among them: an endpoint pulls its image again when it replaces an instance. Zero: 500.
 	KeptPromoted int
-	// Key encrypts the images; its policy must let the account's roles use it through ECR and make grants for AWS's resources, which is
-	// added to a key of the app (https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html). It can never be
-	// changed: another one replaces the repositories, which stands in the way of the update. Nil: a key is made.
+	// Key encrypts the images; its policy must let the account's roles use it through ECR and make grants for AWS's
+	// resources, which is added to a key of the app
+	// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html). It can never be changed:
+	// another one replaces the repositories, which stands in the way of the update. Nil: a key is made.
 	Key awskms.IKey
 }
 
@@ -67,8 +69,8 @@ func validateImageName(field, name string) error {
 
 // ImageRepository is an ECR repository.
 type ImageRepository struct {
-	// ARN and URI are its own: arn:aws:ecr:REGION:ACCOUNT:repository/NAME and ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME. They may
-	// hold CDK tokens.
+	// ARN and URI are its own: arn:aws:ecr:REGION:ACCOUNT:repository/NAME and
+	// ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME. They may hold CDK tokens.
 	ARN, URI string
 	// Name is its name in the registry.
 	Name string
@@ -87,8 +89,8 @@ type Images struct {
 	name  string
 }
 
-// ImageRepository is the one of an image and a stage, for stacks and stages that the chain is not part of. An empty account or
-// region is that of the scope's stack. It panics with one message when the chain has no such stage.
+// ImageRepository is the one of an image and a stage, for stacks and stages that the chain is not part of. An empty
+// account or region is that of the scope's stack. It panics with one message when the chain has no such stage.
 func (c Chain) ImageRepository(scope constructs.Construct, image, stage, account, region string) ImageRepository {
 	at := elsewhere("supplychain.Chain.ImageRepository", scope, account, region, validateImageName("image", image), c.validateStage(stage))
 	return imageRepository(at, names.Image(c.resolved().Name, image, stage))
@@ -105,9 +107,9 @@ func registryHost(at location.Location) string {
 	return at.Account + ".dkr.ecr." + at.Region + "." + *awscdk.Aws_URL_SUFFIX()
 }
 
-// NewImages makes the repositories of an image and their key. Tags can't be moved, and all of it outlives its stack. What is
-// pushed is scanned and signed where the registry is a [NewRegistry] of the chain. It panics with one message that holds every
-// problem when scope, id or props are wrong.
+// NewImages makes the repositories of an image and their key. Tags can't be moved, and all of it outlives its stack.
+// What is pushed is scanned and signed where the registry is a [NewRegistry] of the chain. It panics with one message
+// that holds every problem when scope, id or props are wrong.
 func NewImages(scope constructs.Construct, id string, props *ImagesProps) *Images {
 	return cdk.BuildTables("supplychain.Images", scope, id, props, func(p *ImagesProps) []string { return p.Chain.resolved().names() }, newImages)
 }
@@ -144,8 +146,8 @@ func imageKey(at location.Location) key.Plan {
 	return key.Plan{Description: "Images", At: at, Retain: true, Services: []string{"ecr"}}
 }
 
-// imagePolicy is the policy of the n-th stage's repository: other accounts pull from it, and nothing gets into a later stage but
-// by promotion, whatever identity policies say.
+// imagePolicy is the policy of the n-th stage's repository: other accounts pull from it, and nothing gets into a later
+// stage but by promotion, whatever identity policies say.
 func imagePolicy(chain Chain, at location.Location, n int) []policy.Statement {
 	var all []policy.Statement
 	if accounts := chain.Stages[n].Accounts; len(accounts) > 0 {
@@ -163,10 +165,12 @@ func imagePolicy(chain Chain, at location.Location, n int) []policy.Statement {
 	return append(all, protected(chain.keepers(at))...)
 }
 
-// imageFilling puts images into a repository: by pushing, from a public registry by a pull-through rule, and by replication.
+// imageFilling puts images into a repository: by pushing, from a public registry by a pull-through rule, and by
+// replication.
 var imageFilling = []string{"ecr:PutImage", "ecr:CompleteLayerUpload", "ecr:BatchImportUpstreamImage", "ecr:ReplicateImage"}
 
-// protected lets only the keepers decide who gets into a repository and what leaves it; nobody is kept out where there are none.
+// protected lets only the keepers decide who gets into a repository and what leaves it; nobody is kept out where there
+// are none.
 func protected(keepers []string) []policy.Statement {
 	if keepers == nil {
 		return nil

@@ -39,16 +39,16 @@ type MirrorProps struct {
 	Tools string
 	// Kept is how many images each repository keeps, the newest. What is built on or runs has to be among them. Zero: 500.
 	Kept int
-	// Key encrypts the images; its policy must let the account's roles use it through ECR and make grants for AWS's resources, which is
-	// added to a key of the app. It can never be changed: another one replaces the repositories, which stands in the way of the
-	// update. Nil: a key is made.
+	// Key encrypts the images; its policy must let the account's roles use it through ECR and make grants for AWS's
+	// resources, which is added to a key of the app. It can never be changed: another one replaces the repositories,
+	// which stands in the way of the update. Nil: a key is made.
 	Key awskms.IKey
 }
 
 // Mirrored is an image of others, in a repository of the team's own.
 type Mirrored struct {
-	// Name is its repository's, below CHAIN/mirror/: 2 to 40 lower-case letters, digits and single hyphens between them, a letter first.
-	// Required.
+	// Name is its repository's, below CHAIN/mirror/: 2 to 40 lower-case letters, digits and single hyphens between
+	// them, a letter first. Required.
 	Name string
 	// Tag is the one that it gets, which can't be moved later: letters, digits, . _ and -. Required with From.
 	Tag string
@@ -106,8 +106,8 @@ type Mirror struct {
 	Construct constructs.Construct
 	// Repositories are those of the images, by name.
 	Repositories map[string]ImageRepository
-	// ProjectName is the CodeBuild project that copies what is not there yet: aws codebuild start-build --project-name NAME. Empty:
-	// nothing is copied.
+	// ProjectName is the CodeBuild project that copies what is not there yet: aws codebuild start-build --project-name
+	// NAME. Empty: nothing is copied.
 	ProjectName string
 }
 
@@ -116,8 +116,8 @@ func (c Chain) MirrorRepository(scope constructs.Construct, name string) ImageRe
 	return imageRepository(cdk.Where("supplychain.Chain.MirrorRepository", scope, validateImageName("name", name)), names.Mirrored(c.resolved().Name, name))
 }
 
-// NewMirror makes a repository for each image, and a project that copies those of AWS's own registries without the internet. It
-// panics with one message that holds every problem when scope, id or props are wrong.
+// NewMirror makes a repository for each image, and a project that copies those of AWS's own registries without the
+// internet. It panics with one message that holds every problem when scope, id or props are wrong.
 func NewMirror(scope constructs.Construct, id string, props *MirrorProps) *Mirror {
 	return cdk.BuildTables("supplychain.Mirror", scope, id, props, (*MirrorProps).names, newMirror)
 }
@@ -173,8 +173,8 @@ func (p *MirrorProps) repositories(chain Chain, at location.Location) cfn.Resour
 	return r
 }
 
-// mirrorPolicy lets only the keepers and the mirror's own project fill it, where keepers are named: builds and promotions run in
-// an image of the mirror.
+// mirrorPolicy lets only the keepers and the mirror's own project fill it, where keepers are named: builds and
+// promotions run in an image of the mirror.
 func mirrorPolicy(chain Chain, at location.Location) []policy.Statement {
 	keepers := chain.keepers(at)
 	if keepers == nil {

@@ -181,7 +181,8 @@ func TestAnImageThatIsCalledLikeAProject(t *testing.T) {
 	})
 }
 
-// A chain of one stage holds packages and images of a single environment: no statement of its policies is about nothing.
+// A chain of one stage holds packages and images of a single environment: no statement of its policies is about
+// nothing.
 func TestAChainOfOneStage(t *testing.T) {
 	one := supplychain.Chain{Stages: []supplychain.Stage{{Name: "prod"}}, Administrators: []string{"arn:aws:iam::111122223333:role/Admin"}}
 	template := synthtest.Template(t, "eu-west-1", func(s awscdk.Stack) {

@@ -27,9 +27,9 @@ type Packages struct {
 	formats  []format // those that packages come in
 }
 
-// NewPackages makes a domain, its key, a repository for each stage and each public index, and package groups. All of it outlives
-// its stack. The props may be nil. It panics with one message that holds every problem when scope, id or props are wrong, or
-// when CodeArtifact does not exist in the region.
+// NewPackages makes a domain, its key, a repository for each stage and each public index, and package groups. All of it
+// outlives its stack. The props may be nil. It panics with one message that holds every problem when scope, id or props
+// are wrong, or when CodeArtifact does not exist in the region.
 func NewPackages(scope constructs.Construct, id string, props *PackagesProps) *Packages {
 	return cdk.BuildTables("supplychain.Packages", scope, id, props, func(p *PackagesProps) []string { return p.Chain.resolved().names() }, newPackages)
 }

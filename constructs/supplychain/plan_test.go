@@ -112,7 +112,8 @@ func wantKept(t *testing.T, what string, r cfn.Resource, kept int) {
 	}
 }
 
-// ECR and CodeArtifact use a key by grants, whichever of the two conditions they fill in; services that use it by themselves make none.
+// ECR and CodeArtifact use a key by grants, whichever of the two conditions they fill in; services that use it by
+// themselves make none.
 func TestGrantsOfTheServicesThatMakeThem(t *testing.T) {
 	for service, want := range map[string]string{
 		"ecr":          `[["kms:CreateGrant"],["kms:CreateGrant","kms:RetireGrant"]]`,

@@ -79,8 +79,8 @@ const (
 	imageFile  = "/tmp/image"
 )
 
-// buildspec is the specification of the build: one phase that runs the script, in a shell of its own, so that it can set how that
-// one fails (https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html).
+// buildspec is the specification of the build: one phase that runs the script, in a shell of its own, so that it can
+// set how that one fails (https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html).
 func (p project) buildspec() string {
 	env := map[string]any{"shell": "bash"}
 	commands := []string{"cat >" + scriptFile + " <<'END_OF_SCRIPT'\n" + p.script + "END_OF_SCRIPT", "bash " + scriptFile}

@@ -46,8 +46,8 @@ type PromotionProps struct {
 	Network *network.Isolated
 	// Tools is the image that they run in: see [BuilderProps]; with jq besides. Required.
 	Tools string
-	// Records take who promoted what, and what was known of it; and hold the lists of materials that builders wrote. A bucket with
-	// Endpoints names [Chain.PromotionRole] in its OutsideRoles. Required.
+	// Records take who promoted what, and what was known of it; and hold the lists of materials that builders wrote. A
+	// bucket with Endpoints names [Chain.PromotionRole] in its OutsideRoles. Required.
 	Records storage.Prefix
 	// FailsAt is the lowest severity of a finding that refuses a promotion. Zero: High.
 	FailsAt Severity
@@ -57,8 +57,8 @@ type PromotionProps struct {
 	Environment environment.Environment
 	// Publishers are AWS services that may publish to the Topic for resources of the account, by their principals:
 	// "cloudwatch.amazonaws.com" for alarms, "events.amazonaws.com" for EventBridge rules, "budgets.amazonaws.com",
-	// "costalerts.amazonaws.com". The policies of the topic and of its key follow. EventBridge takes no condition there, so that
-	// with it a rule of any account that knows the topic's ARN may publish. Empty: none.
+	// "costalerts.amazonaws.com". The policies of the topic and of its key follow. EventBridge takes no condition
+	// there, so that with it a rule of any account that knows the topic's ARN may publish. Empty: none.
 	Publishers []string
 }
 
@@ -107,27 +107,30 @@ func (p *PromotionProps) Validate() error {
 	return l.Err()
 }
 
-// Promotion is a state machine that brings a package version or an image from one stage to the next, once for each execution.
+// Promotion is a state machine that brings a package version or an image from one stage to the next, once for each
+// execution.
 type Promotion struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
-	// StateMachine is the state machine. Its input: {"to": "prod", "requestedBy": "ann", "package": {"format": "pypi", "name": "numpy",
-	// "version": "2.3.4"}} or, in the place of package, "image": {"name": "churn", "digest": "sha256:..."}. What is granted on it to
-	// an account, a service or an ARN, which have no policies in the app, is dropped, and Success of the Grant alone says so: state
-	// machines have none either (https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html). Grant it to
-	// a role here that they may assume.
+	// StateMachine is the state machine. Its input: {"to": "prod", "requestedBy": "ann", "package": {"format": "pypi",
+	// "name": "numpy", "version": "2.3.4"}} or, in the place of package, "image": {"name": "churn", "digest":
+	// "sha256:..."}. What is granted on it to an account, a service or an ARN, which have no policies in the app, is
+	// dropped, and Success of the Grant alone says so: state machines have none either
+	// (https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html). Grant it to a role
+	// here that they may assume.
 	StateMachine awsstepfunctions.IStateMachine
-	// Topic tells approvers what waits for them and how it ended. Subscribe them to it. Alarms and the like publish to it where
-	// Publishers names them.
+	// Topic tells approvers what waits for them and how it ended. Subscribe them to it. Alarms and the like publish to
+	// it where Publishers names them.
 	Topic awssns.ITopic
 
 	executions string // their ARNs
 }
 
-// NewPromotion makes a promotion, the projects that check and copy, and the topic. Nothing is copied that was not scanned, that
-// has findings from FailsAt on, or that nobody approved; what was approved is copied as it was seen: a package by its revision, an
-// image by its digest. A record of who and what is written before the copy. One account and region has one promotion of a chain.
-// It panics with one message that holds every problem when scope, id or props are wrong.
+// NewPromotion makes a promotion, the projects that check and copy, and the topic. Nothing is copied that was not
+// scanned, that has findings from FailsAt on, or that nobody approved; what was approved is copied as it was seen: a
+// package by its revision, an image by its digest. A record of who and what is written before the copy. One account and
+// region has one promotion of a chain. It panics with one message that holds every problem when scope, id or props are
+// wrong.
 func NewPromotion(scope constructs.Construct, id string, props *PromotionProps) *Promotion {
 	return cdk.Build("supplychain.Promotion", scope, id, props, newPromotion)
 }
@@ -196,8 +199,8 @@ const (
 	approves = "Approves"
 )
 
-// GrantRequest lets a role of the account ask for promotions and look at how they end. It panics with one message when the role is wrong,
-// or may approve.
+// GrantRequest lets a role of the account ask for promotions and look at how they end. It panics with one message when
+// the role is wrong, or may approve.
 func (p *Promotion) GrantRequest(role awsiam.IRole) {
 	cdk.Do("supplychain.Promotion.GrantRequest", p, func() {
 		g := p.grant(role, requests, approves, "Asks for promotions")
@@ -205,16 +208,16 @@ func (p *Promotion) GrantRequest(role awsiam.IRole) {
 	})
 }
 
-// GrantApprove lets a role of the account approve and refuse what waits, by the token that the topic sends. The action knows no
-// resource: what waits in other state machines can be approved too by whoever holds their tokens. It panics with one message when the
-// role is wrong, or may request a promotion of the app.
+// GrantApprove lets a role of the account approve and refuse what waits, by the token that the topic sends. The action
+// knows no resource: what waits in other state machines can be approved too by whoever holds their tokens. It panics
+// with one message when the role is wrong, or may request a promotion of the app.
 func (p *Promotion) GrantApprove(role awsiam.IRole) {
 	cdk.Do("supplychain.Promotion.GrantApprove", p, func() {
 		p.grant(role, approves, requests, "Approves promotions").Attach(approveStatements()...)
 	})
 }
 
-// grant is a grant that no role has which has the other one too. Step Functions takes no caller of another account
+// grant returns a grant, and refuses a role that already has the other one. Step Functions takes no caller of another account
 // (https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html).
 func (p *Promotion) grant(to awsiam.IRole, name, not, description string) cdk.Grant {
 	g := cdk.Grant{To: to, Account: cdk.Location(p.Construct).Account, Name: name, Not: not, Description: description}

@@ -5,7 +5,8 @@ import "github.com/plinth-ml/plinth/internal/names"
 // imageStates find what is known of an image.
 func (p promotion) imageStates(all states) {
 	repository := "States.Format('" + names.Image(p.chain.Name, "{}", "{}") + "', $.image.name, $.route.from)"
-	// A script asks ECR: Inspector's findings are more than Step Functions takes, however few are asked for (https://github.com/boto/boto3/issues/3449).
+	// A script asks ECR: Inspector's findings are more than Step Functions takes, however few are asked for
+	// (https://github.com/boto/boto3/issues/3449).
 	all[stateCheckImage] = refusing(with(p.build(names.Project(p.chain.Name, checkImageProject), stateMaterials, map[string]string{
 		"REPOSITORY": repository, "DIGEST": "$.image.digest",
 	}), "ResultPath", nil), "ImageRefused")

@@ -12,17 +12,19 @@ import (
 type PackagesProps struct {
 	// Chain is their way to production. Zero: "ml", through dev, staging and prod.
 	Chain Chain
-	// Connections are the public indexes that the first stage may take packages from. Empty: PyPI. All other formats are blocked.
+	// Connections are the public indexes that the first stage may take packages from. Empty: PyPI. All other formats
+	// are blocked.
 	Connections []Connection
-	// Internal are the patterns of the team's own packages, such as "/pypi//acme~" or "/npm/acme/*": what they hold for never
-	// comes from a public index, whatever stands there. Empty: none, so that nothing can be published.
+	// Internal are the patterns of the team's own packages, such as "/pypi//acme~" or "/npm/acme/*": what they hold for
+	// never comes from a public index, whatever stands there. Empty: none, so that nothing can be published.
 	Internal []string
 	// Blocked are patterns of packages that nobody gets, such as typing errors that a stranger may have registered:
 	// "/pypi//reqeusts$". Empty: none.
 	Blocked []string
-	// Key encrypts the packages; its policy must let the account's roles use it through CodeArtifact and make grants for AWS's resources,
-	// which is added to a key of the app (https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html). It can never be
-	// changed: another one replaces the domain, which stands in the way of the update. Nil: a key is made.
+	// Key encrypts the packages; its policy must let the account's roles use it through CodeArtifact and make grants
+	// for AWS's resources, which is added to a key of the app
+	// (https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html). It can never be changed: another one
+	// replaces the domain, which stands in the way of the update. Nil: a key is made.
 	Key awskms.IKey
 }
 

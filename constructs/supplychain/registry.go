@@ -17,8 +17,8 @@ import (
 type RegistryProps struct {
 	// Chain is the one whose images are signed and scanned again and again. Zero: "ml".
 	Chain Chain
-	// SignatureYears is how long signatures count, 1 to 11 years. Zero: 5. It can't be changed: another number makes another
-	// profile.
+	// SignatureYears is how long signatures count, 1 to 11 years. Zero: 5. It can't be changed: another number makes
+	// another profile.
 	SignatureYears int
 }
 
@@ -41,14 +41,15 @@ func (p *RegistryProps) Validate() error {
 type Registry struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
-	// SigningProfile is the ARN of the profile that images of the chain are signed with. Who pushes needs signer:SignPayload
-	// on it (https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html).
+	// SigningProfile is the ARN of the profile that images of the chain are signed with. Who pushes needs
+	// signer:SignPayload on it (https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html).
 	SigningProfile string
 
 	chain string
 }
 
-// validateSigns reports that the registry signs no images of that chain, so that builds and copies end without a signature.
+// validateSigns reports that the registry signs no images of that chain, so that builds and copies end without a
+// signature.
 func (r *Registry) validateSigns(c Chain) error {
 	if r == nil || r.chain == "" || r.chain == c.Name {
 		return nil
@@ -59,10 +60,10 @@ func (r *Registry) validateSigns(c Chain) error {
 	}
 }
 
-// NewRegistry makes the registry scan every image that is pushed, packages of languages included, and those of the chain again
-// whenever something becomes known; and sign those of the chain. An account and region has one such configuration, and a second
-// one overwrites the first. Scanning is Amazon Inspector's, and billed by image. The props may be nil. It panics with one message
-// that holds every problem when scope, id or props are wrong.
+// NewRegistry makes the registry scan every image that is pushed, packages of languages included, and those of the
+// chain again whenever something becomes known; and sign those of the chain. An account and region has one such
+// configuration, and a second one overwrites the first. Scanning is Amazon Inspector's, and billed by image. The props
+// may be nil. It panics with one message that holds every problem when scope, id or props are wrong.
 func NewRegistry(scope constructs.Construct, id string, props *RegistryProps) *Registry {
 	return cdk.Build("supplychain.Registry", scope, id, props, newRegistry)
 }
@@ -78,7 +79,8 @@ func (p *RegistryProps) resources() cfn.Resources {
 		return cfn.Properties{"ScanFrequency": frequency, "RepositoryFilters": []any{cfn.Properties{"Filter": filter, "FilterType": "WILDCARD"}}}
 	}
 	return cfn.Resources{
-		// Where two rules hold for a repository, continuous scanning wins; one for which none holds is not scanned at all.
+		// Where two rules hold for a repository, continuous scanning wins; one for which none holds is not scanned at
+		// all.
 		"Scanning": {Type: "AWS::ECR::RegistryScanningConfiguration", Properties: cfn.Properties{
 			"ScanType": "ENHANCED", "Rules": []any{scan("SCAN_ON_PUSH", "*"), scan("CONTINUOUS_SCAN", names.Repositories(name))},
 		}},

@@ -19,12 +19,12 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// Repository is a CodeArtifact repository, by its ARN: arn:aws:codeartifact:REGION:ACCOUNT:repository/DOMAIN/NAME. Account and
-// region may be CDK tokens.
+// Repository is a CodeArtifact repository, by its ARN: arn:aws:codeartifact:REGION:ACCOUNT:repository/DOMAIN/NAME.
+// Account and region may be CDK tokens.
 type Repository struct{ ARN string }
 
-// Repository is the one of a stage, for stacks and stages that the chain is not part of. An empty account or region is that of
-// the scope's stack. It panics with one message when the chain has no such stage.
+// Repository is the one of a stage, for stacks and stages that the chain is not part of. An empty account or region is
+// that of the scope's stack. It panics with one message when the chain has no such stage.
 func (c Chain) Repository(scope constructs.Construct, stage, account, region string) Repository {
 	return c.resolved().repository(elsewhere("supplychain.Chain.Repository", scope, account, region, c.validateStage(stage)), stage)
 }
@@ -38,8 +38,8 @@ func (c Chain) validateStage(stage string) error {
 	return problem.Problem{Field: "stage", Got: stage, Allowed: "one of " + strings.Join(names, ", ")}
 }
 
-// elsewhere is the location of a scope, but for an account and a region that are given. The other arguments of the function that
-// asks have those problems.
+// elsewhere is the location of a scope, but for an account and a region that are given. The other arguments of the
+// function that asks have those problems.
 func elsewhere(kind string, scope constructs.Construct, account, region string, others ...error) location.Location {
 	given := environment.Environment{Account: account, Region: region}
 	var l problem.List
@@ -105,7 +105,8 @@ func (r Repository) domainARN() string {
 	return at.ARN("codeartifact", "domain/"+domain)
 }
 
-// packages is the ARN of packages in it. CodeArtifact lets a wildcard match within one segment only: format/namespace/name.
+// packages is the ARN of packages in it. CodeArtifact lets a wildcard match within one segment only:
+// format/namespace/name.
 func (r Repository) packages(path string) string {
 	at, domain, name := r.parts()
 	return at.ARN("codeartifact", "package/"+domain+"/"+name+"/"+path)

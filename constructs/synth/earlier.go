@@ -20,12 +20,13 @@ const (
 	reportFile   = "validation-report.json"
 )
 
-// movingFile names what may be replaced while files are moved, when there is no manifest to say it. It stays behind when a
-// run is killed just then.
+// movingFile names what may be replaced while files are moved, when there is no manifest to say it. It stays behind
+// when a run is killed just then.
 const movingFile = scratchPrefix + "moving.json"
 
-// written are the names below an output folder that an earlier synthesis wrote, whether that was one of Plinth, of the CDK or
-// of the CLI. The name of a folder stands for all that is in it. A name is false when somebody has changed the file since.
+// written are the names below an output folder that an earlier synthesis wrote, whether that was one of Plinth, of the
+// CDK or of the CLI. The name of a folder stands for all that is in it. A name is false when somebody has changed the
+// file since.
 type written map[string]bool
 
 // has tells whether a name or a folder that it is in was written, and may be replaced.
@@ -72,12 +73,12 @@ func earlier(dir string) written {
 	return w
 }
 
-// listFile lists all files that syntheses of Plinth wrote to the folder, with what they held: no manifest names those that an app
-// writes besides the CDK's, nor those of a stack that the app does not have any more and may have again.
+// listFile lists all files that syntheses of Plinth wrote to the folder, with what they held: no manifest names those
+// that an app writes besides the CDK's, nor those of a stack that the app does not have any more and may have again.
 const listFile = "plinth-files.json"
 
-// list writes that of an output folder to a folder with its next assembly: the files of the assembly, and what was written before
-// and stays. Those whose names say what they hold need none.
+// list writes that of an output folder to a folder with its next assembly: the files of the assembly, and what was
+// written before and stays. Those whose names say what they hold need none.
 func list(staging, dir string, before written) error {
 	hashes := map[string]string{}
 	was := readList(dir)
@@ -149,8 +150,8 @@ type manifest struct {
 	}
 }
 
-// readManifest reads the manifest in a folder. It is not ok when there is none of the CDK's, beside the version file that the
-// CDK writes with it.
+// readManifest reads the manifest in a folder. It is not ok when there is none of the CDK's, beside the version file
+// that the CDK writes with it.
 func readManifest(dir string) (m manifest, ok bool) {
 	if !readRegular(filepath.Join(dir, manifestFile), &m) || m.Version == "" || len(m.Artifacts) == 0 {
 		return m, false

@@ -11,9 +11,9 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// explain turns a panic of a construct or of jsii into an error, after the faults of constructs that were found before. A
-// Go run-time error goes on, unless it comes from using what could not be built; and so does a value of somebody else's,
-// such as a test library that ends a test so.
+// explain turns a panic of a construct or of jsii into an error, after the faults of constructs that were found before.
+// A Go run-time error goes on, unless it comes from using what could not be built; and so does a value of somebody
+// else's, such as a test library that ends a test so.
 func explain(r any, faults error) error {
 	var message string
 	switch r := r.(type) {

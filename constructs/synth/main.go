@@ -25,8 +25,8 @@ import (
 // build has to return: os.Exit in it ends the program with that status and without an assembly. After status 0 the CLI
 // goes on with the assembly of an earlier run, if there is one.
 //
-// Give the CLI an output folder that holds nothing else. It deletes error.txt and performance-counters.json there before
-// it starts the app.
+// Give the CLI an output folder that holds nothing else. It deletes error.txt and performance-counters.json there
+// before it starts the app.
 func Main(build func(app awscdk.App)) {
 	stderr := os.Stderr
 	drain := quiet(stderr)
@@ -87,9 +87,10 @@ var left atomic.Bool
 
 // App synthesizes the app that build fills. The options may be nil. An error names every problem.
 //
-// The assembly is moved to the output folder when it is whole. On an error the folder stays as it was, an assembly of an
-// earlier run included, but for validation-report.json, the report of the rules that templates broke. App replaces files
-// that an earlier synthesis wrote, by the manifests of its assembly, and no others: a file in the way is an error.
+// The assembly is moved to the output folder when it is whole. On an error the folder stays as it was, an assembly of
+// an earlier run included, but for validation-report.json, the report of the rules that templates broke. App replaces
+// files that an earlier synthesis wrote, by the manifests of its assembly, and no others: a file in the way is an
+// error.
 //
 // App must not be called by two goroutines at once, nor by build. A program that calls it outside [Main] and [TestMain]
 // has to call jsii.Close before it ends: the runtime leaves its files in the temporary folder otherwise.

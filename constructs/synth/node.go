@@ -136,8 +136,8 @@ func cacheRoot() string {
 	return ""
 }
 
-// checkCache reports a cache folder in one that can't be made although all above it is there, as below /proc: Node.js tries to make
-// that without end. What else is wrong with the folder Node.js says.
+// checkCache reports a cache folder in one that can't be made although all above it is there, as below /proc: Node.js
+// tries to make that without end. What else is wrong with the folder Node.js says.
 func checkCache() error {
 	root := cacheRoot()
 	if root == "" {

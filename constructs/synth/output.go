@@ -138,8 +138,8 @@ func (o *output) note(before written, moves []move, file string) error {
 	return os.Rename(scratch, file)
 }
 
-// move puts aside what is replaced, the manifest first, so that nobody takes files of two runs for one assembly, and moves the
-// files. When one can't be moved it takes everything back, and tells whether it could.
+// move puts aside what is replaced, the manifest first, so that nobody takes files of two runs for one assembly, and
+// moves the files. When one can't be moved it takes everything back, and tells whether it could.
 func (o *output) move(moves []move) (undone bool, err error) {
 	type renamed struct{ from, to string }
 	var done []renamed
@@ -169,9 +169,9 @@ func (o *output) move(moves []move) (undone bool, err error) {
 	return true, err
 }
 
-// plan lists the moves, the manifest last, without which nobody takes the folder for an assembly. It replaces only what was
-// written before, reports and version files of the CDK, and files that would stay as they are. Links in the output folder
-// are replaced, never followed.
+// plan lists the moves, the manifest last, without which nobody takes the folder for an assembly. It replaces only what
+// was written before, reports and version files of the CDK, and files that would stay as they are. Links in the output
+// folder are replaced, never followed.
 func (o *output) plan(before written) ([]move, error) {
 	var moves []move
 	var l problem.List

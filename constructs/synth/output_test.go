@@ -167,8 +167,8 @@ func TestFileInTheWay(t *testing.T) {
 	}
 }
 
-// An assembly in a folder makes nothing of the user's there replaceable: neither what is added later, nor what only looks like
-// an assembly.
+// An assembly in a folder makes nothing of the user's there replaceable: neither what is added later, nor what only
+// looks like an assembly.
 func TestFileBesideAssembly(t *testing.T) {
 	const version = `{"version":"1.0.0"}`
 	for _, test := range []struct {
@@ -234,7 +234,8 @@ func TestFilesOfTheApp(t *testing.T) {
 	sameTree(t, before, tree(t, dir))
 }
 
-// What is left of a stack that the app had before is replaced when it has the stack again, unless somebody changed it since.
+// What is left of a stack that the app had before is replaced when it has the stack again, unless somebody changed it
+// since.
 func TestStackThatComesBack(t *testing.T) {
 	dir := newFolder(t)
 	run := func(stack, value string) result {

@@ -12,11 +12,12 @@ import (
 // same process.
 const noise = "Runtime process exited abnormally: waitid: no child processes"
 
-// staged is the part of a path that files have no more when the assembly is whole: the CDK names its report before that.
+// staged is the part of a path that files have no more when the assembly is whole: the CDK names its report before
+// that.
 var staged = regexp.MustCompile(regexp.QuoteMeta(scratchPrefix) + `[0-9]+/assembly/`)
 
-// quiet puts a pipe in place of os.Stderr that passes on everything but the noise, with files named as they are found later. The function it returns waits until
-// all is passed on; os.Stderr is of no use after it.
+// quiet puts a pipe in place of os.Stderr that passes on everything but the noise, with files named as they are found
+// later. The function it returns waits until all is passed on; os.Stderr is of no use after it.
 func quiet(to io.Writer) (drain func()) {
 	reader, writer, err := os.Pipe()
 	if err != nil {

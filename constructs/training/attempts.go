@@ -104,8 +104,8 @@ func trainingJob(j Job, w wiring) watched {
 	}
 }
 
-// addTrained adds the states that say what was trained, in SageMaker's own words: the execution's output. A job that reported no metric may
-// have no list of them.
+// addTrained adds the states that say what was trained, in SageMaker's own words: the execution's output. A job that
+// reported no metric may have no list of them.
 func addTrained(states map[string]any, w wiring) {
 	trained := func(metrics string, value any) map[string]any {
 		model := map[string]any{"ModelArtifacts": map[string]any{"S3ModelArtifacts.$": describedPath + ".ModelArtifacts.S3ModelArtifacts"}, metrics: value}
@@ -137,8 +137,9 @@ func caught(path, next string) []any {
 	return []any{map[string]any{"ErrorEquals": []string{"States.ALL"}, "ResultPath": path, "Next": next}}
 }
 
-// addClasses adds the states that tell why a job ended. Of a job that SageMaker described, by the start of its reason, which alone is
-// SageMaker's own, since the text of a script may follow; or by its status. Of one that was never started, by the error.
+// addClasses adds the states that tell why a job ended. Of a job that SageMaker described, by the start of its reason,
+// which alone is SageMaker's own, since the text of a script may follow; or by its status. Of one that was never
+// started, by the error.
 func addClasses(states map[string]any, w wiring, retried []string) {
 	var choices []any
 	is := func(field, operator string, values ...string) any {

@@ -47,8 +47,8 @@ func (w wiring) roles() []string {
 	return all
 }
 
-// definition is the state machine of a resolved job, in the Amazon States Language (JSONPath): check the input, train until it
-// ends well or for good, hold the result against the gate, register it, and tell. Every way ends by telling.
+// definition is the state machine of a resolved job, in the Amazon States Language (JSONPath): check the input, train
+// until it ends well or for good, hold the result against the gate, register it, and tell. Every way ends by telling.
 func definition(j Job, w wiring) map[string]any {
 	states := map[string]any{}
 	comment := "Runs one training job for each execution"

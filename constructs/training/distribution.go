@@ -10,9 +10,9 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// Distribution is how SageMaker's training toolkit starts a job's program on its instances, so that its processes find each other:
-// TorchDistributed, MPI, DataParallel or ModelParallel. It is hyperparameters that the toolkit reads, which AWS's Deep Learning
-// Containers have; an image without it starts as it always does
+// Distribution is how SageMaker's training toolkit starts a job's program on its instances, so that its processes find
+// each other: TorchDistributed, MPI, DataParallel or ModelParallel. It is hyperparameters that the toolkit reads, which
+// AWS's Deep Learning Containers have; an image without it starts as it always does
 // (https://github.com/aws/sagemaker-training-toolkit/blob/master/src/sagemaker_training/params.py).
 type Distribution struct {
 	name      string // of its constructor; empty: none
@@ -40,27 +40,28 @@ const (
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/model-parallel-core-features-v2-smddp-allgather.html).
 var dataParallelTypes = []string{"ml.p4d.24xlarge", "ml.p4de.24xlarge"}
 
-// TorchDistributed starts a PyTorch program by torchrun, one process for each GPU or Trainium core: the way for PyTorch's own
-// DistributedDataParallel and FSDP, on every type.
+// TorchDistributed starts a PyTorch program by torchrun, one process for each GPU or Trainium core: the way for
+// PyTorch's own DistributedDataParallel and FSDP, on every type.
 func TorchDistributed() Distribution {
 	return Distribution{name: "TorchDistributed", enabled: torchEnabled}
 }
 
-// MPI starts a program by mpirun: the way for Horovod. It starts so many processes on each instance; zero: one for each GPU, or one.
+// MPI starts a program by mpirun: the way for Horovod. It starts so many processes on each instance; zero: one for each
+// GPU, or one.
 func MPI(processesPerInstance int) Distribution {
 	return Distribution{name: "MPI", enabled: mpiEnabled, processes: processesPerInstance}
 }
 
-// DataParallel starts a program with SageMaker's data parallelism library, which makes PyTorch's collective operations faster on
-// ml.p4d.24xlarge and ml.p4de.24xlarge and runs on no other type
+// DataParallel starts a program with SageMaker's data parallelism library, which makes PyTorch's collective operations
+// faster on ml.p4d.24xlarge and ml.p4de.24xlarge and runs on no other type
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/data-parallel.html).
 func DataParallel() Distribution {
 	return Distribution{name: "DataParallel", enabled: dataParallelEnabled}
 }
 
-// ModelParallel starts a PyTorch program by torchrun with SageMaker's model parallelism library v2, which splits a model that is too
-// large for one GPU. The parameters are the library's, such as tensor_parallel_degree, and are not checked
-// (https://docs.aws.amazon.com/sagemaker/latest/dg/distributed-model-parallel-v2-reference.html).
+// ModelParallel starts a PyTorch program by torchrun with SageMaker's model parallelism library v2, which splits a
+// model that is too large for one GPU. The parameters are the library's, such as tensor_parallel_degree, and are not
+// checked (https://docs.aws.amazon.com/sagemaker/latest/dg/distributed-model-parallel-v2-reference.html).
 func ModelParallel(parameters map[string]any) Distribution {
 	if parameters == nil {
 		parameters = map[string]any{}
@@ -68,8 +69,9 @@ func ModelParallel(parameters map[string]any) Distribution {
 	return Distribution{name: "ModelParallel", enabled: torchEnabled, parameters: parameters}
 }
 
-// In is the distribution in one group of a job with Groups; the others run the program as it is. SageMaker takes no more than one. AWS's
-// SDK offers it for MPI and DataParallel; that it works for torchrun is read from the toolkit's source (unverified).
+// In is the distribution in one group of a job with Groups; the others run the program as it is. SageMaker takes no
+// more than one. AWS's SDK offers it for MPI and DataParallel; that it works for torchrun is read from the toolkit's
+// source (unverified).
 func (d Distribution) In(group string) Distribution {
 	d.group = group
 	return d

@@ -12,8 +12,8 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 )
 
-// Every request of a machine and of a pipeline that starts a job is held against the guard, and whatever else is asked of AWS is known to
-// start none.
+// Every request of a machine and of a pipeline that starts a job is held against the guard, and whatever else is asked
+// of AWS is known to start none.
 func TestEveryRequestIsHeld(t *testing.T) {
 	all := goodWiring()
 	limits := environment.Environment{}.Resolved().Limits
@@ -59,7 +59,8 @@ func TestEveryRequestIsHeld(t *testing.T) {
 	}
 }
 
-// askedOfAWS is what the states of a machine and the steps of a pipeline ask of AWS: resources of tasks, and types of steps.
+// askedOfAWS is what the states of a machine and the steps of a pipeline ask of AWS: resources of tasks, and types of
+// steps.
 func askedOfAWS(t *testing.T, definition map[string]any) []string {
 	t.Helper()
 	text, err := json.Marshal(definition)

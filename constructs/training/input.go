@@ -21,28 +21,32 @@ type Input struct {
 	Channel string
 	// From is where its objects are. Required, unless Mount or Prepared is given.
 	From storage.Prefix
-	// Prepared is the folder below the output of the preparation that holds its objects: "train/", or "/" for all that it wrote.
-	// Not together with From, and only where a workflow or pipeline has Prepare.
+	// Prepared is the folder below the output of the preparation that holds its objects: "train/", or "/" for all that
+	// it wrote. Not together with From, and only where a workflow or pipeline has Prepare.
 	Prepared string
-	// Mount is a directory of a file system, read in place. A job that mounts Lustre runs in the zone of the file system
-	// only. Not together with From or Prepared.
+	// Mount is a directory of a file system, read in place. A job that mounts Lustre runs in the zone of the file
+	// system only. Not together with From or Prepared.
 	Mount storage.Directory
 	// Mode is how the objects come to the container. Empty: File.
 	Mode InputMode
-	// Manifest is the object that lists which objects below From the channel has; From is then only what the job may read
-	// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html). Not with Mount or Prepared. Zero: all of them.
+	// Manifest is the object that lists which objects below From the channel has; From is then only what the job may
+	// read (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html). Not with Mount or
+	// Prepared. Zero: all of them.
 	Manifest storage.Object
-	// Attributes make the Manifest an augmented one, JSON lines: they are the names of the attributes that the algorithm gets, in that
-	// order, at most 16. Objects that it refers to lie below From. Only with Manifest, and Mode Pipe
-	// (https://docs.aws.amazon.com/sagemaker/latest/dg/augmented-manifest.html). Empty: it is an ordinary manifest.
+	// Attributes make the Manifest an augmented one, JSON lines: they are the names of the attributes that the
+	// algorithm gets, in that order, at most 16. Objects that it refers to lie below From. Only with Manifest, and Mode
+	// Pipe (https://docs.aws.amazon.com/sagemaker/latest/dg/augmented-manifest.html). Empty: it is an ordinary
+	// manifest.
 	Attributes []string
-	// RecordIO wraps each object, or each line of an augmented manifest, into a record of RecordIO. Only with Mode Pipe. Off: they come
-	// as they are.
+	// RecordIO wraps each object, or each line of an augmented manifest, into a record of RecordIO. Only with Mode
+	// Pipe. Off: they come as they are.
 	RecordIO bool
-	// ContentType is their MIME type: "text/csv". SageMaker hands any text to the container, and the built-in XGBoost takes the short
-	// names csv, libsvm, parquet and recordio-protobuf too. Not in a processing job. Empty: the algorithm's default.
+	// ContentType is their MIME type: "text/csv". SageMaker hands any text to the container, and the built-in XGBoost
+	// takes the short names csv, libsvm, parquet and recordio-protobuf too. Not in a processing job. Empty: the
+	// algorithm's default.
 	ContentType string
-	// Groups are the names of those of the job's Groups that get the objects; a mounted directory is there for all. Empty: all of them.
+	// Groups are the names of those of the job's Groups that get the objects; a mounted directory is there for all.
+	// Empty: all of them.
 	Groups []string
 
 	preparation storage.Prefix // the output that Prepared lies in
@@ -108,8 +112,8 @@ func (j Job) validateChannels() error {
 	return l.Err()
 }
 
-// validateURI checks that a prefix is as short as a URI that SageMaker takes, with so many characters below it. Of a bucket whose name
-// only the deployment knows the shortest name counts.
+// validateURI checks that a prefix is as short as a URI that SageMaker takes, with so many characters below it. Of a
+// bucket whose name only the deployment knows the shortest name counts.
 func validateURI(field string, p storage.Prefix, below int) error {
 	var l problem.List
 	if p.Bucket == nil || token.Is(p.Path) {

@@ -17,11 +17,11 @@ type InputMode string
 const (
 	// File copies all objects to the instances before the container starts: below /opt/ml/input/data/CHANNEL.
 	File InputMode = "File"
-	// FastFile shows the objects as files in the same place, and reads each from S3 when the container does. It is best where files are
-	// few, large and read in order.
+	// FastFile shows the objects as files in the same place, and reads each from S3 when the container does. It is best
+	// where files are few, large and read in order.
 	FastFile InputMode = "FastFile"
-	// Pipe streams the objects through the named pipes /opt/ml/input/data/CHANNEL_EPOCH, one for each time that they are read. The
-	// algorithm has to read pipes.
+	// Pipe streams the objects through the named pipes /opt/ml/input/data/CHANNEL_EPOCH, one for each time that they
+	// are read. The algorithm has to read pipes.
 	Pipe InputMode = "Pipe"
 )
 

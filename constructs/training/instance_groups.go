@@ -13,20 +13,24 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// InstanceGroup is some of the instances of a job, all of one type. Groups of several types are a heterogeneous cluster: instances
-// without GPUs prepare what those with GPUs learn from. All run the same image; SageMaker's training toolkit tells a program which group
-// it is in (https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster.html). Name and InstanceType are required.
+// InstanceGroup is some of the instances of a job, all of one type. Groups of several types are a heterogeneous
+// cluster: instances without GPUs prepare what those with GPUs learn from. All run the same image; SageMaker's training
+// toolkit tells a program which group it is in
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster.html). Name and InstanceType are
+// required.
 type InstanceGroup struct {
 	// Name is 1 to 64 characters, without line breaks, different for each group. Required.
 	Name string
-	// InstanceType is the type of its instances, one that the environment allows; a token as in [Job].InstanceType. Required.
+	// InstanceType is the type of its instances, one that the environment allows; a token as in [Job].InstanceType.
+	// Required.
 	InstanceType string
 	// Instances is their number. Zero: 1.
 	Instances int
 }
 
 const (
-	// maxGroups is what SageMaker takes (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html).
+	// maxGroups is what SageMaker takes
+	// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html).
 	maxGroups = 5
 	// maxCounted is more instances than any network holds, so that sums never overflow.
 	maxCounted = 1 << 24
@@ -128,8 +132,8 @@ func (j Job) disks() (local, others int) {
 	return local, others
 }
 
-// takesVolumeKey tells whether the volumes are encrypted with a key: a local disk refuses one. A type that is a token gets the key:
-// should it have a local disk, SageMaker refuses the job rather than run it on a volume without the key.
+// takesVolumeKey tells whether the volumes are encrypted with a key: a local disk refuses one. A type that is a token
+// gets the key: should it have a local disk, SageMaker refuses the job rather than run it on a volume without the key.
 func (j Job) takesVolumeKey() bool {
 	local, _ := j.disks()
 	return local == 0
@@ -153,8 +157,9 @@ func (j Job) validateEFA() error {
 	}
 }
 
-// validateIn reports why the instances of a resolved job can't run in a network. A type that is a token is taken to need as many
-// addresses as any that the environment allows. More instances than the environment allows are told of already.
+// validateIn reports why the instances of a resolved job can't run in a network. A type that is a token is taken to
+// need as many addresses as any that the environment allows. More instances than the environment allows are told of
+// already.
 func (j Job) validateIn(n *network.Isolated, limits environment.Limits) error {
 	field, instances := j.counted()
 	if instances > limits.InstancesPerJob {

@@ -18,55 +18,60 @@ import (
 type Job struct {
 	// Image is what runs. Required.
 	Image Image
-	// EntryPoint is what the container runs in the place of its image's entry point, a program and its first arguments: at most 100 texts
-	// of at most 256 characters. Not in a search. Empty: the image's.
+	// EntryPoint is what the container runs in the place of its image's entry point, a program and its first arguments:
+	// at most 100 texts of at most 256 characters. Not in a search. Empty: the image's.
 	EntryPoint []string
-	// Arguments are the arguments of the entry point, in the place of the word train: as many and as long. Not in a search. Empty: the
-	// image's (https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html).
+	// Arguments are the arguments of the entry point, in the place of the word train: as many and as long. Not in a
+	// search. Empty: the image's
+	// (https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html).
 	Arguments []string
 	// Code is the program that an image with SageMaker's training toolkit runs. Zero: the image holds it.
 	Code Code
-	// Inputs are the channels that the algorithm reads, at most 20. Required with a built-in algorithm. Empty: it reads nothing.
+	// Inputs are the channels that the algorithm reads, at most 20. Required with a built-in algorithm. Empty: it reads
+	// nothing.
 	Inputs []Input
 	// Output is where the model goes. Its key also encrypts the volumes of the instances. Required.
 	Output storage.Prefix
-	// InstanceType is the type of every instance, one that the environment allows: of the catalog, or of Limits.DeclaredTypes. A CDK token is not held against
-	// Limits.InstanceTypes; it is taken to cost as much as the dearest of them, and to have no local disk: a type that has
-	// one then never starts, since SageMaker refuses the volume's key for it. Required, unless Groups are given.
+	// InstanceType is the type of every instance, one that the environment allows: of the catalog, or of
+	// Limits.DeclaredTypes. A CDK token is not held against Limits.InstanceTypes; it is taken to cost as much as the
+	// dearest of them, and to have no local disk: a type that has one then never starts, since SageMaker refuses the
+	// volume's key for it. Required, unless Groups are given.
 	InstanceType string
 	// Instances is their number. More than one need a network whose environment allows as many. Zero: 1.
 	Instances int
-	// Groups are instances of several types, in place of InstanceType and Instances: at most 5, all with a local disk or all without
-	// where the output's bucket has a key, and not with KeepAlive. Empty: all instances are of one type.
+	// Groups are instances of several types, in place of InstanceType and Instances: at most 5, all with a local disk
+	// or all without where the output's bucket has a key, and not with KeepAlive. Empty: all instances are of one type.
 	Groups []InstanceGroup
-	// Distribution starts the program on all instances together, or on those of one group. Zero: each instance runs it by itself.
+	// Distribution starts the program on all instances together, or on those of one group. Zero: each instance runs it
+	// by itself.
 	Distribution Distribution
-	// VolumeGB is the size of each instance's volume, in GB, at most 16,384. A type with a local disk has no other volume, and takes no size. Zero: 30.
+	// VolumeGB is the size of each instance's volume, in GB, at most 16,384. A type with a local disk has no other
+	// volume, and takes no size. Zero: 30.
 	VolumeGB int
 	// MaxRuntime is when SageMaker stops the job, in whole seconds. Zero: what the environment allows.
 	MaxRuntime time.Duration
-	// Spot runs it on spare capacity, at up to 90 % less, which AWS takes away when it needs it: the job then waits, and goes on
-	// from its checkpoints. Off: on demand.
+	// Spot runs it on spare capacity, at up to 90 % less, which AWS takes away when it needs it: the job then waits,
+	// and goes on from its checkpoints. Off: on demand.
 	Spot bool
-	// MaxWait is when SageMaker gives up a job on spot, runtime and waiting together, in whole seconds, longer than MaxRuntime.
-	// Zero: an hour longer. Only with Spot.
+	// MaxWait is when SageMaker gives up a job on spot, runtime and waiting together, in whole seconds, longer than
+	// MaxRuntime. Zero: an hour longer. Only with Spot.
 	MaxWait time.Duration
-	// Checkpoints is where the container's /opt/ml/checkpoints goes, below a folder for each execution; what is deleted there is
-	// deleted here too. Required with Spot, but for a search, which has none. Zero: none are kept.
+	// Checkpoints is where the container's /opt/ml/checkpoints goes, below a folder for each execution; what is deleted
+	// there is deleted here too. Required with Spot, but for a search, which has none. Zero: none are kept.
 	Checkpoints storage.Prefix
 	// Metrics are read from the log of an image of one's own; built-in algorithms have theirs. At most 40.
 	Metrics []Metric
 	// Variables are environment variables of the container, at most 100, of at most 512 characters.
 	Variables map[string]string
-	// KeepAlive keeps the instances for the next job, in whole seconds up to an hour; they are billed all the while, and the guard
-	// has to allow it. Not with Spot. Zero: they go.
+	// KeepAlive keeps the instances for the next job, in whole seconds up to an hour; they are billed all the while,
+	// and the guard has to allow it. Not with Spot. Zero: they go.
 	KeepAlive time.Duration
-	// Packages is the repository that the container installs a requirements.txt from when it starts, as SageMaker's training
-	// toolkit does. The container then has the role's credentials and reaches the network's endpoints, which the environment has to
-	// allow: RuntimeInstalls. Zero: nothing is installed, and the container has neither.
+	// Packages is the repository that the container installs a requirements.txt from when it starts, as SageMaker's
+	// training toolkit does. The container then has the role's credentials and reaches the network's endpoints, which
+	// the environment has to allow: RuntimeInstalls. Zero: nothing is installed, and the container has neither.
 	Packages supplychain.Repository
-	// HyperParameters are fixed for every execution: names of at most 256 characters that do not end in .$, and values of at
-	// most 2500; at most 100 together with Parameters and those of Distribution.
+	// HyperParameters are fixed for every execution: names of at most 256 characters that do not end in .$, and values
+	// of at most 2500; at most 100 together with Parameters and those of Distribution.
 	HyperParameters map[string]string
 	// Parameters are the hyperparameters that each execution gives.
 	Parameters []Parameter
@@ -166,8 +171,8 @@ func (j Job) validateLimits(limits environment.Limits) error {
 	return l.Err()
 }
 
-// price is the most that a run can cost, in USD on demand in us-east-1, on what, and whether any of it is known: what is not counts
-// nothing. A type that is a token counts as the dearest of those allowed.
+// price is the most that a run can cost, in USD on demand in us-east-1, on what, and whether any of it is known: what
+// is not counts nothing. A type that is a token counts as the dearest of those allowed.
 func (j Job) price(allowed []string) (of string, usd float64, known bool) {
 	var all []string
 	for _, g := range j.groups() {

@@ -29,9 +29,10 @@ const (
 	longestLine   = 100
 )
 
-// addLine adds the states that wait until an execution is one of the oldest that run, and then go on. Step Functions lists the newest
-// first, and a little late (https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html): two that start in
-// one moment see each other by the time they look.
+// addLine adds the states that wait until an execution is one of the oldest that run, and then go on. Step Functions
+// lists the newest first, and a little late
+// (https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html): two that start in one
+// moment see each other by the time they look.
 func addLine(states map[string]any, w wiring, next string) {
 	states[stateLine] = map[string]any{
 		"Type": "Pass", "ResultPath": "$.turn", "Next": stateWaitForTurn, "Result": map[string]any{"round": 0, "wait": listedSeconds},
@@ -77,7 +78,8 @@ func addLine(states map[string]any, w wiring, next string) {
 	})
 }
 
-// linePolicy lets a workflow list its own executions. It stands beside the role's others, since it names what waits for the role.
+// linePolicy lets a workflow list its own executions. It stands beside the role's others, since it names what waits for
+// the role.
 func linePolicy() cfn.Resource {
 	return cfn.Resource{Type: "AWS::IAM::ManagedPolicy", Properties: cfn.Properties{
 		"Description": "Lists the executions of a workflow", "Roles": []any{cfn.Ref("WorkflowRole")},

@@ -25,8 +25,8 @@ const (
 type Metric struct {
 	// Name is what it is called: "validation:auc". At most 255 characters.
 	Name string
-	// Regex finds it in the log, and the number in its first group: "validation-auc: ([0-9.]+)". 1 to 500 characters, without line
-	// breaks, in SageMaker's own dialect, which has look-behind too: what it finds is not tried at synth
+	// Regex finds it in the log, and the number in its first group: "validation-auc: ([0-9.]+)". 1 to 500 characters,
+	// without line breaks, in SageMaker's own dialect, which has look-behind too: what it finds is not tried at synth
 	// (https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html).
 	Regex string
 }

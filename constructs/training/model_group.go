@@ -14,10 +14,12 @@ import (
 
 // ModelGroupProps say whose models a group holds. No field is required.
 type ModelGroupProps struct {
-	// Environment decides whether the group is kept when its stack is deleted: not in Development. Zero: the preset of Production.
+	// Environment decides whether the group is kept when its stack is deleted: not in Development. Zero: the preset of
+	// Production.
 	Environment environment.Environment
-	// Name is what the group is called in its name, dev--NAME, or with a team dev---red--NAME: lower-case letters, digits and single
-	// hyphens between them. The whole has at most 63 characters. Empty: the construct's id, in lower case.
+	// Name is what the group is called in its name, dev--NAME, or with a team dev---red--NAME: lower-case letters,
+	// digits and single hyphens between them. The whole has at most 63 characters. Empty: the construct's id, in lower
+	// case.
 	Name string
 	// Team is the value of the group's tag Team, which its versions have too. Empty: no such tag.
 	Team string
@@ -51,10 +53,11 @@ type ModelGroup struct {
 	Name string
 }
 
-// NewModelGroup makes a model package group for a [Registration], in a stack that stays when that of the workflow is deleted. It is kept
-// when its own stack is deleted, and its name is then taken: another deployment takes it in with [NewExistingModelGroup]. In Development
-// it goes with its stack, which SageMaker refuses while it holds versions: delete them first, with aws sagemaker delete-model-package. It
-// panics with one message that holds every problem when scope, id or props are wrong.
+// NewModelGroup makes a model package group for a [Registration], in a stack that stays when that of the workflow is
+// deleted. It is kept when its own stack is deleted, and its name is then taken: another deployment takes it in with
+// [NewExistingModelGroup]. In Development it goes with its stack, which SageMaker refuses while it holds versions:
+// delete them first, with aws sagemaker delete-model-package. It panics with one message that holds every problem when
+// scope, id or props are wrong.
 func NewModelGroup(scope constructs.Construct, id string, props *ModelGroupProps) *ModelGroup {
 	return cdk.Build("training.ModelGroup", scope, id, props, newModelGroup)
 }
@@ -95,8 +98,9 @@ func (p *ExistingModelGroupProps) Validate() error {
 	return l.Err()
 }
 
-// NewExistingModelGroup takes in a model package group that stands already: one that an earlier stack kept, or that others made. It
-// changes nothing of it. It panics with one message that holds every problem when scope, id or props are wrong.
+// NewExistingModelGroup takes in a model package group that stands already: one that an earlier stack kept, or that
+// others made. It changes nothing of it. It panics with one message that holds every problem when scope, id or props
+// are wrong.
 func NewExistingModelGroup(scope constructs.Construct, id string, props *ExistingModelGroupProps) *ModelGroup {
 	return cdk.Build("training.ExistingModelGroup", scope, id, props, newExistingModelGroup)
 }

@@ -17,7 +17,8 @@ import (
 
 var versions = regexp.MustCompile(`model-package/[^/"]*/`)
 
-// A group that is given is the one that a workflow and a pipeline register in, may register in, and tell of; neither makes another.
+// A group that is given is the one that a workflow and a pipeline register in, may register in, and tell of; neither
+// makes another.
 func TestModelsAreRegisteredInTheGroupThatIsGiven(t *testing.T) {
 	for name, test := range map[string]struct {
 		group func(stack awscdk.Stack) *training.ModelGroup
@@ -65,7 +66,8 @@ func TestModelsAreRegisteredInTheGroupThatIsGiven(t *testing.T) {
 	}
 }
 
-// Who registers in a group has no construct of that name yet: the names of a group and of a workflow that makes none don't meet.
+// Who registers in a group has no construct of that name yet: the names of a group and of a workflow that makes none
+// don't meet.
 func TestANameForAGroupAndItsWorkflow(t *testing.T) {
 	synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
 		p := props(stack)
@@ -83,7 +85,8 @@ func TestANameForAGroupAndItsWorkflow(t *testing.T) {
 	}
 }
 
-// A group outlives its stack where data is kept, but not the failed creation of its stack, whose next try would meet the name.
+// A group outlives its stack where data is kept, but not the failed creation of its stack, whose next try would meet
+// the name.
 func TestHowAGroupGoes(t *testing.T) {
 	for tier, want := range map[environment.Tier]string{environment.Development: "Delete", environment.Staging: "RetainExceptOnCreate", environment.Production: "RetainExceptOnCreate"} {
 		template := synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {

@@ -18,7 +18,8 @@ func below(in constructs.Construct, id string) constructs.Construct {
 	return constructs.NewConstruct(in, &id)
 }
 
-// Two constructs whose jobs, pipelines or models would have one name are an error that names both; all others get names of their own.
+// Two constructs whose jobs, pipelines or models would have one name are an error that names both; all others get names
+// of their own.
 func TestNamesThatCollide(t *testing.T) {
 	workflow := func(in constructs.Construct, id string, p *training.WorkflowProps, change ...func(*training.WorkflowProps)) {
 		own := *p

@@ -70,7 +70,8 @@ func (p Parameter) path(below string) string {
 	return below + "['" + p.name + "']"
 }
 
-// exact is what whole numbers of JSON are smaller than to be held exactly (https://www.rfc-editor.org/rfc/rfc8259#section-6).
+// exact is what whole numbers of JSON are smaller than to be held exactly
+// (https://www.rfc-editor.org/rfc/rfc8259#section-6).
 const exact = 1 << 53
 
 func (p Parameter) validate() error {

@@ -25,15 +25,15 @@ type PipelineProps struct {
 	Environment environment.Environment
 	// Network is where the job runs. Required.
 	Network *network.Isolated
-	// Guard is what its jobs are held to: its Policies are attached to the role that starts them, and what it would deny in the requests
-	// is an error at synth. Required.
+	// Guard is what its jobs are held to: its Policies are attached to the role that starts them, and what it would
+	// deny in the requests is an error at synth. Required.
 	Guard *access.Guard
-	// Job is what runs. Each execution gives its Parameters; a pipeline holds them to their type and to the texts of OneOf, not to
-	// bounds. Required.
+	// Job is what runs. Each execution gives its Parameters; a pipeline holds them to their type and to the texts of
+	// OneOf, not to bounds. Required.
 	Job Job
-	// Name is what the pipeline is called in its name and that of its model package group, dev--NAME, or with a team dev---red--NAME:
-	// lower-case letters, digits and single hyphens between them. The whole has at most 63 characters. Empty: the construct's id, in
-	// lower case.
+	// Name is what the pipeline is called in its name and that of its model package group, dev--NAME, or with a team
+	// dev---red--NAME: lower-case letters, digits and single hyphens between them. The whole has at most 63 characters.
+	// Empty: the construct's id, in lower case.
 	Name string
 	// Team is the value of the tag Team of the jobs, which a guard for Teams demands. Empty: no such tag.
 	Team string
@@ -41,23 +41,27 @@ type PipelineProps struct {
 	Prepare *Processing
 	// Search looks for the job's Parameters instead of taking them from each execution. Nil: they are taken.
 	Search *Search
-	// Gate is what a model has to reach to be registered; one that does not fails the execution. With Search, of its objective only.
-	// Empty: any will do.
+	// Gate is what a model has to reach to be registered; one that does not fails the execution. With Search, of its
+	// objective only. Empty: any will do.
 	Gate []Threshold
-	// Evaluate is a processing job on each model that reached the gate, which it finds in /opt/ml/processing/input/model. A model
-	// whose evaluation exits with an error is not registered, and fails the execution. Nil: none.
+	// Evaluate is a processing job on each model that reached the gate, which it finds in
+	// /opt/ml/processing/input/model. A model whose evaluation exits with an error is not registered, and fails the
+	// execution. Nil: none.
 	Evaluate *Processing
-	// Register makes each model that passed a version in a model package group, which waits for an approval. Nil: none is registered.
+	// Register makes each model that passed a version in a model package group, which waits for an approval. Nil: none
+	// is registered.
 	Register *Registration
-	// CacheFor is how long the result of the same job with the same inputs is taken instead of running it again, in whole days; not
-	// with Checkpoints or Prepare, whose folders are each execution's own, or Search. Zero: never.
+	// CacheFor is how long the result of the same job with the same inputs is taken instead of running it again, in
+	// whole days; not with Checkpoints or Prepare, whose folders are each execution's own, or Search. Zero: never.
 	CacheFor time.Duration
 	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
 	Role *access.ExecutionRole
-	// LogKey encrypts the logs of what tells of executions and what its topic sends; its policy must let CloudWatch Logs use it, and
-	// the account's roles by their identity policies through SNS, which is added to a key of the app. Nil: the network's.
+	// LogKey encrypts the logs of what tells of executions and what its topic sends; its policy must let CloudWatch
+	// Logs use it, and the account's roles by their identity policies through SNS, which is added to a key of the app.
+	// Nil: the network's.
 	LogKey awskms.IKey
-	// Publishers are AWS services that may publish to the Topic for resources of the account: see [WorkflowProps]. Empty: none.
+	// Publishers are AWS services that may publish to the Topic for resources of the account: see [WorkflowProps].
+	// Empty: none.
 	Publishers []string
 }
 
@@ -90,7 +94,8 @@ func (p *PipelineProps) Validate(id string) error {
 	return l.Err()
 }
 
-// validateSearch refuses what a pipeline can't do with a search: it is told the objective of the best job, and no other metric.
+// validateSearch refuses what a pipeline can't do with a search: it is told the objective of the best job, and no other
+// metric.
 func (p *PipelineProps) validateSearch() error {
 	var l problem.List
 	for i, t := range p.Gate {
@@ -120,17 +125,19 @@ type Pipeline struct {
 	Name string
 	// Role is the execution role of the jobs, and PipelineRole that of the pipeline.
 	Role, PipelineRole *access.ExecutionRole
-	// Topic tells how each execution ended. Subscribe to it. Alarms and the like publish to it where Publishers names them.
+	// Topic tells how each execution ended. Subscribe to it. Alarms and the like publish to it where Publishers names
+	// them.
 	Topic awssns.ITopic
-	// UndeliveredQueue is the ARN of the SQS queue that keeps, for 14 days, the events of ended executions that EventBridge could not deliver.
+	// UndeliveredQueue is the ARN of the SQS queue that keeps, for 14 days, the events of ended executions that
+	// EventBridge could not deliver.
 	UndeliveredQueue string
 	// ModelGroup is the name of the model package group; empty: nothing is registered.
 	ModelGroup string
 }
 
-// NewPipeline makes a SageMaker pipeline that runs the same job as a [Workflow]: train, hold the metrics against the gate, register.
-// What capacity, SageMaker or a quota ended is tried again by SageMaker itself, under another name; a job on spot stays on spot. It
-// panics with one message that holds every problem when scope, id or props are wrong.
+// NewPipeline makes a SageMaker pipeline that runs the same job as a [Workflow]: train, hold the metrics against the
+// gate, register. What capacity, SageMaker or a quota ended is tried again by SageMaker itself, under another name; a
+// job on spot stays on spot. It panics with one message that holds every problem when scope, id or props are wrong.
 func NewPipeline(scope constructs.Construct, id string, props *PipelineProps) *Pipeline {
 	return cdk.Build("training.Pipeline", scope, id, props, newPipeline)
 }

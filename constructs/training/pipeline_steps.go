@@ -68,7 +68,8 @@ func trainStep(j Job, w wiring, d dialect, cacheFor time.Duration) map[string]an
 	return step
 }
 
-// tuneStep runs the search. It is made again if SageMaker did not take it, and otherwise not: what it has found would be paid for twice.
+// tuneStep runs the search. It is made again if SageMaker did not take it, and otherwise not: what it has found would
+// be paid for twice.
 func tuneStep(j Job, w wiring, d dialect) map[string]any {
 	return map[string]any{
 		"Name": stepTune, "Type": "Tuning", "Arguments": searchRequest(j, w, d), "RetryPolicies": []any{retryPolicy(2, 5, "Step.SERVICE_FAULT", "Step.THROTTLING")},

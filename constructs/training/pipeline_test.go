@@ -105,7 +105,8 @@ func TestReferencesOfAPipeline(t *testing.T) {
 		`{"Std:Join":{"On":"","Values":["s3://data/checkpoints/",{"Get":"Execution.PipelineExecutionId"},"/"]}}`)
 }
 
-// Without a gate the model is registered at once; without a registry the gate alone decides; without both there is one step.
+// Without a gate the model is registered at once; without a registry the gate alone decides; without both there is one
+// step.
 func TestStepsOfAPipeline(t *testing.T) {
 	of := func(gate []Threshold, r *Registration) string {
 		w := goodWiring()

@@ -14,22 +14,23 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// Processing is a processing job beside a training job: one that prepares its data, or evaluates its model. It runs on demand, isolated
-// as the training job is. Image, Output and InstanceType are required
+// Processing is a processing job beside a training job: one that prepares its data, or evaluates its model. It runs on
+// demand, isolated as the training job is. Image, Output and InstanceType are required
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/processing-job.html).
 type Processing struct {
 	// Image is what runs; that of a built-in algorithm holds Python too. Required.
 	Image Image
-	// Command is what the container runs, a program and its arguments: at most 100 texts of at most 256 characters. Empty: the image's
-	// entry point.
+	// Command is what the container runs, a program and its arguments: at most 100 texts of at most 256 characters.
+	// Empty: the image's entry point.
 	Command []string
 	// Arguments are further arguments of the command, or of the image's entry point: as many and as long. Empty: none.
 	Arguments []string
-	// Inputs are copied below /opt/ml/processing/input, each into a folder named as its channel; in Mode Pipe they are streamed. Nothing can
-	// be mounted, and there is neither FastFile nor an augmented manifest. A program that the image lacks comes as an input too. At most 9.
+	// Inputs are copied below /opt/ml/processing/input, each into a folder named as its channel; in Mode Pipe they are
+	// streamed. Nothing can be mounted, and there is neither FastFile nor an augmented manifest. A program that the
+	// image lacks comes as an input too. At most 9.
 	Inputs []Input
-	// Output is where /opt/ml/processing/output goes when the job ends, below a folder for each execution. Its key also encrypts the
-	// volumes of the instances. Required.
+	// Output is where /opt/ml/processing/output goes when the job ends, below a folder for each execution. Its key also
+	// encrypts the volumes of the instances. Required.
 	Output storage.Prefix
 	// InstanceType is the type of every instance, one that the environment allows. Required.
 	InstanceType string
@@ -37,7 +38,8 @@ type Processing struct {
 	Instances int
 	// VolumeGB is the size of each instance's volume, in GB, at most 16,384. Zero: 30.
 	VolumeGB int
-	// MaxRuntime is when SageMaker stops the job, in whole seconds, at most 9 days. Zero: what the environment allows, up to that.
+	// MaxRuntime is when SageMaker stops the job, in whole seconds, at most 9 days. Zero: what the environment allows,
+	// up to that.
 	MaxRuntime time.Duration
 	// Variables are environment variables of the container, at most 100, of at most 256 characters.
 	Variables map[string]string

@@ -35,7 +35,8 @@ func addEvaluation(states map[string]any, w wiring) {
 	states[stateWaitToEvaluate] = wait(stateEvaluate)
 }
 
-// addProcessing adds the states that run a processing job to its end. Each attempt has a name of its own, as a training job's has.
+// addProcessing adds the states that run a processing job to its end. Each attempt has a name of its own, as a training
+// job's has.
 func addProcessing(states map[string]any, w wiring, p *processing, name string, o watched) {
 	o.api, o.status = "ProcessingJob", "ProcessingJobStatus"
 	o.name = fmt.Sprintf("States.Format('%s', States.Hash(States.Format('{}-%s-{}', $$.Execution.Id, $.run.attempt), 'MD5'))", names.Run(w.namePrefix, "{}"), name)

@@ -113,7 +113,8 @@ func TestProcessingOnALocalDisk(t *testing.T) {
 	}
 }
 
-// What a container finds where, and how long each waits: the state longer than its job, the line two minutes once it is listed.
+// What a container finds where, and how long each waits: the state longer than its job, the line two minutes once it is
+// listed.
 func TestWhatAProcessingJobIsTold(t *testing.T) {
 	w := goodWiring()
 	w.atOnce = 1

@@ -22,7 +22,8 @@ const (
 	stateUsual  = "UsualImages"
 )
 
-// imageField is where the input of an execution says by its digest which image was pushed, and where afterwards the images of its jobs are.
+// imageField is where the input of an execution says by its digest which image was pushed, and where afterwards the
+// images of its jobs are.
 const imageField = "image"
 
 // Names of the jobs of a workflow.
@@ -48,8 +49,8 @@ func (p pushed) put(request map[string]any, field, job, uri string) {
 	request[field] = uri
 }
 
-// addImageStates adds the states that choose the images of an execution, and go on to next: in the place of those of the repository the one that
-// the input names by its digest, if it does. A digest is all that it can name.
+// addImageStates adds the states that choose the images of an execution, and go on to next: in the place of those of
+// the repository the one that the input names by its digest, if it does. A digest is all that it can name.
 func addImageStates(states map[string]any, w wiring, next string) {
 	const given = "$." + imageField
 	rule := func(operator string, value any) map[string]any {
@@ -141,7 +142,8 @@ func (i Image) sameRepository(other Image) bool {
 	return i == other || known && ok && a.Account == b.Account && a.Region == b.Region && a.Name == b.Name
 }
 
-// isOf tells whether the image may be in a repository: what only the deployment knows may be anything, and what is no ARN is told elsewhere.
+// isOf tells whether the image may be in a repository: what only the deployment knows may be anything, and what is no
+// ARN is told elsewhere.
 func (i Image) isOf(repository string) bool {
 	if i.builtIn != "" {
 		return false

@@ -9,7 +9,8 @@ import (
 // request is the request as a state machine makes it.
 func request(j Job, w wiring, spot bool) map[string]any {
 	r := common(j, w, ofMachine, spot)
-	// The integration refuses a field that it does not know, and the whole stack with it; whether it knows this one no document settles.
+	// The integration refuses a field that it does not know, and the whole stack with it; whether it knows this one no
+	// document settles.
 	delete(r, "ProfilerConfig")
 	hyperParameters, _ := r["HyperParameters"].(map[string]any)
 	for _, p := range j.Parameters {
@@ -24,8 +25,8 @@ func trainingJobName(w wiring) string {
 }
 
 // common is the request of CreateTrainingJob
-// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html), but for what each execution has of its own:
-// the name and the parameters.
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html), but for what each execution
+// has of its own: the name and the parameters.
 func common(j Job, w wiring, d dialect, spot bool) map[string]any {
 	resources := j.instances()
 	resources["VolumeSizeInGB"] = j.VolumeGB // a type on EBS needs it; one with a local disk takes it and uses the whole disk all the same

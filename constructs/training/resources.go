@@ -64,7 +64,8 @@ func logGroup(kind string, w wiring) cfn.Resource {
 	}}.Stateful(w.retain)
 }
 
-// logGroupName ends in a part that is unique to the stack, so that a group that outlived an earlier one is not in the way.
+// logGroupName ends in a part that is unique to the stack, so that a group that outlived an earlier one is not in the
+// way.
 func logGroupName(kind, name string) map[string]any {
 	stackID := map[string]any{"Fn::Split": []any{"/", map[string]any{"Ref": "AWS::StackId"}}}
 	return map[string]any{"Fn::Join": []any{"", []any{

@@ -8,13 +8,16 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// Registration is how a model is registered: as a new version in a model package group, which waits for somebody's approval.
+// Registration is how a model is registered: as a new version in a model package group, which waits for somebody's
+// approval.
 type Registration struct {
-	// Group is the model package group, which may be that of several workflows and pipelines. Nil: one is made that is called as the
-	// workflow or pipeline and stands in its stack. When that stack is deleted the group is kept, so that the same stack can't be deployed
-	// again while the group is there: give one of [NewModelGroup] in a stack that stays, or of [NewExistingModelGroup].
+	// Group is the model package group, which may be that of several workflows and pipelines. Nil: one is made that is
+	// called as the workflow or pipeline and stands in its stack. When that stack is deleted the group is kept, so that
+	// the same stack can't be deployed again while the group is there: give one of [NewModelGroup] in a stack that
+	// stays, or of [NewExistingModelGroup].
 	Group *ModelGroup
-	// ContentTypes are the MIME types that the model takes, and ResponseTypes those that it answers with. Empty: text/csv.
+	// ContentTypes are the MIME types that the model takes, and ResponseTypes those that it answers with. Empty:
+	// text/csv.
 	ContentTypes, ResponseTypes []string
 }
 
@@ -114,8 +117,9 @@ func metricsText(w wiring) string {
 func metricPath(i int) string { return fmt.Sprintf("$.metrics.metric%d", i) }
 func keepMetric(i int) string { return fmt.Sprintf("%s%d", stateKeepMetric, i+1) }
 
-// addGate adds the states that look for the metrics, one by one, and hold them against the thresholds. A metric that the job did not
-// report fails. They could be looked for by a filter of JSONPath, whose interpreters disagree on what one gives (docs/design.md).
+// addGate adds the states that look for the metrics, one by one, and hold them against the thresholds. A metric that
+// the job did not report fails. They could be looked for by a filter of JSONPath, whose interpreters disagree on what
+// one gives (docs/design.md).
 func addGate(states map[string]any, w wiring) {
 	unread := map[string]any{"read": map[string]any{"count": 0}, "all.$": "States.ArrayLength($.job.FinalMetricDataList)"}
 	var which, rules []any

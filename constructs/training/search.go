@@ -8,8 +8,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// Search runs many jobs in the place of one, each with other values of the job's Parameters, and takes the best. On spot an interrupted
-// job starts again from nothing: take it for short jobs
+// Search runs many jobs in the place of one, each with other values of the job's Parameters, and takes the best. On
+// spot an interrupted job starts again from nothing: take it for short jobs
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning.html). A guard needs the feature Tuning.
 type Search struct {
 	// Objective is the metric that is to become best. Required.
@@ -114,7 +114,8 @@ func addSearch(states map[string]any, j Job, w wiring) {
 }
 
 // searchRequest is the request of CreateHyperParameterTuningJob
-// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateHyperParameterTuningJob.html), but for its name: that of a job, and where to look.
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateHyperParameterTuningJob.html), but for its name:
+// that of a job, and where to look.
 func searchRequest(j Job, w wiring, d dialect) map[string]any {
 	definition := common(j, w, d, j.Spot)
 	definition["StaticHyperParameters"] = definition["HyperParameters"]

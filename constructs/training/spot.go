@@ -12,7 +12,8 @@ import (
 // defaultWait is how much longer than its runtime a job on spot may take.
 const defaultWait = time.Hour
 
-// maxKeepAlive is what SageMaker's guide allows (https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html).
+// maxKeepAlive is what SageMaker's guide allows
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html).
 const maxKeepAlive = time.Hour
 
 // validateSpot checks what goes with spare capacity, of a resolved job; the jobs of a search have no checkpoints

@@ -1,6 +1,7 @@
 package training
 
-// stage is one of the jobs of an execution, which is tried again by itself: preparation, training or a search, evaluation.
+// stage is one of the jobs of an execution, which is tried again by itself: preparation, training or a search,
+// evaluation.
 type stage struct {
 	name  string  // of the stage, as $.run has it
 	begin string  // the state that begins it
@@ -13,7 +14,8 @@ type again struct {
 	next   string
 }
 
-// addStages adds the states that begin each stage, those that tell why an attempt ended, and those that go on to the next.
+// addStages adds the states that begin each stage, those that tell why an attempt ended, and those that go on to the
+// next.
 func addStages(states map[string]any, w wiring, stages []stage) {
 	// none stands in for what AWS may leave out.
 	none := map[string]any{"Error": classUnknown, "Cause": "SageMaker said nothing of the job.", "Status": ""}

@@ -14,8 +14,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/schedule"
 )
 
-// Trigger starts executions of a workflow by itself: OnSchedule, OnData or OnImage. Each event starts one execution, however often
-// it is delivered.
+// Trigger starts executions of a workflow by itself: OnSchedule, OnData or OnImage. Each event starts one execution,
+// however often it is delivered.
 type Trigger struct {
 	kind       triggerKind
 	schedule   string
@@ -39,15 +39,16 @@ func OnSchedule(expression string, input map[string]any) Trigger {
 	return Trigger{kind: scheduled, schedule: expression, input: input}
 }
 
-// OnData starts an execution when objects arrive below a prefix of a bucket with Events, with values for the job's Parameters: one
-// for each hour in which any do, an hour after the first of them, so that all of that hour are there.
+// OnData starts an execution when objects arrive below a prefix of a bucket with Events, with values for the job's
+// Parameters: one for each hour in which any do, an hour after the first of them, so that all of that hour are there.
 func OnData(prefix storage.Prefix, input map[string]any) Trigger {
 	return Trigger{kind: newData, data: prefix, input: input}
 }
 
-// OnImage starts an execution when an image is pushed to the ECR repository of Job.Image, by its ARN, in the workflow's account, with values for the
-// job's Parameters. The execution runs what was pushed, by its digest, in the place of each image of the repository; others run the images that
-// the jobs name, unless their input has an image of its own: {"image": "sha256:DIGEST", ...}. Signatures and the like start nothing.
+// OnImage starts an execution when an image is pushed to the ECR repository of Job.Image, by its ARN, in the workflow's
+// account, with values for the job's Parameters. The execution runs what was pushed, by its digest, in the place of
+// each image of the repository; others run the images that the jobs name, unless their input has an image of its own:
+// {"image": "sha256:DIGEST", ...}. Signatures and the like start nothing.
 func OnImage(repository string, input map[string]any) Trigger {
 	return Trigger{kind: newImage, repository: repository, input: input}
 }

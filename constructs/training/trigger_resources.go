@@ -10,11 +10,11 @@ import (
 	"github.com/plinth-ml/plinth/internal/policy"
 )
 
-// EventBridge delivers an event at least once, and can't name what it starts. So it starts a small state machine, which starts the
-// workflow under a name made from the event: Step Functions starts nothing twice under one name.
+// EventBridge delivers an event at least once, and can't name what it starts. So it starts a small state machine, which
+// starts the workflow under a name made from the event: Step Functions starts nothing twice under one name.
 
-// starter is that state machine. Its input has the trigger, the event's id and time, and the workflow's input. New data is named by
-// its hour, the event's time up to the first colon, of which a name takes none.
+// starter is that state machine. Its input has the trigger, the event's id and time, and the workflow's input. New data
+// is named by its hour, the event's time up to the first colon, of which a name takes none.
 func starter(w wiring) map[string]any {
 	name := func(of string) map[string]any {
 		return map[string]any{"Type": "Pass", "Parameters": map[string]any{"name.$": "States.Format('{}-{}', $.trigger, " + of + ")"}, "ResultPath": "$.execution"}
@@ -83,8 +83,9 @@ func (t Trigger) pattern(p pushed) cfn.Properties {
 		"detail": cfn.Properties{
 			"action-type": []string{"PUSH"}, "result": []string{"SUCCESS"}, "repository-name": []string{p.name},
 			"image-digest": []any{cfn.Properties{"prefix": "sha256:"}},
-			// Signatures and lists of materials are pushed too: they have other configurations than images, or tags made from a digest. The
-			// guide's example of the event has no media types (https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html).
+			// Signatures and lists of materials are pushed too: they have other configurations than images, or tags
+			// made from a digest. The guide's example of the event has no media types
+			// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html).
 			"artifact-media-type": []any{"application/vnd.docker.container.image.v1+json", "application/vnd.oci.image.config.v1+json", absent},
 			"image-tag":           []any{cfn.Properties{"anything-but": cfn.Properties{"prefix": "sha256-"}}, absent},
 		},

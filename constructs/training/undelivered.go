@@ -12,8 +12,9 @@ const undelivered = "Undelivered"
 // undeliveredDays is how long they stay there: as long as a queue keeps anything.
 const undeliveredDays = 14
 
-// undeliveredQueue is that queue, for rules by their names, and its policy. Its keys are those of SQS, since EventBridge needs the policy of
-// another one (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html).
+// undeliveredQueue is that queue, for rules by their names, and its policy. Its keys are those of SQS, since
+// EventBridge needs the policy of another one
+// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html).
 func undeliveredQueue(rules ...string) cfn.Resources {
 	var sources []any
 	for _, rule := range rules {

@@ -6,9 +6,10 @@ import (
 	"github.com/plinth-ml/plinth/internal/location"
 )
 
-// watched is a job that a stage runs, and how it is known what became of it. What Step Functions says of a job that has ended no document
-// settles (docs/design.md), and an answer of SageMaker can get lost: so that SageMaker is asked to describe the job, whatever the task that
-// ran it said. One that still runs, as after a lost answer, is waited for; one that can't be waited for is stopped.
+// watched is a job that a stage runs, and how it is known what became of it. What Step Functions says of a job that has
+// ended no document settles (docs/design.md), and an answer of SageMaker can get lost: so that SageMaker is asked to
+// describe the job, whatever the task that ran it said. One that still runs, as after a lost answer, is waited for; one
+// that can't be waited for is stopped.
 type watched struct {
 	of      string // in the names of its states: "Training"
 	api     string // "TrainingJob", of which CreateTrainingJob, DescribeTrainingJob and StopTrainingJob are the actions
@@ -29,18 +30,19 @@ func (o watched) ended() string    { return o.of + "Ended" }
 // Errors of jobs that ended otherwise than well: jobError and the job's status.
 const jobError = "Job"
 
-// Where the description of the last job is, which may be large and is kept once; and where what went wrong with it goes: the error's name,
-// the cause, and the field that says why the job ended.
+// Where the description of the last job is, which may be large and is kept once; and where what went wrong with it
+// goes: the error's name, the cause, and the field that says why the job ended.
 const (
 	describedPath = "$.described"
 	failurePath   = "$.run.failure"
 )
 
-// waits is how often a job that runs without its task is looked at: seldom enough for the 25,000 events that an execution may have
-// (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+// waits is how often a job that runs without its task is looked at: seldom enough for the 25,000 events that an
+// execution may have (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
 func (o watched) waits() int { return max(60, o.seconds/1000) }
 
-// runs is a state that runs the job to its end. A retry sends the same name, so that a call that did start a job can't start two.
+// runs is a state that runs the job to its end. A retry sends the same name, so that a call that did start a job can't
+// start two.
 func (o watched) runs(at location.Location, request map[string]any, seconds int) map[string]any {
 	request[o.api+"Name.$"] = o.name
 	catch := func(errors, next string) map[string]any {
@@ -55,7 +57,8 @@ func (o watched) runs(at location.Location, request map[string]any, seconds int)
 	}
 }
 
-// add adds the states that tell what became of the job. Fields that SageMaker may leave out are read after a look whether they are there.
+// add adds the states that tell what became of the job. Fields that SageMaker may leave out are read after a look
+// whether they are there.
 func (o watched) add(states map[string]any, at location.Location) {
 	status := o.api + "Status"
 	ask := func(action string) map[string]any {

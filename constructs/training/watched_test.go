@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A job whose task is gone is looked at for as long as it may take, on spot too, within the 25,000 events of an execution; a look is at most
-// 12 of them: those of a wait, a task and a choice.
+// A job whose task is gone is looked at for as long as it may take, on spot too, within the 25,000 events of an
+// execution; a look is at most 12 of them: those of a wait, a task and a choice.
 func TestAJobIsLookedAtSeldomEnough(t *testing.T) {
 	for _, longest := range []time.Duration{time.Minute, time.Hour, 28 * 24 * time.Hour, 60 * 24 * time.Hour} {
 		o := watched{seconds: int(longest.Seconds())}
@@ -17,7 +17,8 @@ func TestAJobIsLookedAtSeldomEnough(t *testing.T) {
 	}
 }
 
-// What a job's task answers with is dropped, since it may be too large to be kept; and no path needs what interpreters disagree on.
+// What a job's task answers with is dropped, since it may be too large to be kept; and no path needs what interpreters
+// disagree on.
 func TestNothingRestsOnTheTask(t *testing.T) {
 	w := goodWiring()
 	w.gate = []Threshold{AtLeast("validation:auc", 0.8), AtMost("validation:auc", 0.99)}

@@ -20,7 +20,8 @@ func workflowWatcher(w wiring) cfn.Resources {
 	})
 }
 
-// pipelineWatcher are the watcher of a pipeline, and the rule that calls it. In ARNs SageMaker writes names of pipelines small.
+// pipelineWatcher are the watcher of a pipeline, and the rule that calls it. In ARNs SageMaker writes names of
+// pipelines small.
 func pipelineWatcher(w wiring) cfn.Resources {
 	return watcherResources(w, watchesPipeline(w), cfn.Properties{
 		"source": []string{"aws.sagemaker"}, "detail-type": []string{"SageMaker Model Building Pipeline Execution Status Change"},

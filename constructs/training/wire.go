@@ -57,7 +57,8 @@ func (r runs) planned() wiring {
 	return w
 }
 
-// wire makes the roles of the jobs where none is given, and finds out what the plan needs to know of the resources around them.
+// wire makes the roles of the jobs where none is given, and finds out what the plan needs to know of the resources
+// around them.
 func (r runs) wire(this constructs.Construct) (wiring, *access.ExecutionRole) {
 	at := cdk.Location(this)
 	image, repository := resolveImage(this, "Job", r.job.Image, at)

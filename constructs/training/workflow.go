@@ -26,18 +26,19 @@ type WorkflowProps struct {
 	Environment environment.Environment
 	// Network is where the job runs. Required.
 	Network *network.Isolated
-	// Guard is what its jobs are held to: its Policies are attached to the role that starts them, and what it would deny in the requests
-	// is an error at synth. Of what only the deployment knows, such as a parameter, that is found when a job starts. Nil: nothing holds
-	// the jobs, unless a guard protects the role.
+	// Guard is what its jobs are held to: its Policies are attached to the role that starts them, and what it would
+	// deny in the requests is an error at synth. Of what only the deployment knows, such as a parameter, that is found
+	// when a job starts. Nil: nothing holds the jobs, unless a guard protects the role.
 	Guard *access.Guard
 	// Job is what runs. Required.
 	Job Job
-	// Name is what the workflow is called in the names of its jobs, dev--NAME--HASH, or with a team dev---red--NAME--HASH, and in that
-	// of the model package group: lower-case letters, digits and single hyphens between them. All before the hash has at most 29
-	// characters, with Search 18. Empty: the construct's id, in lower case.
+	// Name is what the workflow is called in the names of its jobs, dev--NAME--HASH, or with a team
+	// dev---red--NAME--HASH, and in that of the model package group: lower-case letters, digits and single hyphens
+	// between them. All before the hash has at most 29 characters, with Search 18. Empty: the construct's id, in lower
+	// case.
 	Name string
-	// Team, 1 to 20 lower-case letters, digits and single hyphens between them, is the value of the tag Team of the jobs and of the
-	// workflow's role, which a guard for Teams demands. Empty: no such tag.
+	// Team, 1 to 20 lower-case letters, digits and single hyphens between them, is the value of the tag Team of the
+	// jobs and of the workflow's role, which a guard for Teams demands. Empty: no such tag.
 	Team string
 	// Prepare is a processing job before the training, whose Inputs then may be Prepared. Nil: none.
 	Prepare *Processing
@@ -45,25 +46,26 @@ type WorkflowProps struct {
 	Search *Search
 	// Gate is what a model has to reach; one that does not is kept, told of, and not registered. Empty: any will do.
 	Gate []Threshold
-	// Evaluate is a processing job on each model that reached the gate, which it finds in /opt/ml/processing/input/model. A model
-	// whose evaluation exits with an error is not registered. Nil: none.
+	// Evaluate is a processing job on each model that reached the gate, which it finds in
+	// /opt/ml/processing/input/model. A model whose evaluation exits with an error is not registered. Nil: none.
 	Evaluate *Processing
-	// Register makes each model that passed a version in a model package group, which waits for an approval. Nil: none is registered.
+	// Register makes each model that passed a version in a model package group, which waits for an approval. Nil: none
+	// is registered.
 	Register *Registration
-	// AtOnce is how many executions may run at a time, at most 50; the others wait for their turn, oldest first, up to a day, and no
-	// more than 100 with those that run. Zero: any number.
+	// AtOnce is how many executions may run at a time, at most 50; the others wait for their turn, oldest first, up to
+	// a day, and no more than 100 with those that run. Zero: any number.
 	AtOnce int
 	// Triggers start executions by themselves. Empty: only people do.
 	Triggers []Trigger
 	// Role is the job's execution role. Nil: one is made with exactly what the job needs.
 	Role *access.ExecutionRole
-	// LogKey encrypts the workflow's logs and what its topic sends; its policy must let CloudWatch Logs use it, and the account's
-	// roles by their identity policies through SNS, which is added to a key of the app. Nil: the network's.
+	// LogKey encrypts the workflow's logs and what its topic sends; its policy must let CloudWatch Logs use it, and the
+	// account's roles by their identity policies through SNS, which is added to a key of the app. Nil: the network's.
 	LogKey awskms.IKey
 	// Publishers are AWS services that may publish to the Topic for resources of the account, by their principals:
 	// "cloudwatch.amazonaws.com" for alarms, "events.amazonaws.com" for EventBridge rules, "budgets.amazonaws.com",
-	// "costalerts.amazonaws.com". The policies of the topic and of its key follow. EventBridge takes no condition there, so that
-	// with it a rule of any account that knows the topic's ARN may publish. Empty: none.
+	// "costalerts.amazonaws.com". The policies of the topic and of its key follow. EventBridge takes no condition
+	// there, so that with it a rule of any account that knows the topic's ARN may publish. Empty: none.
 	Publishers []string
 
 	inPipeline bool // jobs are named by the pipeline
@@ -157,23 +159,26 @@ func (p *WorkflowProps) runs(id string) runs {
 	}
 }
 
-// Workflow is a state machine that trains once for each execution: one job, and others in its place where AWS has no instances.
+// Workflow is a state machine that trains once for each execution: one job, and others in its place where AWS has no
+// instances.
 type Workflow struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
-	// StateMachine is the state machine. Start it with an input that holds the job's Parameters. What is granted on it to
-	// an account, a service or an ARN, which have no policies in the app, is dropped, and Success of the Grant alone says so: state
-	// machines have none either (https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html). Grant it to
-	// a role here that they may assume.
+	// StateMachine is the state machine. Start it with an input that holds the job's Parameters. What is granted on it
+	// to an account, a service or an ARN, which have no policies in the app, is dropped, and Success of the Grant alone
+	// says so: state machines have none either
+	// (https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html). Grant it to a role
+	// here that they may assume.
 	StateMachine awsstepfunctions.IStateMachine
 	// Name is the state machine's, which the ARNs of its executions have too. It is a CDK token.
 	Name string
 	// Role is the execution role of the jobs.
 	Role *access.ExecutionRole
-	// Topic tells how each execution ended, and why. Subscribe to it. Alarms and the like publish to it where Publishers names them.
+	// Topic tells how each execution ended, and why. Subscribe to it. Alarms and the like publish to it where
+	// Publishers names them.
 	Topic awssns.ITopic
-	// UndeliveredQueue is the ARN of the SQS queue that keeps, for 14 days, the events that EventBridge could not deliver to the workflow: those of
-	// its Triggers, and of executions that ended. Look there when nothing started.
+	// UndeliveredQueue is the ARN of the SQS queue that keeps, for 14 days, the events that EventBridge could not
+	// deliver to the workflow: those of its Triggers, and of executions that ended. Look there when nothing started.
 	UndeliveredQueue string
 	// Parameters are what the input of each execution has to hold; none with Search.
 	Parameters []Parameter
@@ -181,8 +186,8 @@ type Workflow struct {
 	ModelGroup string
 }
 
-// NewWorkflow makes a workflow, its role, logs and topic, and the job's role where none is given. It panics with one message
-// that holds every problem when scope, id or props are wrong.
+// NewWorkflow makes a workflow, its role, logs and topic, and the job's role where none is given. It panics with one
+// message that holds every problem when scope, id or props are wrong.
 func NewWorkflow(scope constructs.Construct, id string, props *WorkflowProps) *Workflow {
 	return cdk.Build("training.Workflow", scope, id, props, newWorkflow)
 }

@@ -1,6 +1,6 @@
-// Command complete-training is a workflow with everything that it can have: data that is prepared, an image of the team's own, spot,
-// checkpoints, metrics, a gate, an evaluation, a registry, and runs that start by themselves; code that comes as a channel, data that is
-// streamed, and a workflow of GitHub that uploads and starts.
+// Command complete-training is a workflow with everything that it can have: data that is prepared, an image of the
+// team's own, spot, checkpoints, metrics, a gate, an evaluation, a registry, and runs that start by themselves; code
+// that comes as a channel, data that is streamed, and a workflow of GitHub that uploads and starts.
 package main
 
 import (
@@ -89,7 +89,8 @@ func build(app awscdk.App) {
 		Environment: staging, Network: net, Guard: guard, Prepare: prepare, Job: search, Gate: gate, Register: &training.Registration{Group: models},
 		Search: &training.Search{Objective: "validation:auc", Jobs: 20, Parallel: 4},
 	})
-	// A larger model: two instances with GPUs learn together from what a third prepares. Its program comes from the bucket.
+	// A larger model: two instances with GPUs learn together from what a third prepares. Its program comes from the
+	// bucket.
 	training.NewWorkflow(stack, "Cluster", &training.WorkflowProps{
 		Environment: staging, Network: net, Guard: guard, Job: training.Job{
 			Image: image, Code: training.Code{From: data.Prefix("code/"), Archive: "sourcedir.tar.gz", Program: "train.py"},
@@ -103,7 +104,8 @@ func build(app awscdk.App) {
 			Distribution: training.MPI(1).In("gpu"),
 		},
 	})
-	// Labeled images: a stream of those that a manifest lists, files that are read when they are needed, and a program of the image's own.
+	// Labeled images: a stream of those that a manifest lists, files that are read when they are needed, and a program
+	// of the image's own.
 	images := training.NewWorkflow(stack, "Images", &training.WorkflowProps{
 		Environment: staging, Network: net, Guard: guard, Job: training.Job{
 			Image: image, EntryPoint: []string{"python3", "/opt/images/train.py"}, Arguments: []string{"--classes", "12"},

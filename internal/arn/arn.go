@@ -11,7 +11,8 @@ import (
 )
 
 // Split takes an ARN apart at its first five colons: arn, partition, service, region, account and resource
-// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html). It is not ok for a text with fewer, as a token is.
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html). It is not ok for a text with fewer, as a
+// token is.
 func Split(arn string) (parts []string, ok bool) {
 	parts = strings.SplitN(arn, ":", 6)
 	return parts, len(parts) == 6

@@ -185,8 +185,8 @@ type metadata map[string][]struct {
 	Data any
 }
 
-// take takes from metadata what is of the stack: warnings, and the paths of resources whose own metadata leaves them out. What is
-// of a stack that is nested in it is that one's.
+// take takes from metadata what is of the stack: warnings, and the paths of resources whose own metadata leaves them
+// out. What is of a stack that is nested in it is that one's.
 func (s *Stack) take(m metadata) {
 	for _, path := range slices.Sorted(maps.Keys(m)) {
 		construct := strings.TrimPrefix(path, "/")

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Outer is what a value of a nested stack is in the stacks that it is nested in, and the stack that it is then of: what a
-// parameter stands for that a stack is given.
+// Outer is what a value of a nested stack is in the stacks that it is nested in, and the stack that it is then of: what
+// a parameter stands for that a stack is given.
 func Outer(stacks []Stack, s *Stack, value any) (*Stack, any) {
 	for s.Nested != nil {
 		reference, _ := value.(map[string]any)
@@ -24,8 +24,8 @@ func Outer(stacks []Stack, s *Stack, value any) (*Stack, any) {
 	return s, value
 }
 
-// readNested reads the stacks that are nested in a stack, at any depth. The metadata of their constructs stands with the
-// outermost one's.
+// readNested reads the stacks that are nested in a stack, at any depth. The metadata of their constructs stands with
+// the outermost one's.
 func (s Stack) readNested(dir string, known metadata) ([]Stack, error) {
 	var all []Stack
 	for _, id := range s.Template.OfType("AWS::CloudFormation::Stack") {
@@ -58,8 +58,8 @@ func (s Stack) readNested(dir string, known metadata) ([]Stack, error) {
 	return all, nil
 }
 
-// templateOf is the file of the template of a nested stack, which is an asset: its URL ends in the asset's hash. It is empty where
-// the assembly has no such asset.
+// templateOf is the file of the template of a nested stack, which is an asset: its URL ends in the asset's hash. It is
+// empty where the assembly has no such asset.
 func templateOf(dir string, nested Resource) (string, error) {
 	url, err := json.Marshal(nested.Properties["TemplateURL"])
 	if err != nil {

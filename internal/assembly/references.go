@@ -6,7 +6,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
-// References returns the logical ids that a resource refers to or waits for, and names of parameters and pseudo parameters.
+// References returns the logical ids that a resource refers to or waits for, and names of parameters and pseudo
+// parameters.
 func (r Resource) References() []string {
 	return ReferencesIn([]any{r.Properties, map[string]any{"DependsOn": r.DependsOn}})
 }

@@ -27,8 +27,8 @@ func Build[P, C any](kind string, scope constructs.Construct, id string, given *
 	return BuildTables(kind, scope, id, given, func(*P) []string { return nil }, build)
 }
 
-// BuildTables is [Build] for objects that have tables: the keys are those that the object would have with the props, whatever is
-// wrong with them.
+// BuildTables is [Build] for objects that have tables: the keys are those that the object would have with the props,
+// whatever is wrong with them.
 func BuildTables[P, C any](kind string, scope constructs.Construct, id string, given *P, keys func(props *P) []string,
 	build func(this constructs.Construct, id string, props *P) *C,
 ) *C {
@@ -49,8 +49,8 @@ func BuildTables[P, C any](kind string, scope constructs.Construct, id string, g
 	return standIn(reflect.TypeFor[C](), b.scopeOfFailed(), keys(props)).Interface().(*C)
 }
 
-// Do is what every method does that makes something, for the object whose method it is; see [Build]. A nil object is one
-// that no constructor makes.
+// Do is what every method does that makes something, for the object whose method it is; see [Build]. A nil object is
+// one that no constructor makes.
 func Do(kind string, of any, action func()) {
 	b := building{fault: &fault.Fault{Kind: kind}}
 	if of == nil {
@@ -79,8 +79,8 @@ func receiverProblem(of any) problem.Problem {
 	return p
 }
 
-// Text is what every method does that asks a made object for a text; see [Do]. Of an object that could not be made it is a
-// token that stands for nothing.
+// Text is what every method does that asks a made object for a text; see [Do]. Of an object that could not be made it
+// is a token that stands for nothing.
 func Text(kind string, of any, ask func() string) (text string) {
 	if made.Failed(of) {
 		return *awscdk.Fn_Ref(jsii.String(couldNotBeBuilt))
@@ -89,8 +89,8 @@ func Text(kind string, of any, ask func() string) (text string) {
 	return text
 }
 
-// Where is the location of a scope that a function is given, whose other arguments have those problems; see [Do]. It is empty
-// when the scope is none.
+// Where is the location of a scope that a function is given, whose other arguments have those problems; see [Do]. It is
+// empty when the scope is none.
 func Where(kind string, scope constructs.Construct, others ...error) (at location.Location) {
 	Do(kind, nil, func() {
 		var l problem.List
@@ -175,8 +175,8 @@ func (b *building) report(r any) {
 	fault.Report(f)
 }
 
-// check panics with every problem of scope, id and props, and makes the construct. It is not ok when an object among the
-// props could not be made: that is reported already.
+// check panics with every problem of scope, id and props, and makes the construct. It is not ok when an object among
+// the props could not be made: that is reported already.
 func (b *building) check(given, props any) (home made.Home, ok bool) {
 	var l problem.List
 	scopeErr := validateInStack(b.scope)

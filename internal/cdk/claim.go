@@ -39,8 +39,8 @@ type claimed struct {
 // claims are the names of an app by their kind and text.
 var claims = map[constructs.IConstruct]map[string][]claimed{}
 
-// meets tells whether two names with one text are the same name. Where it is not known where one of them is, they are if
-// they are in one stage, whose stacks are deployed together.
+// meets tells whether two names with one text are the same name. Where it is not known where one of them is, they are
+// if they are in one stage, whose stacks are deployed together.
 func (c claimed) meets(other claimed, within names.Within) bool {
 	account, region := [2]string{c.place.at.Account, other.place.at.Account}, [2]string{c.place.at.Region, other.place.at.Region}
 	if within == names.Account {
@@ -66,15 +66,17 @@ func Claim(scope constructs.Construct, path, kind, name string) {
 	fail(path, l.Err())
 }
 
-// ClaimOwn notes the name that a construct's parts have theirs from, as the field of its props gives it, before they are made: where
-// another construct of the kind has it, that is said of the construct, and not of the first part that has a name. It panics as [Claim] does.
+// ClaimOwn notes the name that a construct's parts have theirs from, as the field of its props gives it, before they
+// are made: where another construct of the kind has it, that is said of the construct, and not of the first part that
+// has a name. It panics as [Claim] does.
 func ClaimOwn(this constructs.Construct, kind, field, name string) {
 	var l problem.List
 	claim(&l, placeOf(this), PathOf(this), names.Kind{Name: kind, Within: names.Region, Folds: true, Fix: "set " + field + " for one of them"}, field, name)
 	fail(PathOf(this), l.Err())
 }
 
-// claimResources claims the names of resources. Of several that one other construct has, the one that the others are made from is told.
+// claimResources claims the names of resources. Of several that one other construct has, the one that the others are
+// made from is told.
 func claimResources(scope constructs.Construct, path string, resources cfn.Resources) {
 	var l problem.List
 	told := map[string]bool{}

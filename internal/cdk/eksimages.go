@@ -6,8 +6,9 @@ import (
 	"github.com/plinth-ml/plinth/internal/location"
 )
 
-// EKSImages are the ARNs of the ECR repositories of AWS that nodes of EKS pull from: those of EKS's add-ons, such as the one that gives
-// pods their addresses, and that of HyperPod's health agent. A region that the catalog knows no account of has fewer.
+// EKSImages are the ARNs of the ECR repositories of AWS that nodes of EKS pull from: those of EKS's add-ons, such as
+// the one that gives pods their addresses, and that of HyperPod's health agent. A region that the catalog knows no
+// account of has fewer.
 func EKSImages(scope constructs.Construct, at location.Location) []string {
 	var all []string
 	for _, of := range []struct{ column, repository string }{

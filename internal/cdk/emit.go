@@ -26,8 +26,8 @@ type Emitted struct {
 	include cloudformationinclude.CfnInclude
 }
 
-// Emit makes all resources in one call. Their construct paths are that of scope, then "Default", which logical ids leave
-// out, then their name. It panics with a [fault.Fault] when one has a physical name that another construct's has.
+// Emit makes all resources in one call. Their construct paths are that of scope, then "Default", which logical ids
+// leave out, then their name. It panics with a [fault.Fault] when one has a physical name that another construct's has.
 func Emit(scope constructs.Construct, path string, resources cfn.Resources) Emitted {
 	claimResources(scope, path, resources)
 	fail(path, validateCustomized(scope, resources))
@@ -56,7 +56,8 @@ func Emit(scope constructs.Construct, path string, resources cfn.Resources) Emit
 // (https://docs.aws.amazon.com/cdk/v2/guide/tagging.html).
 const kept = 1e6
 
-// keepTags makes the tags of a role the ones that it keeps. A role of Plinth's has tags of its own where a guard looks at them.
+// keepTags makes the tags of a role the ones that it keeps. A role of Plinth's has tags of its own where a guard looks
+// at them.
 func (e Emitted) keepTags(name string, r cfn.Resource) {
 	tags, _ := r.Properties["Tags"].([]any)
 	for _, t := range tags {
@@ -66,7 +67,8 @@ func (e Emitted) keepTags(name string, r cfn.Resource) {
 	}
 }
 
-// Once finds what stands under that id in the scope's stack, or makes it there: for what all constructs of a stack share.
+// Once finds what stands under that id in the scope's stack, or makes it there: for what all constructs of a stack
+// share.
 func Once(scope constructs.Construct, id string, resources func() cfn.Resources) Emitted {
 	stack := placeOf(scope).stack
 	if found := stack.Node().TryFindChild(&id); found != nil {

@@ -9,14 +9,15 @@ import (
 // ends are what is looked for when the templates of an app are written.
 var ends = map[constructs.IConstruct][]func([]assembly.Stack) []assembly.Finding{}
 
-// AtEnd has the templates of the scope's app looked at when they are written, by a rule that knows what was made. Errors
-// among its findings fail the synthesis.
+// AtEnd has the templates of the scope's app looked at when they are written, by a rule that knows what was made.
+// Errors among its findings fail the synthesis.
 func AtEnd(scope constructs.Construct, rule func([]assembly.Stack) []assembly.Finding) {
 	root := scope.Node().Root()
 	ends[root] = append(ends[root], rule)
 }
 
-// Warn says with the templates of the scope's app that something may not be as it is meant to be, unless it is after all.
+// Warn says with the templates of the scope's app that something may not be as it is meant to be, unless it is after
+// all.
 func Warn(scope constructs.Construct, warning assembly.Finding, unless func() bool) {
 	warning.Severity, warning.Path = "warning", PathOf(scope)
 	AtEnd(scope, func([]assembly.Stack) []assembly.Finding {

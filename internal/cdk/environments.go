@@ -33,8 +33,8 @@ func environmentOf(props any) (e environment.Environment, has bool) {
 	return e, has
 }
 
-// once keeps what is wrong with an environment from being reported for each construct that is given it: the fault of the
-// first, f, names the others. Call validated when the props have been validated.
+// once keeps what is wrong with an environment from being reported for each construct that is given it: the fault of
+// the first, f, names the others. Call validated when the props have been validated.
 func (v *visit) once(props any, f *fault.Fault) (validated func()) {
 	e, has := environmentOf(props)
 	if !has || !fault.Collecting() {

@@ -22,8 +22,8 @@ type Grant struct {
 	To awsiam.IRole
 	// Account is the one whose roles alone can use it; empty: any.
 	Account string
-	// Name tells apart what a role is granted, as the last part of the policy's id. Not is the name of a grant that no role has besides it;
-	// empty: any may.
+	// Name tells apart what a role is granted, as the last part of the policy's id. Not is the name of a grant that no
+	// role has besides it; empty: any may.
 	Name, Not string
 	// Description is that of the policies.
 	Description string
@@ -58,9 +58,10 @@ func (g Grant) Validate() error {
 	return l.Err()
 }
 
-// isImmutable tells whether a role is one that the CDK leaves as it is. It has no type of its own: its id, or that of the role that it
-// stands for, tells
-// (https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-iam/lib/role.ts, fromRoleArn and withoutPolicyUpdates).
+// isImmutable tells whether a role is one that the CDK leaves as it is. It has no type of its own: its id, or that of
+// the role that it stands for, tells
+// (https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-iam/lib/role.ts, fromRoleArn and
+// withoutPolicyUpdates).
 func isImmutable(r awsiam.IRole) bool {
 	id, scope := *r.Node().Id(), r.Node().Scope()
 	if props.IsNil(scope) {
@@ -80,8 +81,8 @@ var allGranted = map[constructs.IConstruct]map[granted]bool{}
 // attached are the statements of policies that grants attached, by the construct that the policies stand in.
 var attached = map[constructs.IConstruct]string{}
 
-// Attach attaches policies with the statements to the role, in the role's own stack: they can name what they are about, but not refer
-// to it. Granting the same thing twice is like granting it once.
+// Attach attaches policies with the statements to the role, in the role's own stack: they can name what they are about,
+// but not refer to it. Granting the same thing twice is like granting it once.
 func (g Grant) Attach(statements ...policy.Statement) {
 	documents, err := policy.Split(statements, policy.MaxManaged)
 	Check(err)

@@ -14,8 +14,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/props"
 )
 
-// lostAspects finds aspects, and tags, which are aspects, that were added to an object which a construct exposes and which
-// stands for a resource somewhere else in the tree: they reach nothing.
+// lostAspects finds aspects, and tags, which are aspects, that were added to an object which a construct exposes and
+// which stands for a resource somewhere else in the tree: they reach nothing.
 func lostAspects(app constructs.IConstruct) []assembly.Finding {
 	var all []assembly.Finding
 	for _, o := range made.Objects(app) {
@@ -60,8 +60,9 @@ func handlesIn(field reflect.Value) []constructs.IConstruct {
 	return all
 }
 
-// deployedTag starts the tag that awss3deployment.BucketDeployment puts on its bucket. Its function asks for it only when a deployment
-// goes away with RetainOnDelete off: without the tag nothing else is taken to deploy there, and what it deployed is deleted.
+// deployedTag starts the tag that awss3deployment.BucketDeployment puts on its bucket. Its function asks for it only
+// when a deployment goes away with RetainOnDelete off: without the tag nothing else is taken to deploy there, and what
+// it deployed is deleted.
 const deployedTag = "aws-cdk:cr-owned"
 
 // meant tells whether an aspect is to reach a resource: any but that tag.

@@ -12,7 +12,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// ownPlace is a field whose ARNs have to be of the construct's own account or region, and why: nothing elsewhere answers.
+// ownPlace is a field whose ARNs have to be of the construct's own account or region, and why: nothing elsewhere
+// answers.
 type ownPlace struct {
 	kind            string // of constructs; empty: of any
 	field           *regexp.Regexp
@@ -24,13 +25,15 @@ type ownPlace struct {
 
 // here are all such fields.
 var here = []ownPlace{
-	// https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html: it has no resource-based policies.
+	// https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html: it has no resource-based
+	// policies.
 	{"", regexp.MustCompile(`^Workflows\[\d+\]$`), true, true, nil, "Step Functions takes no caller of another account, and a state machine is in one region"},
 	// The role trusts its own account, held to that ARN.
 	{"", regexp.MustCompile(`^TrustedBy\[\d+\]$`), true, false, nil, "the role trusts its own account only: let the other account assume a role here, and name that one"},
 	// https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
 	{"", regexp.MustCompile(`^Triggers\[\d+\]$`), true, true, nil, "EventBridge hears of pushes to repositories of its own account and region"},
-	// https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html: a key never leaves its region.
+	// https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html: a key never leaves its
+	// region.
 	{"access.Guard", regexp.MustCompile(`^Keys\[\d+\]$`), false, true, nil, "a job is encrypted with a key of its own region"},
 	{"network.Isolated", regexp.MustCompile(`^(PackageRepositories|ImageRepositories)\[\d+\]$`), false, true, nil, "endpoints lead to their own region only"},
 	{"storage.DataBucket", regexp.MustCompile(`^(OutsideRoles|Environment\.Administrators)\[\d+\]$`), true, false,

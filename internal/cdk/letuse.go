@@ -9,8 +9,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/policy"
 )
 
-// LetUse adds to the policy of a given key what it lacks of the statements, where the app makes the key. What other policies have
-// is not known: the field of the key says what its policy needs.
+// LetUse adds to the policy of a given key what it lacks of the statements, where the app makes the key. What other
+// policies have is not known: the field of the key says what its policy needs.
 func LetUse(given awskms.IKey, needed ...policy.Statement) {
 	made, ok := cfnKey(given)
 	if !ok {

@@ -8,8 +8,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/props"
 )
 
-// alone are the kinds of objects that work in a network of their own, whatever uses them: a DAG may start a workflow that
-// runs elsewhere.
+// alone are the kinds of objects that work in a network of their own, whatever uses them: a DAG may start a workflow
+// that runs elsewhere.
 var alone = map[string]bool{networkKind: true, "training.Workflow": true, "training.Request": true}
 
 // network notes a network that the construct works in.
@@ -19,8 +19,8 @@ func (v *visit) network(field string, object any) {
 	}
 }
 
-// endpoints notes the networks of the endpoints through which alone the construct is reached. Those of a bucket that lets
-// roles in from outside, or through an endpoint that the app does not make, say nothing of its networks.
+// endpoints notes the networks of the endpoints through which alone the construct is reached. Those of a bucket that
+// lets roles in from outside, or through an endpoint that the app does not make, say nothing of its networks.
 func (v *visit) endpoints(given any) {
 	var networks []string
 	known := true

@@ -25,7 +25,8 @@ type place struct {
 // said is what the construct of a path says of its stack.
 type said struct{ value, by string }
 
-// known is where the stack is deployed to, as far as the app says it: what the stack leaves open, its environments may say.
+// known is where the stack is deployed to, as far as the app says it: what the stack leaves open, its environments may
+// say.
 func (p *place) known() location.Location {
 	at := p.at
 	if token.Is(at.Region) && p.region.value != "" {
@@ -37,8 +38,8 @@ func (p *place) known() location.Location {
 	return at
 }
 
-// places are remembered by stack and by construct: each question to the CDK is a call to another process, and the answers
-// never change. The CDK's side remembers every construct too, as long as the process runs.
+// places are remembered by stack and by construct: each question to the CDK is a call to another process, and the
+// answers never change. The CDK's side remembers every construct too, as long as the process runs.
 var places = map[constructs.IConstruct]*place{}
 
 func placeOf(scope constructs.Construct) *place {

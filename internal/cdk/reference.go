@@ -32,8 +32,8 @@ var references = map[string]reference{}
 // single tells whether a text is one token and nothing else.
 func single(text string) bool { return text != "" && token.Pattern.FindString(text) == text }
 
-// referenceOf is what a text refers to that is one token; the zero reference where it refers to something else, or is no
-// token of the CDK's.
+// referenceOf is what a text refers to that is one token; the zero reference where it refers to something else, or is
+// no token of the CDK's.
 func referenceOf(text string) (r reference) {
 	if !single(text) || strings.HasPrefix(text, pseudoToken) {
 		return reference{}

@@ -42,8 +42,9 @@ const nobody = "000000000000"
 // orNobody ends the columns that hold nobody where the catalog has no account.
 const orNobody = "OrNobody"
 
-// RegistryByRegion is [ByRegion] for the account of a registry that a policy lets images be pulled from. Where only the deployment
-// knows the region and the catalog has no account for it, the account is one that nobody has: [ByRegion] would fail the deployment.
+// RegistryByRegion is [ByRegion] for the account of a registry that a policy lets images be pulled from. Where only the
+// deployment knows the region and the catalog has no account for it, the account is one that nobody has: [ByRegion]
+// would fail the deployment.
 func RegistryByRegion(scope constructs.Construct, region, column string) string {
 	if token.Is(region) {
 		column += orNobody

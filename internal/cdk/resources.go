@@ -87,8 +87,8 @@ func arnOf(r resource) string {
 	return ""
 }
 
-// dummyAccount is the account in the values that the CDK makes up for a look-up whose answer it does not have yet, as in
-// awsiam.Role_FromLookup.
+// dummyAccount is the account in the values that the CDK makes up for a look-up whose answer it does not have yet, as
+// in awsiam.Role_FromLookup.
 const dummyAccount = "123456789012"
 
 // symmetric is the specification of the keys that services encrypt by, and that of a key which has none

@@ -47,7 +47,8 @@ func embedded(v reflect.Value) string {
 	return ""
 }
 
-// isKnown tells whether the CDK takes a struct that embeds a construct, which it does of one that was made by an Override.
+// isKnown tells whether the CDK takes a struct that embeds a construct, which it does of one that was made by an
+// Override.
 func isKnown(scope constructs.Construct) (known bool) {
 	defer func() { known = recover() == nil }()
 	constructs.Construct_IsConstruct(scope)
@@ -69,8 +70,8 @@ func validateInStack(scope constructs.Construct) error {
 // CheckScope ends what [Do] called when nothing can be made in the scope.
 func CheckScope(scope constructs.Construct) { Check(validateScope(scope)) }
 
-// idPattern is what an id may look like: the CDK makes paths of ids, joined by slashes, and logical ids of their letters
-// and digits (https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html).
+// idPattern is what an id may look like: the CDK makes paths of ids, joined by slashes, and logical ids of their
+// letters and digits (https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html).
 var idPattern = regexp.MustCompile(`^[^/[:cntrl:]]*[A-Za-z0-9][^/[:cntrl:]]*$`)
 
 var digitFirst = regexp.MustCompile(`^[^A-Za-z0-9]*[0-9]`)

@@ -8,9 +8,9 @@ import (
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// ofOtherStage reports a text that refers to something in another stage, and tells whether it does: the CDK refuses that
-// when the app is synthesized (https://docs.aws.amazon.com/cdk/v2/guide/stages.html). An object may be of another stage
-// as long as it is imported, and has texts that refer to nothing.
+// ofOtherStage reports a text that refers to something in another stage, and tells whether it does: the CDK refuses
+// that when the app is synthesized (https://docs.aws.amazon.com/cdk/v2/guide/stages.html). An object may be of another
+// stage as long as it is imported, and has texts that refer to nothing.
 func (v *visit) ofOtherStage(field, text string) bool { return v.inOtherStage(field, text, "") }
 
 // inOtherStage is ofOtherStage for a text of something that is named; empty: of what the text refers to.

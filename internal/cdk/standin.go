@@ -18,11 +18,12 @@ import (
 	"github.com/plinth-ml/plinth/internal/token"
 )
 
-// couldNotBeBuilt is what the tokens of what could not be made refer to: nothing. It is in no template, since there is none.
+// couldNotBeBuilt is what the tokens of what could not be made refer to: nothing. It is in no template, since there is
+// none.
 const couldNotBeBuilt = "CouldNotBeBuilt"
 
-// standIns make what stands in the fields of an object that could not be made, by their types, of a name that is a token.
-// Fields of other types stay empty.
+// standIns make what stands in the fields of an object that could not be made, by their types, of a name that is a
+// token. Fields of other types stay empty.
 var standIns = map[reflect.Type]func(in constructs.Construct, id, name *string) any{
 	reflect.TypeFor[awskms.IKey](): func(in constructs.Construct, id, name *string) any { return awskms.Key_FromKeyArn(in, id, name) },
 	reflect.TypeFor[awsiam.IRole](): func(in constructs.Construct, id, name *string) any {

@@ -10,8 +10,8 @@ import (
 // recognized are tokens that the CDK knows.
 var recognized = map[string]bool{}
 
-// texts reports text that looks like a token and is none that the CDK gave, and a token of another environment. What is said of
-// one of an object that could not be made is left out.
+// texts reports text that looks like a token and is none that the CDK gave, and a token of another environment. What is
+// said of one of an object that could not be made is left out.
 func (v *visit) texts(given any) {
 	props.Texts(given, func(field, text string) {
 		for _, t := range token.Pattern.FindAllString(text, -1) {

@@ -31,7 +31,8 @@ func Join(parts ...any) map[string]any {
 	return map[string]any{"Fn::Join": []any{"", parts}}
 }
 
-// StackPart is a part of a name that is unique to the stack, so that what outlived an earlier one is not in the way: the UUID of its id.
+// StackPart is a part of a name that is unique to the stack, so that what outlived an earlier one is not in the way:
+// the UUID of its id.
 func StackPart() map[string]any {
 	parts := map[string]any{"Fn::Split": []any{"/", Ref("AWS::StackId")}}
 	return map[string]any{"Fn::Select": []any{2, parts}}
@@ -43,8 +44,8 @@ func Zone(n int) map[string]any {
 }
 
 // Stateful says what happens to a resource that holds data when its stack goes or an update replaces it. One that is
-// retained still goes when the creation of its stack fails: it holds nothing yet, and would be in the way of the next try
-// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html).
+// retained still goes when the creation of its stack fails: it holds nothing yet, and would be in the way of the next
+// try (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html).
 func (r Resource) Stateful(retain bool) Resource {
 	r.DeletionPolicy, r.UpdateReplacePolicy = "Delete", "Delete"
 	if retain {

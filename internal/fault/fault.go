@@ -110,8 +110,8 @@ func RuntimeEnded(message string) bool {
 	}, func(known string) bool { return strings.Contains(message, known) })
 }
 
-// WithoutStack drops from a message the lines of a JavaScript stack, and the name of the class that each JavaScript error
-// starts with.
+// WithoutStack drops from a message the lines of a JavaScript stack, and the name of the class that each JavaScript
+// error starts with.
 func WithoutStack(message string) string {
 	var kept []string
 	for line := range strings.Lines(message) {
@@ -139,8 +139,8 @@ var root = func() string {
 }()
 
 // Caller is the file and line of the innermost frame that is the user's own. It works in a deferred function during a
-// panic too, where the stack still shows who panicked. It is empty when there is no such frame, as when the CDK fails after
-// the app has been built: who had it synthesized is not to blame.
+// panic too, where the stack still shows who panicked. It is empty when there is no such frame, as when the CDK fails
+// after the app has been built: who had it synthesized is not to blame.
 func Caller() string {
 	counters := make([]uintptr, 256)
 	frames := runtime.CallersFrames(counters[:runtime.Callers(2, counters)])

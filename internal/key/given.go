@@ -9,8 +9,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/policy"
 )
 
-// Lacks are the indexes of the statements that a given key's policy needs and does not have. Both are documents as templates have them. A
-// statement is there if another one allows as much, or more.
+// Lacks are the indexes of the statements that a given key's policy needs and does not have. Both are documents as
+// templates have them. A statement is there if another one allows as much, or more.
 func Lacks(document, needed any) []int {
 	have := policy.Read(document)
 	var all []int
@@ -37,7 +37,8 @@ func covers(s, needed map[string]any) bool {
 		all(needed["Action"], s["Action"]) && isFor(needed["Principal"], s["Principal"]) && holdsLess(s["Condition"], needed["Condition"])
 }
 
-// matches tells whether an action or a value of a condition is one of those of a pattern that ends with a * or has none.
+// matches tells whether an action or a value of a condition is one of those of a pattern that ends with a * or has
+// none.
 func matches(pattern, text string) bool {
 	prefix, wild := strings.CutSuffix(pattern, "*")
 	return pattern == text || wild && strings.HasPrefix(text, prefix)
@@ -66,8 +67,8 @@ func isFor(needed, among any) bool {
 	return len(whom) > 0
 }
 
-// holdsLess tells whether whatever meets the needed conditions meets the others too: each of those is among the needed ones, with
-// the same values or more.
+// holdsLess tells whether whatever meets the needed conditions meets the others too: each of those is among the needed
+// ones, with the same values or more.
 func holdsLess(conditions, needed any) bool {
 	less, _ := conditions.(map[string]any)
 	more, _ := needed.(map[string]any)

@@ -29,12 +29,13 @@ type Plan struct {
 	Lustre bool
 	// LogGroups are patterns of names of log groups, for which CloudWatch Logs may use it; empty: none.
 	LogGroups []string
-	// Workflows is a pattern of ARNs of workflows of MWAA Serverless, for which the account's roles may use it by themselves; empty: none.
+	// Workflows is a pattern of ARNs of workflows of MWAA Serverless, for which the account's roles may use it by
+	// themselves; empty: none.
 	Workflows string
 }
 
-// Administration is what the account's identity policies may allow about the key itself, listed so that none of it is use.
-// That it holds for the account, and not for one role, is what keeps a key from being locked for good
+// Administration is what the account's identity policies may allow about the key itself, listed so that none of it is
+// use. That it holds for the account, and not for one role, is what keeps a key from being locked for good
 // (https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html).
 var Administration = []string{
 	"kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListGrants", "kms:ListKeyPolicies", "kms:ListKeyRotations",
@@ -43,18 +44,20 @@ var Administration = []string{
 	"kms:UntagResource", "kms:RevokeGrant", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion",
 }
 
-// use is what services do with a key for a caller. Who writes decrypts too: an upload in parts, what it has written so far, and
-// a copy, the bucket key.
+// use is what services do with a key for a caller. Who writes decrypts too: an upload in parts, what it has written so
+// far, and a copy, the bucket key.
 var use = []string{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}
 
 // withoutPlaintext are the services that ask for data keys without their text
-// (https://docs.aws.amazon.com/efs/latest/ug/encryption-at-rest.html, https://docs.aws.amazon.com/fsx/latest/LustreGuide/encryption-at-rest.html).
+// (https://docs.aws.amazon.com/efs/latest/ug/encryption-at-rest.html,
+// https://docs.aws.amazon.com/fsx/latest/LustreGuide/encryption-at-rest.html).
 var withoutPlaintext = []string{"elasticfilesystem", "fsx"}
 
-// granting are the services that use a key by grants which they make for whoever makes a repository, domain or file system, and retire
-// with it. No document says that such a grant counts as one for an AWS resource
+// granting are the services that use a key by grants which they make for whoever makes a repository, domain or file
+// system, and retire with it. No document says that such a grant counts as one for an AWS resource
 // (https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html,
-// https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html, https://docs.aws.amazon.com/efs/latest/ug/EFSKMS.html,
+// https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html,
+// https://docs.aws.amazon.com/efs/latest/ug/EFSKMS.html,
 // https://docs.aws.amazon.com/fsx/latest/LustreGuide/encryption-at-rest.html).
 var granting = []string{"codeartifact", "ecr", "elasticfilesystem", "fsx"}
 
@@ -100,8 +103,8 @@ func (k Plan) Uses() []policy.Statement {
 	return all
 }
 
-// Needs are what the policy of a key has to have that is given in the place of this one: its uses, and to look at it, which
-// services do for whoever names a key to them.
+// Needs are what the policy of a key has to have that is given in the place of this one: its uses, and to look at it,
+// which services do for whoever names a key to them.
 func (k Plan) Needs() []policy.Statement {
 	return append(k.Uses(), allow("", policy.AccountPrincipal(k.At.Partition, k.At.Account), []string{"kms:DescribeKey"}, nil))
 }
@@ -142,8 +145,8 @@ func allow(sid string, who policy.Principal, actions []string, conditions policy
 	}
 }
 
-// LustreRole is the ARN of the service-linked roles by which FSx for Lustre gets at buckets, one a file system. A key's policy
-// must name them, since their own permissions have none for keys
+// LustreRole is the ARN of the service-linked roles by which FSx for Lustre gets at buckets, one a file system. A key's
+// policy must name them, since their own permissions have none for keys
 // (https://docs.aws.amazon.com/fsx/latest/LustreGuide/s3-server-side-encryption-support.html).
 func LustreRole(at location.Location) string {
 	return "arn:" + at.Partition + ":iam::" + at.Account +

@@ -82,8 +82,8 @@ func Around(app any, path string) (Home, bool) {
 	}
 }
 
-// Team returns the team of the nearest object with one that the construct of an app with this path is a part of, and that object's home;
-// false where there is none.
+// Team returns the team of the nearest object with one that the construct of an app with this path is a part of, and
+// that object's home; false where there is none.
 func Team(app any, path string) (Home, bool) {
 	for home, known := Around(app, path); known; home, known = Around(app, path) {
 		if home.Team != "" {
@@ -147,8 +147,8 @@ func Accept(object any) {
 	registry.homes[key(object)] = e
 }
 
-// Changed is an exported field that has another value than when the object was made; empty: none has. Of one that was put
-// together from the exported fields of what a constructor made, it is what the others hold.
+// Changed is an exported field that has another value than when the object was made; empty: none has. Of one that was
+// put together from the exported fields of what a constructor made, it is what the others hold.
 func Changed(object any) string {
 	registry.Lock()
 	e := registry.homes[key(object)]
@@ -166,7 +166,8 @@ func Changed(object any) string {
 	return ""
 }
 
-// lacksHidden tells whether an object has nothing in a field that is not exported, in which the other one has something.
+// lacksHidden tells whether an object has nothing in a field that is not exported, in which the other one has
+// something.
 func lacksHidden(object, other any) bool {
 	x, y := reflect.ValueOf(object).Elem(), reflect.ValueOf(other).Elem()
 	for i := range x.NumField() {
@@ -219,7 +220,8 @@ func Is(t reflect.Type) bool {
 	return has && field.Type.Kind() == reflect.Interface && field.Type.Name() == ConstructField
 }
 
-// constructors name what makes objects of a type, or what a field of the type takes, where that is not New and the type's name.
+// constructors name what makes objects of a type, or what a field of the type takes, where that is not New and the
+// type's name.
 var constructors = map[string]string{
 	"access.Person":       "access.NewLauncher, access.NewOperator, access.NewBreakGlass or access.NewVisitor",
 	"training.ModelGroup": "training.NewModelGroup or training.NewExistingModelGroup",

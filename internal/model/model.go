@@ -62,7 +62,8 @@ var (
 
 // Numbers that AWS takes.
 var (
-	// VolumeGB is that of processing jobs: the model of training jobs knows no most, and the volume is of the same kind.
+	// VolumeGB is that of processing jobs: the model of training jobs knows no most, and the volume is of the same
+	// kind.
 	VolumeGB      = Number{"sagemaker CreateProcessingJob ProcessingResources.ClusterConfig.VolumeSizeInGB", 1, 16384}
 	FSxCapacityGB = Number{"AWS::FSx::FileSystem StorageCapacity", 32, 65536}
 )

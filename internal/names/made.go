@@ -85,8 +85,8 @@ func Vault(path string) string {
 	return ofPath(path, Lookup(BackupVault).Max)
 }
 
-// DNSLogs is the log group of the DNS queries of a network of that path, but for what tells stacks apart: a slash and a UUID. For its prefix
-// see [StateMachineLogs].
+// DNSLogs is the log group of the DNS queries of a network of that path, but for what tells stacks apart: a slash and a
+// UUID. For its prefix see [StateMachineLogs].
 func DNSLogs(path string) string {
 	const prefix, uuid = "/aws/vendedlogs/route53resolver/", 36
 	return prefix + ofPath(path, Lookup(LogGroup).Max-len(prefix)-1-uuid)

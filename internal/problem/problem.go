@@ -72,7 +72,8 @@ func show(v any) string {
 	return short(fmt.Sprint(v))
 }
 
-// ContainsItself tells of a value whether a map or slice in it has itself among its values, or lies deeper than anybody writes.
+// ContainsItself tells of a value whether a map or slice in it has itself among its values, or lies deeper than anybody
+// writes.
 func ContainsItself(v any) bool { return nested(reflect.ValueOf(v), 0) }
 
 // deepest is how many maps, slices and structs lie inside each other at most.

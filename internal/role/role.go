@@ -32,20 +32,23 @@ type Role struct {
 	Name string
 	// SessionSeconds is how long a session of it lasts at most; 0: an hour, as IAM has it.
 	SessionSeconds int
-	// Fields are the fields of the props that decide what a statement names, by the statement's first action: for the error of a
-	// role that is too large.
+	// Fields are the fields of the props that decide what a statement names, by the statement's first action: for the
+	// error of a role that is too large.
 	Fields map[string]string
-	// Apart is for statements that name what waits for the role: the policy then refers to the role, and may be there later.
+	// Apart is for statements that name what waits for the role: the policy then refers to the role, and may be there
+	// later.
 	Apart bool
 }
 
-// JobTag is the tag of the execution roles of jobs, by which buckets know them: their names are CloudFormation's choice.
+// JobTag is the tag of the execution roles of jobs, by which buckets know them: their names are CloudFormation's
+// choice.
 const (
 	JobTag      = "PlinthJob"
 	JobTagValue = "true"
 )
 
-// maxPolicies is how many policies a role has at most (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+// maxPolicies is how many policies a role has at most
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 const maxPolicies = 10
 
 // Check tells whether the role fits into what IAM takes.
@@ -83,9 +86,9 @@ func (r Role) trust() []policy.Statement {
 	}}
 }
 
-// Resources are the role and its permissions, named name and namePolicy, namePolicy2 and so on: customer-managed policies
-// rather than inline ones, so that a reviewer finds each under a name of its own. The role refers to them, so that whatever
-// waits for the role waits for its permissions too.
+// Resources are the role and its permissions, named name and namePolicy, namePolicy2 and so on: customer-managed
+// policies rather than inline ones, so that a reviewer finds each under a name of its own. The role refers to them, so
+// that whatever waits for the role waits for its permissions too.
 func (r Role) Resources(name string) cfn.Resources {
 	properties := cfn.Properties{"Description": r.Description, "AssumeRolePolicyDocument": policy.Document(r.trust()...)}
 	if r.Name != "" {

@@ -72,8 +72,9 @@ var LogDelivery = policy.Statement{
 	Resources: []string{"*"}, Why: "log delivery and tracing know no resource",
 }
 
-// Registers lets models be registered in a model package group, and none be approved: only versions that wait for somebody. SageMaker
-// writes names into ARNs in lower case (https://github.com/boto/boto3/issues/4606); a group of others may have one in capitals.
+// Registers lets models be registered in a model package group, and none be approved: only versions that wait for
+// somebody. SageMaker writes names into ARNs in lower case (https://github.com/boto/boto3/issues/4606); a group of
+// others may have one in capitals.
 func Registers(at location.Location, group string) policy.Statement {
 	versions := []string{at.ARN("sagemaker", "model-package/"+names.ModelVersions(group))}
 	if lower := strings.ToLower(group); lower != group && !token.Is(group) {

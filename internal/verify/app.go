@@ -145,7 +145,8 @@ func (a *app) made(s *assembly.Stack, path, after string) (construct string, ok 
 	return "", false
 }
 
-// emitted is the construct of Plinth that emits the resource of a path, CONSTRUCT/Default/NAME. The CDK's classes call theirs Resource.
+// emitted is the construct of Plinth that emits the resource of a path, CONSTRUCT/Default/NAME. The CDK's classes call
+// theirs Resource.
 func emitted(path string) (construct string, ok bool) {
 	construct, name, ok := strings.Cut(path, "/Default/")
 	return construct, ok && name != "Resource"

@@ -37,7 +37,7 @@ func refusedByBucket(a *app) []assembly.Finding {
 				all = append(all, assembly.Finding{
 					Path: p.Path(),
 					Description: fmt.Sprintf("what was added to the policy of storage.DataBucket %s is for a canonical user or an origin access identity of "+
-						"CloudFront; the same policy denies everything to whom no account is known of, and to all but its own and those that it is shared with",
+						"CloudFront; the same policy denies everything to principals without a known account, and to all accounts but its own and those that it is shared with",
 						construct),
 					Fix: "use an origin access control, awscloudfrontorigins.S3BucketOrigin_WithOriginAccessControl, which comes as an AWS service; or name " +
 						"the account by its ARN",
@@ -60,8 +60,8 @@ func refusedByBucket(a *app) []assembly.Finding {
 	return all
 }
 
-// ofNoAccount tells whether a statement has principals of whom it can't be told whether they are of an account that is let in: canonical
-// users, or CloudFront's origin access identities, which are of AWS's own
+// ofNoAccount tells whether a statement has principals of whom it can't be told whether they are of an account that is
+// let in: canonical users, or CloudFront's origin access identities, which are of AWS's own
 // (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html).
 func (s statement) ofNoAccount() bool {
 	of, _ := s["Principal"].(map[string]any)
@@ -99,7 +99,8 @@ func (s statement) organization(denied statement) (organization string, ok bool)
 	return "", false
 }
 
-// strangers tells whether a statement lets in accounts by a condition, and the other statement, which denies outsiders, none of them.
+// strangers tells whether a statement lets in accounts by a condition, and the other statement, which denies outsiders,
+// none of them.
 func (s statement) strangers(denied statement) bool {
 	accounts := s.values("aws:PrincipalAccount")
 	return len(accounts) > 0 && !slices.ContainsFunc(accounts, func(a any) bool {

@@ -8,8 +8,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/assembly"
 )
 
-// cycles finds resources of a stack that wait for each other, which CloudFormation refuses. The CDK finds such stacks, and not
-// such resources.
+// cycles finds resources of a stack that wait for each other, which CloudFormation refuses. The CDK finds such stacks,
+// and not such resources.
 func cycles(a *app) []assembly.Finding {
 	var all []assembly.Finding
 	for i := range a.stacks {

@@ -9,10 +9,10 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
-// keyUses are the properties of resources of Plinth's that name a key, and the action that the key's policy must allow for them: to
-// CloudWatch Logs, which refuses a group otherwise
-// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html), or to whoever works with the resource. A service
-// that uses a key by a grant needs nobody's leave but that of who makes the resource.
+// keyUses are the properties of resources of Plinth's that name a key, and the action that the key's policy must allow
+// for them: to CloudWatch Logs, which refuses a group otherwise
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html), or to whoever works with the
+// resource. A service that uses a key by a grant needs nobody's leave but that of who makes the resource.
 var keyUses = []struct {
 	typ, property, action string
 	logs                  bool
@@ -75,7 +75,8 @@ func inside(value any, path ...string) []any {
 	return all
 }
 
-// lets tells whether a statement of a key's policy allows an action: to CloudWatch Logs in some region, or to somebody of some account.
+// lets tells whether a statement of a key's policy allows an action: to CloudWatch Logs in some region, or to somebody
+// of some account.
 func lets(all []statement, action string, logs bool) bool {
 	return slices.ContainsFunc(all, func(s statement) bool {
 		if !s.allows() || !s.does(action) {

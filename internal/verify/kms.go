@@ -11,8 +11,8 @@ import (
 
 // viaOthers finds permissions to use a key that the key's policy refuses: it lets the account use the key through a
 // service, such as S3, and whoever has the permissions may do nothing in that service
-// (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service). Of whoever has
-// policies of another app nothing is known.
+// (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service). Of whoever
+// has policies of another app nothing is known.
 func viaOthers(a *app) []assembly.Finding {
 	var all []assembly.Finding
 	for _, p := range a.identityPolicies() {
@@ -46,7 +46,8 @@ func (s statement) encrypts() bool {
 	return s.allows() && (s.does("kms:Decrypt") || s.does("kms:Encrypt") || s.does("kms:GenerateDataKey"))
 }
 
-// nowhere tells whether the roles that a policy is attached to may do nothing in any of the services, by all of their policies.
+// nowhere tells whether the roles that a policy is attached to may do nothing in any of the services, by all of their
+// policies.
 func (a *app) nowhere(policy resource, services []string) bool {
 	roles := cfn.List(policy.Properties["Roles"])
 	for _, of := range roles {
@@ -86,8 +87,8 @@ func (a *app) granted(role resource) []statement {
 	return all
 }
 
-// through are the services through which alone a key lets those use it that a policy is attached to; none: it lets them use it
-// for anything, or its policy does not say.
+// through are the services through which alone a key lets those use it that a policy is attached to; none: it lets them
+// use it for anything, or its policy does not say.
 func (a *app) through(key, policy resource) []string {
 	var services []string
 	for _, s := range statements(key.Properties["KeyPolicy"]) {

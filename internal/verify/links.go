@@ -6,8 +6,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/assembly"
 )
 
-// unlinked finds buckets whose event settings are those of a file system of FSx for Lustre and which are given others: the
-// settings of a bucket are one document, and whoever writes it last replaces it
+// unlinked finds buckets whose event settings are those of a file system of FSx for Lustre and which are given others:
+// the settings of a bucket are one document, and whoever writes it last replaces it
 // (https://docs.aws.amazon.com/fsx/latest/LustreGuide/autoimport-data-repo-dra.html).
 func unlinked(a *app) []assembly.Finding {
 	var all []assembly.Finding

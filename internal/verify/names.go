@@ -16,8 +16,8 @@ type owner struct {
 	ours bool
 }
 
-// taken finds resources of the app's own that have the name of one of Plinth's in the same place. Two of Plinth's are an
-// error when they are made.
+// taken finds resources of the app's own that have the name of one of Plinth's in the same place. Two of Plinth's are
+// an error when they are made.
 func taken(a *app) []assembly.Finding {
 	owners := map[string][]owner{}
 	var all []assembly.Finding
@@ -47,8 +47,8 @@ func taken(a *app) []assembly.Finding {
 	return all
 }
 
-// meets tells whether two names with one text are the same name: as those of Plinth's are compared when they are made. Where it
-// is not known where one of them is, they are if they are in one stage, whose stacks are deployed together.
+// meets tells whether two names with one text are the same name: as those of Plinth's are compared when they are made.
+// Where it is not known where one of them is, they are if they are in one stage, whose stacks are deployed together.
 func (o owner) meets(other owner, within names.Within) bool {
 	region, otherRegion := o.stack.Region, other.stack.Region
 	if within == names.Account {

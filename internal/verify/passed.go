@@ -10,7 +10,8 @@ import (
 )
 
 // unassumable finds who may pass a role to a service that the role does not trust
-// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html). Where the role is of another app nothing is known.
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html). Where the role is of another app
+// nothing is known.
 func unassumable(a *app) []assembly.Finding {
 	var all []assembly.Finding
 	for _, p := range a.identityPolicies() {
@@ -38,7 +39,8 @@ func unassumable(a *app) []assembly.Finding {
 	return all
 }
 
-// trustsService tells whether a role may trust a service. Of a pattern, and of a principal that only the deployment knows, it can't be told.
+// trustsService tells whether a role may trust a service. Of a pattern, and of a principal that only the deployment
+// knows, it can't be told.
 func trustsService(role resource, service any) bool {
 	name, known := service.(string)
 	if !known || strings.ContainsAny(name, "*?") {

@@ -35,8 +35,8 @@ func untrusted(a *app) []assembly.Finding {
 	return all
 }
 
-// identityPolicies are the policies that are attached to roles, users and groups; those that stand in a role as if they stood
-// beside it.
+// identityPolicies are the policies that are attached to roles, users and groups; those that stand in a role as if they
+// stood beside it.
 func (a *app) identityPolicies() []resource {
 	all := a.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 	for _, r := range a.of("AWS::IAM::Role") {

@@ -12,12 +12,13 @@ import (
 type spelled struct {
 	// text has the names of what is known at deployment only between < and >.
 	text string
-	// inStage tells that it has such names, of which stacks of a stage have the same value; inStack, that only one stack has it.
+	// inStage tells that it has such names, of which stacks of a stage have the same value; inStack, that only one
+	// stack has it.
 	inStage, inStack bool
 }
 
-// spell is a value of a stack as a text: Fn::Join and Fn::Sub are carried out, and the pseudo parameters filled in that are known
-// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html).
+// spell is a value of a stack as a text: Fn::Join and Fn::Sub are carried out, and the pseudo parameters filled in that
+// are known (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html).
 func (a *app) spell(s *assembly.Stack, value any) spelled {
 	s, value = assembly.Outer(a.stacks, s, value)
 	if text, ok := value.(string); ok {

@@ -8,8 +8,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
-// twice finds endpoints of services for which a network puts an endpoint into the same VPC, one that Plinth did not make: AWS takes
-// neither a second one with the same private names nor a second route to the same service
+// twice finds endpoints of services for which a network puts an endpoint into the same VPC, one that Plinth did not
+// make: AWS takes neither a second one with the same private names nor a second route to the same service
 // (https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html,
 // https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html).
 func twice(a *app) []assembly.Finding {

@@ -70,8 +70,8 @@ func TestKnownRegion(t *testing.T) {
 	}
 }
 
-// What is off unless asked for is a stack of its own in the environments that ask for it, whose networks have its endpoints and its zones;
-// the others stay.
+// What is off unless asked for is a stack of its own in the environments that ask for it, whose networks have its
+// endpoints and its zones; the others stay.
 func TestOptionalParts(t *testing.T) {
 	for name, test := range map[string]struct {
 		context     map[string]any

@@ -13,8 +13,8 @@ import (
 	"github.com/plinth-ml/plinth/constructs/training"
 )
 
-// foundation is what is kept: the network, the buckets and their keys, and the versions of models. No policy in it refers to a resource of the
-// training stack, which can so be replaced at will.
+// foundation is what is kept: the network, the buckets and their keys, and the versions of models. No policy in it
+// refers to a resource of the training stack, which can so be replaced at will.
 type foundation struct {
 	network                                 *network.Isolated
 	guard                                   *access.Guard

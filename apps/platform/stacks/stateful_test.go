@@ -15,8 +15,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata/stateful.golden: review every line of the difference")
 
-// replacedBy lists the stateful types, each with the properties whose change replaces the resource: createOnlyProperties
-// and conditionalCreateOnlyProperties of AWS's resource schemas.
+// replacedBy lists the stateful types, each with the properties whose change replaces the resource:
+// createOnlyProperties and conditionalCreateOnlyProperties of AWS's resource schemas.
 var replacedBy = map[string][]string{
 	"AWS::S3::Bucket":                   {"BucketName", "BucketNamePrefix", "BucketNamespace"},
 	"AWS::KMS::Key":                     {},
