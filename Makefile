@@ -92,6 +92,7 @@ templates: assemblies .venv/.installed
 deployments: assemblies .venv/.installed
 	@echo "== failed creations, second tries and changes, played"
 	@$(PYTHON) checks/deployments/test_deployments.py
+	@$(PYTHON) checks/deployments/test_references.py
 	@AWS_DEFAULT_REGION=us-east-1 $(PYTHON) checks/deployments/test_functions.py
 
 names: assemblies .venv/.installed

@@ -154,6 +154,7 @@ func (p *protection) protectRoles() error {
 		switch own := ownBoundary(role); {
 		case own == "":
 			setBoundary(role, boundary)
+			cdk.FollowBoundary(role, boundary)
 		case own != boundary && !p.ofOther(role, own):
 			l.Add(strings.TrimSuffix(*role.Node().Path(), "/Resource"), "the boundary "+cdk.Describe(own), allowed,
 				"leave it out, make the role outside of "+named(p.path)+", or "+instead)

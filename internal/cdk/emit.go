@@ -24,11 +24,13 @@ import (
 // Emitted are resources that stand in the tree.
 type Emitted struct {
 	include cloudformationinclude.CfnInclude
+	origins map[string]*origin
 }
 
 // Emit makes all resources in one call. Their construct paths are that of scope, then "Default", which logical ids
 // leave out, then their name. It panics with a [fault.Fault] when one has a physical name that another construct's has.
 func Emit(scope constructs.Construct, path string, resources cfn.Resources) Emitted {
+	p := placeOf(scope)
 	claimResources(scope, path, resources)
 	fail(path, validateCustomized(scope, resources))
 	for name, r := range resources {
@@ -36,14 +38,19 @@ func Emit(scope constructs.Construct, path string, resources cfn.Resources) Emit
 			r.Metadata = map[string]any{}
 		}
 		r.Metadata["aws:cdk:path"] = path + "/Default/" + name // which an include leaves out
+		if d := referencesDigest(p, r.Properties); d != "" {
+			r.Metadata[referencesKey] = d
+		}
 		resources[name] = r
 	}
+	origins := addOrigins(p, path, resources)
 	template, tokens := withoutTokens(resources)
-	e := Emitted{cloudformationinclude.NewCfnInclude(scope, jsii.String("Default"), &cloudformationinclude.CfnIncludeProps{
-		TemplateFile:       jsii.String(write(placeOf(scope).outdir, template)),
+	include := cloudformationinclude.NewCfnInclude(scope, jsii.String("Default"), &cloudformationinclude.CfnIncludeProps{
+		TemplateFile:       jsii.String(write(p.outdir, template)),
 		PreserveLogicalIds: jsii.Bool(false),
 		Parameters:         &tokens,
-	})}
+	})
+	e := Emitted{include, origins}
 	for _, name := range slices.Sorted(maps.Keys(resources)) {
 		if r := resources[name]; r.Type == "AWS::IAM::Role" {
 			e.keepTags(name, r)
@@ -70,11 +77,13 @@ func (e Emitted) keepTags(name string, r cfn.Resource) {
 // Once finds what stands under that id in the scope's stack, or makes it there: for what all constructs of a stack
 // share.
 func Once(scope constructs.Construct, id string, resources func() cfn.Resources) Emitted {
-	stack := placeOf(scope).stack
-	if found := stack.Node().TryFindChild(&id); found != nil {
-		return Emitted{found.Node().FindChild(jsii.String("Default")).(cloudformationinclude.CfnInclude)}
+	p := placeOf(scope)
+	e, found := p.once[id]
+	if !found {
+		e = Emit(constructs.NewConstruct(p.stack, &id), Path(p.stack, id), resources())
+		p.once[id] = e
 	}
-	return Emit(constructs.NewConstruct(stack, &id), Path(stack, id), resources())
+	return e
 }
 
 // withoutTokens writes the resources as a template in which every CDK token is a parameter, and gives the tokens by the
@@ -166,11 +175,17 @@ func write(dir string, template map[string]any) string {
 func (e Emitted) Resource(name string) awscdk.CfnResource { return e.include.GetResource(&name) }
 
 // Ref is the reference to a resource, as a token.
-func (e Emitted) Ref(name string) string { return *e.Resource(name).Ref() }
+func (e Emitted) Ref(name string) string { return e.origin(name, *e.Resource(name).Ref()) }
 
 // Att is an attribute of a resource, as a token.
 func (e Emitted) Att(name, attribute string) string {
-	return *awscdk.Token_AsString(e.Resource(name).GetAtt(&attribute, ""), nil)
+	return e.origin(name, *awscdk.Token_AsString(e.Resource(name).GetAtt(&attribute, ""), nil))
+}
+
+// origin remembers the resource that a token refers to.
+func (e Emitted) origin(name, token string) string {
+	originByToken[token] = e.origins[name]
+	return token
 }
 
 // Document is a policy document with tokens in the place of references to what was emitted, for the CDK's own classes.

@@ -20,6 +20,8 @@ type place struct {
 	refused bool
 	// region and account are those of the environments in the stack.
 	region, account said
+	// once are what all constructs of the stack share, by id.
+	once map[string]Emitted
 }
 
 // said is what the construct of a path says of its stack.
@@ -55,6 +57,7 @@ func placeOf(scope constructs.Construct) *place {
 			at:     location.Location{Partition: *stack.Partition(), Region: *stack.Region(), Account: *stack.Account()},
 			outdir: *stage.Outdir(),
 			path:   PathOf(stack), stage: PathOf(stage), app: stack.Node().Root(),
+			once: map[string]Emitted{},
 		}
 		places[stack] = p
 		verifyRoot(stack)
