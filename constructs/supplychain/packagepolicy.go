@@ -8,8 +8,10 @@ import (
 
 // The policy of the domain is asked for each request in it, that of a repository besides for those to the repository; an
 // explicit deny in either wins (https://docs.aws.amazon.com/codeartifact/latest/ug/domain-policies.html). What they allow is
-// for other accounts; who of the account may do what, its identity policies say. All denies stand in the domain's, which holds
-// for repositories that are made later too.
+// for other accounts; who of the account may do what, its identity policies say. Denies stand in the domain's, which holds for
+// repositories that are made later too, but for that of reading what was fetched: no document says whether a request to a
+// repository asks for permission on its upstreams, and a repository's policy is asked for requests to itself alone
+// (https://docs.aws.amazon.com/codeartifact/latest/ug/repo-policies.html).
 
 // What is done with packages.
 var (
@@ -52,10 +54,6 @@ func (p packagePolicies) domain() []policy.Statement {
 	}
 	public := p.chain.repository(p.at, names.PublicRepositories+names.Any)
 	all = append(all, policy.Statement{
-		// The first stage fetches by itself what its callers ask it for; nobody reads what has not come through it.
-		Sid: "PublicByNobody", Effect: policy.Deny, Principal: policy.AnyPrincipal,
-		Actions: reading, Resources: []string{public.ARN, public.everyPackage()},
-	}, policy.Statement{
 		Sid: "PublicAsItIs", Effect: policy.Deny, Principal: policy.AnyPrincipal,
 		Actions: filling, Resources: []string{public.ARN, public.everyPackage()},
 	})
@@ -79,6 +77,15 @@ func (p packagePolicies) domain() []policy.Statement {
 		}))
 	}
 	return all
+}
+
+// public is the policy of a repository that fetches from a public index. The first stage fetches through it what its
+// callers ask for; nobody reads what has not come through the first stage.
+func (p packagePolicies) public(name string) []policy.Statement {
+	r := p.chain.repository(p.at, name)
+	return []policy.Statement{{
+		Sid: "PublicByNobody", Effect: policy.Deny, Principal: policy.AnyPrincipal, Actions: reading, Resources: []string{r.ARN, r.everyPackage()},
+	}}
 }
 
 // repository is the policy of a stage's repository; nil where no other account reads from it.

@@ -84,7 +84,10 @@ func (p *PackagesProps) resources(chain Chain, at location.Location, keyARN stri
 	for _, c := range p.connections() {
 		resource := resourceName(c.repository())
 		add(resource, c.repository(), "What was fetched from "+connectionPrefix+string(c)+"; nobody reads it here",
-			cfn.Properties{"ExternalConnections": []string{connectionPrefix + string(c)}})
+			cfn.Properties{
+				"ExternalConnections":       []string{connectionPrefix + string(c)},
+				"PermissionsPolicyDocument": policy.Document(policies.public(c.repository())...),
+			})
 		public, upstreams = append(public, resource), append(upstreams, c.repository())
 	}
 	for i, s := range chain.Stages {
