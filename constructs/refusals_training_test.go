@@ -27,6 +27,14 @@ func inWorkflow(change func(*training.WorkflowProps)) said {
 	return said{err: p.Validate("X")}
 }
 
+// inRegistered is what is said of one that registers models by a metric, and evaluates them.
+func inRegistered(metric, output string) said {
+	return inWorkflow(func(p *training.WorkflowProps) {
+		p.Job.Metrics, p.Gate = []training.Metric{{Name: metric, Regex: "."}}, []training.Threshold{training.AtLeast(metric, 1)}
+		p.Register, p.Evaluate = &training.Registration{}, &training.Processing{Output: held.Prefix(output)}
+	})
+}
+
 // inJob is what is said of its job.
 func inJob(change func(*training.Job)) said {
 	return inWorkflow(func(p *training.WorkflowProps) { change(&p.Job) })
@@ -218,6 +226,9 @@ var refusalsOfTraining = []refusal{
 		inWorkflow(func(p *training.WorkflowProps) {
 			p.Job.Metrics, p.Gate = []training.Metric{{Name: "a b:c", Regex: "."}}, []training.Threshold{training.AtLeast("a b:c", 1)}
 		}).at("Gate"), ""},
+	{"training Gate", "metrics that a registered model can be told of", api + "API_CreateModelPackage.html", inRegistered("f1 (macro)", "models/").at("Gate"), inRegistered("f1 macro", "models/").at("Gate"), ""},
+	{"training Output", "an evaluation that a registered model can be told of", api + "API_CreateModelPackage.html",
+		inRegistered("m", "it's/").at("Evaluate.Output"), inRegistered("m", "its/").at("Evaluate.Output"), ""},
 	// Several instances.
 	{"training Groups", "at most 5", resource, inGroups(make([]training.InstanceGroup, 6)...),
 		inGroups(training.InstanceGroup{Name: "a b", InstanceType: "ml.m5.large"}, training.InstanceGroup{Name: strings.Repeat("é", 64), InstanceType: "ml.m5.large"}), ""},

@@ -57,7 +57,7 @@ for (const machine of machines) {
     const [model] = r.of('Register');
     assert.equal(model.ModelApprovalStatus, 'PendingManualApproval');
     assert.equal(model.InferenceSpecification.Containers[0].ModelDataUrl, 's3://models/x/model.tar.gz');
-    assert.match(model.CustomerMetadataProperties.metrics, /0\.9/);
+    assert.equal(model.CustomerMetadataProperties['metric:validation:auc'], '0.9');
     assert.match(r.of('TellSuccess')[0].Message.modelPackage, /model-package\/x\/1$/);
     requests.push(...r.trained.map((q) => ['sagemaker', 'CreateTrainingJob', q]), ['sagemaker', 'CreateModelPackage', model]);
   });
@@ -207,7 +207,7 @@ for (const machine of machines) {
       const list = Array.from({ length: 40 }, (_, i) => ({ MetricName: i === at ? 'validation:auc' : `train:${i}`, Value: i === at ? 0.7 : 0.1 }));
       const r = await run({ train: () => ended('Completed', 'Completed', { FinalMetricDataList: list }) });
       assert.equal(r.status, 'SUCCEEDED', r.cause);
-      assert.match(r.of('Register')[0].CustomerMetadataProperties.metrics, /^validation:auc 0\.7$/);
+      assert.equal(r.of('Register')[0].CustomerMetadataProperties['metric:validation:auc'], '0.7');
     }
   });
 

@@ -47,3 +47,20 @@ func TestPathsInIntrinsics(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+// What is registered says each metric of the gate by its own name, and a metric's name is no placeholder.
+func TestMetricsOfTheGate(t *testing.T) {
+	j, w := goodJob(), goodWiring()
+	w.gate = []Threshold{AtLeast("f1{}", 0.5), AtMost("loss", 2), AtLeast("loss", 1)}
+	w.registration = &Registration{}
+	states := machineOf(t, j, w).States
+	metadata := dig(states["Register"], "Parameters", "CustomerMetadataProperties")
+	wantJSON(t, "the metadata", metadata, `{"execution.$":"$$.Execution.Id","metric:f1{}.$":"States.Format('{}', $.metrics.metric0)",`+
+		`"metric:loss.$":"States.Format('{}', $.metrics.metric2)","trainingJob.$":"$.job.TrainingJobName"}`)
+	got, _ := dig(states["BelowGate"], "Parameters", "Cause.$").(string)
+	const want = `States.Format('The model is not good enough, and not registered: it needs f1\{\} of at least 0.5, loss of at most 2, ` +
+		`loss of at least 1, and has f1\{\} {}, loss {}, loss {}', $.metrics.metric0, $.metrics.metric1, $.metrics.metric2)`
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/problem"
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // Registration is how a model is registered: as a new version in a model package group, which waits for somebody's
@@ -78,7 +79,10 @@ func addResult(states map[string]any, w wiring) {
 	if w.registration == nil {
 		return
 	}
-	metadata := map[string]any{"execution.$": "$$.Execution.Id", "trainingJob.$": "$.job.TrainingJobName", "metrics.$": metricsText(w)}
+	metadata := map[string]any{"execution.$": "$$.Execution.Id", "trainingJob.$": "$.job.TrainingJobName"}
+	for i, t := range w.gate {
+		metadata[metricName(t.metric)+".$"] = "States.Format('{}', " + metricPath(i) + ")"
+	}
 	if w.evaluate != nil {
 		ofMachine.set(metadata, "evaluation", ofMachine.folder(w.evaluate.job.Output, ""))
 	}
@@ -101,16 +105,26 @@ func addResult(states map[string]any, w wiring) {
 	states[stateNotRegistered] = outcome(classRegister, "$.failure", stateTellFailure)
 }
 
-// metricsText is what is written down of the metrics: those of the gate.
-func metricsText(w wiring) string {
-	if len(w.gate) == 0 {
-		return "States.Format('held against none')"
+// metricName is what a version of a model calls a metric of its gate.
+func metricName(metric string) string { return "metric:" + metric }
+
+// validateMetadata checks that what is written down of a model is what SageMaker takes: names of metrics, and where the
+// evaluation is.
+func (p *WorkflowProps) validateMetadata() error {
+	var l problem.List
+	if p.Register == nil {
+		return nil
 	}
-	var names, values []string
-	for i, t := range w.gate {
-		names, values = append(names, t.metric+" {}"), append(values, metricPath(i))
+	for i, t := range p.Gate {
+		if !p.inPipeline { // a pipeline writes no metrics down
+			model.ModelMetadataName.Check(&l, fmt.Sprintf("Gate[%d]", i), metricName(t.metric))
+		}
 	}
-	return "States.Format('" + strings.Join(names, ", ") + "', " + strings.Join(values, ", ") + ")"
+	if p.Evaluate != nil {
+		folder := p.Evaluate.Output.URI() + strings.Repeat("0", 32) + "/"
+		model.ModelMetadataValue.Check(&l, "Evaluate.Output", token.Pattern.ReplaceAllString(folder, "BUCKET"))
+	}
+	return l.Err()
 }
 
 // metricPath is where the value of a threshold's metric is, and keepMetric the state that puts it there.
@@ -123,13 +137,14 @@ func keepMetric(i int) string { return fmt.Sprintf("%s%d", stateKeepMetric, i+1)
 func addGate(states map[string]any, w wiring) {
 	unread := map[string]any{"read": map[string]any{"count": 0}, "all.$": "States.ArrayLength($.job.FinalMetricDataList)"}
 	var which, rules []any
-	var demands []string
+	var demands, names, values []string
 	found := map[string]bool{}
 	for i, t := range w.gate {
 		variable := metricPath(i)
 		unread[strings.TrimPrefix(variable, "$.metrics.")] = "not reported"
 		rules = append(rules, map[string]any{"Variable": variable, "IsNumeric": true}, map[string]any{"Variable": variable, t.operator: t.bound})
-		demands = append(demands, t.String())
+		demands = append(demands, quoted(t.String()))
+		names, values = append(names, quoted(t.metric)+" {}"), append(values, variable)
 		state := map[string]any{"Type": "Pass", "InputPath": "$.metric.of.Value", "ResultPath": variable, "Next": stateNextMetric}
 		for next, other := range w.gate[i+1:] { // another bound of the same metric
 			if other.metric == t.metric {
@@ -164,8 +179,8 @@ func addGate(states map[string]any, w wiring) {
 	states[stateBelowGate] = map[string]any{
 		"Type": "Pass", "ResultPath": "$.outcome", "Next": stateTellFailure, "Parameters": map[string]any{
 			"Class": classGate, "Error": stateBelowGate,
-			"Cause.$": strings.Replace(metricsText(w), "States.Format('",
-				"States.Format('The model is not good enough, and not registered: it needs "+strings.Join(demands, ", ")+", and has ", 1),
+			"Cause.$": fmt.Sprintf("States.Format('The model is not good enough, and not registered: it needs %s, and has %s', %s)",
+				strings.Join(demands, ", "), strings.Join(names, ", "), strings.Join(values, ", ")),
 		},
 	}
 }

@@ -87,6 +87,7 @@ func (p *WorkflowProps) Validate(id string) error {
 	}
 	l.Include("", p.Job.validateGate(p.Gate))
 	l.Include("Register", p.Register.validate())
+	l.Include("", p.validateMetadata())
 	if p.Search != nil {
 		l.Include("", p.Search.validate(p.Job, p.Environment))
 	}

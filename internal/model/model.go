@@ -31,11 +31,14 @@ type Number struct {
 // oneLine is what Java's dot matches, again and again: SageMaker's models say no more of most texts.
 var oneLine = regexp.MustCompile(`^[^\n\r\x{85}\x{2028}\x{2029}]*$`)
 
+var modelMetadata = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
+
 var variableName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
 // What characters are, in words.
 const (
 	onOneLine   = "on one line"
+	ofMetadata  = "that are letters, digits, spaces and _ . : / = + - @"
 	ofVariables = "that are letters, digits and underscores, no digit first"
 )
 
@@ -56,6 +59,8 @@ var (
 	InstanceGroupName      = Text{"sagemaker CreateTrainingJob ResourceConfig.InstanceGroups[].InstanceGroupName", 1, 64, oneLine, "a name", onOneLine}
 	VariableName           = Text{"sagemaker CreateTrainingJob Environment{key}", 0, 512, variableName, "a name", ofVariables}
 	ProcessingVariableName = Text{"sagemaker CreateProcessingJob Environment{key}", 0, 256, variableName, "a name", ofVariables}
+	ModelMetadataName      = Text{"sagemaker CreateModelPackage CustomerMetadataProperties{key}", 1, 128, modelMetadata, "a name", ofMetadata}
+	ModelMetadataValue     = Text{"sagemaker CreateModelPackage CustomerMetadataProperties{}", 1, 256, modelMetadata, "a value", ofMetadata}
 	RoleDescription        = Text{"AWS::IAM::Role Description", 0, 1000, regexp.MustCompile(`^[\t\n\r\x{20}-\x{7e}\x{a1}-\x{ff}]*$`),
 		"a text", "of ASCII and Latin-1"}
 )
@@ -73,7 +78,7 @@ func All() ([]Text, []Number) {
 	return []Text{
 		HyperParameterName, HyperParameterValue, ContentType, TrainingImage, S3URI, MetricName, MetricRegex, Command, ModelContentType, ModelResponseType, AttributeName, InstanceGroupName,
 		VariableName, ProcessingVariableName,
-		RoleDescription,
+		ModelMetadataName, ModelMetadataValue, RoleDescription,
 	}, []Number{VolumeGB, FSxCapacityGB}
 }
 
