@@ -101,8 +101,9 @@ names: assemblies .venv/.installed
 	@$(PYTHON) checks/models/limits.py --check
 	@$(PYTHON) checks/models/hosts.py --check
 
-workflows: assemblies $(CHECK_TOOLS) .venv/.installed
-	@echo "== state machines, executed"
+workflows: assemblies $(CHECK_TOOLS) .venv/.installed checks/asl/strict/.venv/.installed
+	@echo "== state machines, read by a strict parser and executed"
+	@checks/asl/strict/.venv/bin/python checks/asl/strict/test_definitions.py
 	@node --test --test-reporter=dot checks/asl/*.test.js
 
 scripts: assemblies $(CHECK_TOOLS) .venv/.installed
@@ -156,6 +157,12 @@ $(CHECK_TOOLS): checks/package.json checks/package-lock.json | need-node
 checks/airflow/.venv/.installed checks/airflow/v2/.venv/.installed: %/.venv/.installed: %/requirements.txt | need-python
 	@echo "Installing Airflow for $* ..."
 	@cd $* && rm -rf .venv && python3 -m venv .venv && \
+		.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.txt
+	@touch $@
+
+checks/asl/strict/.venv/.installed: checks/asl/strict/requirements.txt | need-python
+	@echo "Installing the strict parser of state machines ..."
+	@cd checks/asl/strict && rm -rf .venv && python3 -m venv .venv && \
 		.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.txt
 	@touch $@
 
