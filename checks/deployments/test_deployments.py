@@ -18,16 +18,18 @@ NAMES = {k["type"]: k["property"] for k in csv.DictReader(Path("internal/names/k
 TEMPLATES = sorted([
     *Path("cdk.out").glob("assembly-*/*.template.json"), *Path("examples").glob("*/cdk.out/*.template.json")])
 
-# What a deleted stack leaves behind under a fixed name, and why it has one. The next deployment takes it up again:
-# cdk deploy --import-existing-resources
-# (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html).
+# A package group is its pattern.
+NAMES["AWS::CodeArtifact::PackageGroup"] = "Pattern"
+
+# What a deleted stack leaves behind under a fixed name, why it has one, and what cdk import is told of it (docs/kept.md).
 OUTLIVES_ITS_STACK = {
-    "AWS::Backup::BackupVault": "a vault needs a name, and has what was backed up",
-    "AWS::CodeArtifact::Domain": "package managers and policies of other accounts name it",
-    "AWS::CodeArtifact::Repository": "package managers and policies of other accounts name it",
-    "AWS::ECR::Repository": "jobs and policies of other accounts name it",
-    "AWS::Logs::LogGroup": "policies name those of builds and promotion",
-    "AWS::SageMaker::ModelPackageGroup": "whoever approves or deploys a model names it",
+    "AWS::Backup::BackupVault": ("a vault needs a name, and has what was backed up", "BackupVaultName"),
+    "AWS::CodeArtifact::Domain": ("package managers and policies of other accounts name it", "Arn"),
+    "AWS::CodeArtifact::PackageGroup": ("packages come from where it says for as long as there are repositories", "Arn"),
+    "AWS::CodeArtifact::Repository": ("package managers and policies of other accounts name it", "Arn"),
+    "AWS::ECR::Repository": ("jobs and policies of other accounts name it", "RepositoryName"),
+    "AWS::Logs::LogGroup": ("policies name those of builds and promotion", "LogGroupName"),
+    "AWS::SageMaker::ModelPackageGroup": ("whoever approves or deploys a model names it", "ModelPackageGroupArn"),
 }
 
 # Properties whose change replaces a resource that holds something, or fails since CloudFormation can't make a second one of
@@ -39,7 +41,6 @@ REPLACED_BY = {
     ("AWS::Backup::BackupVault", "EncryptionKeyArn"): "the key is the construct's own and no change replaces it",
     ("AWS::CodeArtifact::Domain", "EncryptionKey"): OWN_KEY,
     ("AWS::CodeArtifact::PackageGroup", "DomainName"): SAME_STACK,
-    ("AWS::CodeArtifact::PackageGroup", "Pattern"): "a group is its pattern, and holds nothing else",
     ("AWS::CodeArtifact::Repository", "DomainName"): SAME_STACK,
     ("AWS::ECR::PullThroughCacheRule", "UpstreamRegistry"): FIXED,
     ("AWS::ECR::PullThroughCacheRule", "UpstreamRegistryUrl"): FIXED,
@@ -182,9 +183,25 @@ class Deployments(unittest.TestCase):
                 r = s.resources[logical_id]
                 if name := s.name(logical_id):
                     found.add(r["Type"])
-                    # What can be taken up again has a name that is written out, and this policy.
-                    self.assertEqual((name[0], r["DeletionPolicy"]), ('"', "RetainExceptOnCreate"), f"{s.path}: {logical_id}")
+                    # What can be imported has a deletion policy.
+                    self.assertEqual(r["DeletionPolicy"], "RetainExceptOnCreate", f"{s.path}: {logical_id}")
         self.assertEqual(found, set(OUTLIVES_ITS_STACK))
+
+    def test_what_stays_can_be_imported(self):
+        said = Path("docs/kept.md").read_text(encoding="utf-8")
+        for of, (_, identifier) in OUTLIVES_ITS_STACK.items():
+            schema = SCHEMAS.get_resource_schema("us-east-1", of).schema
+            self.assertEqual(schema["primaryIdentifier"], [f"/properties/{identifier}"], of)
+            self.assertIn(f"`{identifier}`", said)
+
+    def test_what_stays_is_imported_with_what_it_refers_to(self):
+        """An import takes up what it names alone: all that it refers to has to be kept too. A network's log key of Development goes."""
+        for s in STACKS:
+            kept = set(s.outlives())
+            for logical_id in kept:
+                if s.resources[logical_id]["Type"] in OUTLIVES_ITS_STACK:
+                    gone = {s.resources[i]["Type"] for i in s.needs(logical_id) - kept}
+                    self.assertLessEqual(gone, {"AWS::KMS::Key"} if s.resources[logical_id]["Type"] == "AWS::Logs::LogGroup" else set(), f"{s.path}: {logical_id}")
 
     def test_changes_replace_nothing_that_counts(self):
         found = set()
