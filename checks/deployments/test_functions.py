@@ -79,6 +79,23 @@ class EmptyBucket(unittest.TestCase):
 
 
 @mock_aws
+class WriteFiles(unittest.TestCase):
+    """constructs/storage/write_files.py"""
+
+    def test_permissions_that_are_not_known_yet_are_waited_for(self):
+        refused = ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
+        for refusals, status in ((3, "SUCCESS"), (4, "FAILED")):
+            with patch("boto3.client") as client, patch("time.sleep") as sleep:
+                s3 = client.return_value
+                s3.exceptions.NoSuchKey = KeyError
+                s3.get_object.side_effect = [refused] * refusals + [KeyError()]
+                s3.put_object.return_value = {"VersionId": "v1"}
+                answer = run("constructs/storage/write_files.py", {"RequestType": "Create", "ResourceProperties": {
+                    "Bucket": "files", "BucketArn": "arn:aws:s3:::files", "Files": [{"Name": "dag", "Path": "a.py", "Text": "x"}]}})
+                self.assertEqual((answer[0], answer[1].get("dag"), sleep.call_count), (status, "v1" if status == "SUCCESS" else None, 3))
+
+
+@mock_aws
 class Network(unittest.TestCase):
     """constructs/network/function.py"""
 

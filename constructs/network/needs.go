@@ -62,7 +62,11 @@ var needs = map[Capability][]need{
 			"codeartifact:domain/*", "codeartifact:repository/*"),
 		onEach([]string{"codeartifact.api", "codeartifact.repositories"}, "Token", []string{"sts:GetServiceBearerToken"}),
 	),
-	ImageBuild: slices.Concat(objects, pull, writeLogs, []need{{service: "inspector-scan", sid: "Scan", actions: []string{"inspector-scan:ScanSbom"}}},
+	// CodeBuild looks up a source in its bucket, and may read it by its version.
+	ImageBuild: slices.Concat(objects, pull, writeLogs, []need{
+		{service: "s3", sid: "Versions", actions: []string{"s3:GetObjectVersion"}, resources: []string{"s3:*/*"}},
+		{service: "s3", sid: "SourceBuckets", actions: []string{"s3:GetBucketAcl", "s3:GetBucketLocation"}, resources: []string{"s3:*"}},
+	}, []need{{service: "inspector-scan", sid: "Scan", actions: []string{"inspector-scan:ScanSbom"}}},
 		onEach([]string{"ecr.api"}, "Look", []string{"ecr:DescribeImages", "ecr:DescribeImageScanFindings", "ecr:DescribeImageSigningStatus"}, "ecr:repository/*"),
 		onEach([]string{"ecr.api", "ecr.dkr"}, "Push",
 			[]string{"ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"}, "ecr:repository/*")),

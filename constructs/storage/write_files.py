@@ -1,7 +1,10 @@
 """Writes text files into a bucket for CloudFormation, and tells where they are and the versions of those that have a name."""
 
+import time
+
 import boto3
 import cfnresponse
+from botocore.exceptions import ClientError
 
 
 def write(s3, bucket, path, text):
@@ -15,6 +18,18 @@ def write(s3, bucket, path, text):
     return s3.put_object(Bucket=bucket, Key=path, Body=text).get("VersionId", "null")
 
 
+def patiently(*work):
+    """Writes. The role is new, and what it may do can take seconds to be known everywhere."""
+    for seconds in (5, 10, 20):
+        try:
+            return write(*work)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "AccessDenied":
+                raise
+            time.sleep(seconds)
+    return write(*work)
+
+
 def handler(event, context):
     wanted, before = event["ResourceProperties"], event.get("OldResourceProperties", {})
     bucket = wanted["Bucket"]
@@ -23,7 +38,7 @@ def handler(event, context):
         if event["RequestType"] != "Delete":  # they go with their bucket
             s3 = boto3.client("s3")
             for file in wanted["Files"]:
-                version = write(s3, bucket, file["Path"], file["Text"].encode())
+                version = patiently(s3, bucket, file["Path"], file["Text"].encode())
                 if "Name" in file:
                     told[file["Name"]] = version
             if before.get("Bucket") == bucket:

@@ -151,7 +151,14 @@ func (p *BuilderProps) statements(target ImageRepository, at location.Location) 
 	all := append(Statements(p.Packages), role.Pull([]string{repositoryOf(p.Base, at)})...)
 	all = append(all, storage.Statements(p.Source.GrantRead(), p.Records.GrantWrite())...)
 	all = append(all, findingsStatements([]string{target.ARN})...)
+	// A source is looked up in its bucket, and may be read by its version
+	// (https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html).
+	source := p.Source.Bucket.ARN
 	return append(all, policy.Statement{
+		Effect: policy.Allow, Actions: []string{"s3:GetObjectVersion"}, Resources: []string{source + "/" + p.Source.Path + names.Any},
+	}, policy.Statement{
+		Effect: policy.Allow, Actions: []string{"s3:GetBucketAcl", "s3:GetBucketLocation"}, Resources: []string{source},
+	}, policy.Statement{
 		Effect: policy.Allow, Resources: []string{target.ARN},
 		Actions: append(slices.Clone(pushActions), "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribeImageSigningStatus"),
 	}, policy.Statement{

@@ -116,8 +116,8 @@ func wantKept(t *testing.T, what string, r cfn.Resource, kept int) {
 // themselves make none.
 func TestGrantsOfTheServicesThatMakeThem(t *testing.T) {
 	for service, want := range map[string]string{
-		"ecr":          `[["kms:CreateGrant"],["kms:CreateGrant","kms:RetireGrant"]]`,
-		"codeartifact": `[["kms:CreateGrant"],["kms:CreateGrant","kms:RetireGrant"]]`,
+		"ecr":          `[["kms:CreateGrant"],["kms:CreateGrant"]]`,
+		"codeartifact": `[["kms:CreateGrant"],["kms:CreateGrant"]]`,
 		"s3":           `[["kms:CreateGrant"]]`,
 	} {
 		var got [][]string

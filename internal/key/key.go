@@ -54,7 +54,9 @@ var use = []string{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}
 var withoutPlaintext = []string{"elasticfilesystem", "fsx"}
 
 // granting are the services that use a key by grants which they make for whoever makes a repository, domain or file
-// system, and retire with it. No document says that such a grant counts as one for an AWS resource
+// system, and retire with it: a key policy has no say in that
+// (https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html). No document says that such a grant counts
+// as one for an AWS resource
 // (https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html,
 // https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html,
 // https://docs.aws.amazon.com/efs/latest/ug/EFSKMS.html,
@@ -78,7 +80,7 @@ func (k Plan) Uses() []policy.Statement {
 		allow("Grants", account, []string{"kms:CreateGrant"}, policy.Conditions{"Bool": {"kms:GrantIsForAWSResource": "true"}}),
 	}
 	if slices.ContainsFunc(k.Services, func(s string) bool { return slices.Contains(granting, s) }) {
-		all = append(all, allow("GrantsThroughServices", account, []string{"kms:CreateGrant", "kms:RetireGrant"}, viaServices))
+		all = append(all, allow("GrantsThroughServices", account, []string{"kms:CreateGrant"}, viaServices))
 	}
 	for _, reader := range k.Readers {
 		all = append(all, allow("", policy.AccountPrincipal(k.At.Partition, reader), []string{"kms:Decrypt"}, viaServices))
