@@ -91,7 +91,7 @@ var functions = map[string]any{
 	"access.BreakGlassRole": access.BreakGlassRole, "access.Features": access.Features, "access.GitHub": access.GitHub,
 	"access.GuardTable": access.GuardTable, "access.IdentityCenter": access.IdentityCenter, "access.LauncherRole": access.LauncherRole,
 	"access.Role": access.Role,
-	"access.SCP":  access.SCP, "airflow.Classes": airflow.Classes, "catalog.AirflowHour": catalog.AirflowHour,
+	"access.SCP":  access.SCP, "access.Starts": access.Starts, "airflow.Classes": airflow.Classes, "catalog.AirflowHour": catalog.AirflowHour,
 	"catalog.InstanceTypeNames": catalog.InstanceTypeNames, "catalog.LookupInstanceType": catalog.LookupInstanceType,
 	"catalog.LookupRegion": catalog.LookupRegion, "catalog.Price": catalog.Price,
 	"catalog.RegionNames": catalog.RegionNames, "catalog.Regions": catalog.Regions,

@@ -116,7 +116,7 @@ func newAirflowRole(this constructs.Construct, _ string, props *AirflowRoleProps
 		Statements: slices.Concat(airflowItself(at, props.Airflow, props.Files), startsWorkflows(at, props.Workflows),
 			startsJobs(at, props.Jobs, props.ExecutionRoles, "sagemaker:StopTrainingJob"), supplychain.Statements(props.Packages...)),
 	}
-	props.Guard.attach(&r, props.Team)
+	props.Guard.attach(this, &r, props.Team)
 	arn := makeRole(this, r)
 	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
 }

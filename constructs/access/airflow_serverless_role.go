@@ -93,7 +93,7 @@ func newAirflowServerlessRole(this constructs.Construct, _ string, props *Airflo
 	if props.Job != "" {
 		r.Statements = slices.Concat(r.Statements, startsJobs(at, []string{props.Job}, []awsiam.IRole{props.ExecutionRole}), looks(at, props.Inputs))
 	}
-	props.Guard.attach(&r, props.Team)
+	props.Guard.attach(this, &r, props.Team)
 	arn := makeRole(this, r)
 	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
 }

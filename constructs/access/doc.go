@@ -20,7 +20,8 @@
 // not have, and what has no keys is denied. The same rules come in three forms: identity policies, attached to who starts jobs;
 // a permissions boundary, put on every role by [Guard.Protect]; and service control policies for the organization ([SCP]).
 // Whatever Plinth renders for a guard is held against it at synth ([Guard.ValidateRequest]), so that a job of another
-// environment, or with other keys, types or limits, is no surprise when it starts.
+// environment, or with other keys, types or limits, is no surprise when it starts; and once more against a guard that
+// protects the role, whichever came first.
 //
 // # Roles
 //

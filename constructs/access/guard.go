@@ -128,13 +128,15 @@ func (g *Guard) PolicyARNs() []string {
 	return all
 }
 
-// attach puts a role that starts jobs under the guard, for a team.
-func (g *Guard) attach(r *role.Role, team string) {
+// attach puts the role of a construct, which starts jobs, under the guard, for a team.
+func (g *Guard) attach(this constructs.Construct, r *role.Role, team string) {
 	for _, p := range g.PolicyARNs() {
 		r.Attached = append(r.Attached, p)
 	}
 	if team != "" {
 		r.Tags = map[string]string{"Team": team}
+	} else if startsAny(*r) {
+		startsWithout(this)
 	}
 }
 

@@ -133,7 +133,7 @@ var help = map[string]advice{
 	"sagemaker:EnableRemoteDebug": {first, always("not true"), ""},
 	"aws:RequestTag/Environment": {first, func(g guard) string { return fmt.Sprintf("%q, the guard's", g.environment) },
 		"take the guard of this environment, or the environment of this guard"},
-	"aws:RequestTag/Team": {first, always("the team of who starts the job"),
+	teamTag: {first, always("the team of who starts the job"),
 		"the guard is for Teams: give all of them the same Team"},
 }
 

@@ -77,7 +77,10 @@ func ofTraining(prefix string) []place {
 }
 
 // tagFields are the fields that tags come from.
-var tagFields = map[string]string{"aws:RequestTag/Environment": "Environment.Name", "aws:RequestTag/Team": "Team"}
+var tagFields = map[string]string{"aws:RequestTag/Environment": "Environment.Name", teamTag: "Team"}
+
+// teamTag is the condition key of the tag of a job that says whose it is.
+const teamTag = "aws:RequestTag/Team"
 
 // value is one value of a condition key, and the field that it comes from.
 type value struct{ text, field string }

@@ -123,7 +123,7 @@ func newLauncher(this constructs.Construct, _ string, props *LauncherProps) *Per
 	if props.Name != "" {
 		r.Name = launcherName(at, props.Environment, props.Team, props.Name)
 	}
-	props.Guard.attach(&r, props.Team)
+	props.Guard.attach(this, &r, props.Team)
 	return newPerson(this, r)
 }
 

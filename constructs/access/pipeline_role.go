@@ -76,7 +76,7 @@ func newPipelineRole(this constructs.Construct, _ string, props *PipelineRolePro
 	for _, group := range props.ModelGroups {
 		r.Statements = append(r.Statements, role.Registers(at, group))
 	}
-	props.Guard.attach(&r, props.Team)
+	props.Guard.attach(this, &r, props.Team)
 	arn := makeRole(this, r)
 	return &ExecutionRole{Construct: this, Role: awsiam.Role_FromRoleArn(this, jsii.String("Role"), &arn, nil)}
 }

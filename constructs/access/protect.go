@@ -32,7 +32,8 @@ import (
 // The boundary lets roles use S3, KMS, CloudWatch, ECR, CodeArtifact, Step Functions, EventBridge, SNS, SQS, EFS, FSx,
 // Airflow, X-Ray, the Features of SageMaker, and what network interfaces need. A role that is allowed what it lets
 // nobody do, such as one of supplychain.NewBuilder, NewPromotion or a Lambda function that reads a DynamoDB table, is
-// an error: make it outside of the scope.
+// an error: make it outside of the scope. So is a workflow, a pipeline or a DAG below it whose jobs the guard would
+// deny, whether it was given another guard or none.
 func (g *Guard) Protect(scope constructs.Construct) {
 	cdk.Do("access.Guard.Protect", g, func() {
 		cdk.CheckScope(scope)
@@ -70,17 +71,19 @@ func (p *protection) Visit(constructs.IConstruct) { p.roles = p.protectRoles() }
 // protections are all of an app.
 var protections = map[constructs.IConstruct][]*protection{}
 
-// Validate gives one message that holds every problem, or none.
+// Validate gives a message that holds every problem of the scope, and one for each construct whose jobs would be
+// denied.
 func (p *protection) Validate() *[]*string {
 	var l problem.List
 	l.Include("", p.validateOthers())
 	l.Include("", p.validateEnvironment())
 	l.Include("", p.roles)
-	if l.Err() == nil {
-		return jsii.Strings()
+	messages := p.denied()
+	if l.Err() != nil {
+		where := fault.Where("access.Guard", cdk.Path(p.guard.Construct, ""), p.at)
+		messages = append(messages, fmt.Sprintf("%s can't protect %s: %s\n%v", where, named(p.path), problem.Count(l.Err()), l.Err()))
 	}
-	where := fault.Where("access.Guard", cdk.Path(p.guard.Construct, ""), p.at)
-	return jsii.Strings(fmt.Sprintf("%s can't protect %s: %s\n%v", where, named(p.path), problem.Count(l.Err()), l.Err()))
+	return jsii.Strings(messages...)
 }
 
 // validateOthers reports other guards that protect the same, from further out or asked before.

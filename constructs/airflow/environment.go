@@ -63,6 +63,7 @@ func newEnvironment(this constructs.Construct, id string, props *EnvironmentProp
 		LifeCycle:    keepsVersions,
 	})
 	e.Role = access.NewAirflowRole(this, "Role", roleProps(p, roleName, e.Bucket))
+	access.Starts(this, func(g *access.Guard) error { return validateDAGs(p.DAGs, g, p.Team) })
 	e.SecurityGroupID = groupOf(this, p.Network, "Airflow environment "+p.Name)
 	emitted := cdk.Emit(this, cdk.PathOf(this), resources(p, made{
 		group: e.SecurityGroupID, bucket: e.Bucket, files: filesOf(this, p, writerName, e.Bucket), roleARN: *e.Role.Role.RoleArn(), keyARN: *e.Key.KeyArn(),

@@ -76,6 +76,7 @@ func newServerless(this constructs.Construct, id string, props *ServerlessProps)
 	written := storage.NewFiles(this, "Files", &storage.FilesProps{
 		Environment: p.Environment, Bucket: s.Bucket, Folders: []string{definitions}, Role: writer, LogKey: p.Network.LogKey, Files: files,
 	})
+	access.Starts(this, func(g *access.Guard) error { return validateDAGs(p.DAGs, g, p.Team) })
 	description := "Tasks of MWAA Serverless " + p.Name
 	group := groupOf(this, p.Network, description)
 	const waysID = "Ways"

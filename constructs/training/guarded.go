@@ -11,9 +11,9 @@ import (
 )
 
 // validateGuard refuses what the guard would deny when a job starts: every request in the document that is deployed is
-// held against it.
-func (p *WorkflowProps) validateGuard(id string) error {
-	if p.Guard == nil {
+// held against it. A nil guard denies nothing.
+func (p *WorkflowProps) validateGuard(id string, guard *access.Guard) error {
+	if guard == nil {
 		return nil
 	}
 	r := p.runs(id)
@@ -27,7 +27,7 @@ func (p *WorkflowProps) validateGuard(id string) error {
 	told := map[string]bool{}
 	for _, request := range jobRequests(document) {
 		request.Team = p.Team
-		for _, err := range problem.All(p.Guard.ValidateRequest(request)) {
+		for _, err := range problem.All(guard.ValidateRequest(request)) {
 			if !told[err.Error()] { // by another attempt, or another job of the same network
 				told[err.Error()] = true
 				l.Include("", err)

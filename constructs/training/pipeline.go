@@ -160,6 +160,7 @@ func newPipeline(this constructs.Construct, id string, props *PipelineProps) *Pi
 	pipeline.PipelineRole = access.NewPipelineRole(this, "PipelineRole", given)
 	pipeline.Topic = w.notify(this, props.LogKey, props.Network, props.Publishers)
 	emitted := cdk.Emit(this, cdk.PathOf(this), pipelineResources(r.job.resolved(e.Limits), w, *pipeline.PipelineRole.Role.RoleArn(), props.CacheFor))
+	access.Starts(this, func(g *access.Guard) error { return props.asWorkflow().validateGuard(id, g) })
 	pipeline.UndeliveredQueue = emitted.Att(undelivered, "Arn")
 	return pipeline
 }

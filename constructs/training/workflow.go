@@ -83,7 +83,7 @@ func (p *WorkflowProps) Validate(id string) error {
 	l.Include("", p.validateProcessing())
 	l.Include("", p.validateNetwork())
 	if l.Err() == nil && !l.Skips() { // only then are there requests
-		l.Include("", p.validateGuard(id))
+		l.Include("", p.validateGuard(id, p.Guard))
 	}
 	l.Include("", p.Job.validateGate(p.Gate))
 	l.Include("Register", p.Register.validate())
@@ -206,6 +206,7 @@ func newWorkflow(this constructs.Construct, id string, props *WorkflowProps) *Wo
 	name := emitted.Att("StateMachine", "Name")
 	// By a reference alone the CDK would not know its account and region, and warn of every rule that starts it.
 	arn := w.at.ARN("states", "stateMachine:"+name)
+	access.Starts(this, func(g *access.Guard) error { return props.validateGuard(id, g) })
 	made := &Workflow{
 		ModelGroup:   w.modelGroup(),
 		Construct:    this,
