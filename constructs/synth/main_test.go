@@ -108,7 +108,7 @@ func TestMainOnMistakes(t *testing.T) {
 		{"nil-scope", []string{"storage.DataBucket", "app/main.go:", "scope: got nothing"}},
 		{"nil-stack", []string{"storage.DataBucket", "app/main.go:", "scope: got nothing"}},
 		{"empty-id", []string{"storage.DataBucket Stack", "app/main.go:", `id: got ""`}},
-		{"duplicate-id", []string{"There is already a Construct with name 'Bucket'", "app/main.go:"}},
+		{"duplicate-id", []string{"storage.DataBucket Stack/Bucket (", `id: got "Bucket"; allowed: an id that nothing else in Stack has`}},
 		{"javascript", []string{"Invalid S3 bucket name", "app/main.go:"}},
 		{"required-field", []string{"required", "app/main.go:"}},
 		{"finding", []string{"1 finding", "- Stack/Wrong: NoSuchProperty", "rule CloudFormation-Validate::F3002", "cdk.out/validation-report.json"}},

@@ -202,10 +202,29 @@ func (b *building) check(given, props any) (home made.Home, ok bool) {
 	}
 	validated()
 	if idErr == nil {
-		b.this = constructs.NewConstruct(b.scope, &b.id)
+		l.Include("", b.construct(p.app))
 	}
 	Check(l.Err())
 	return v.home, !v.incomplete
+}
+
+// construct makes what the parts stand in, and reports an id that something else in the scope has.
+func (b *building) construct(app constructs.IConstruct) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			said, is := r.(error)
+			if !is || !fault.IsTaken(said.Error()) {
+				panic(r)
+			}
+			by, _ := made.Around(app, b.fault.Path)
+			if by.Path != b.fault.Path {
+				by = made.Home{}
+			}
+			err = fault.Taken(b.id, Path(b.scope, ""), by)
+		}
+	}()
+	b.this = constructs.NewConstruct(b.scope, &b.id)
+	return nil
 }
 
 // validate asks the props for their problems.

@@ -92,6 +92,20 @@ func errorOf(t *testing.T, build func(app awscdk.App)) string {
 	return ""
 }
 
+// The CDK does not know where the construct was made that has an id already.
+func TestAnIDThatTheCDKIsGivenAgain(t *testing.T) {
+	got := errorOf(t, func(app awscdk.App) {
+		stack := in(app, "Ours", "", "")
+		newThing(stack, "Given", nil)
+		constructs.NewConstruct(stack, jsii.String("Given"))
+	})
+	for _, want := range []string{`id: got "Given"; allowed: an id that nothing else in Ours has; test.Thing Ours/Given (`, "has it: give one of them another id\n  at "} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in\n%s", want, got)
+		}
+	}
+}
+
 // pointed embeds a stack, and is not one to jsii.
 type pointed struct{ awscdk.Stack }
 
@@ -116,7 +130,8 @@ func TestScopesAndIDs(t *testing.T) {
 		{"no letter of ASCII", nil, "äöü", []string{"with a letter or a digit"}},
 		{"a digit first", nil, "1st", []string{"starts with a letter in a stack"}},
 		{"a token", nil, "${Token[AWS.Region.4]}", []string{"not a token"}},
-		{"twice", nil, "Twice", []string{"test.Thing Stack/Twice (", "build_test.go:", "There is already a Construct with name 'Twice'"}},
+		{"twice", nil, "Twice", []string{"test.Thing Stack/Twice (", "build_test.go:", "1 problem", `id: got "Twice"; allowed: an id that nothing else in Stack has; test.Thing Stack/Twice (`, ") has it: give one of them another id"}},
+		{"that of a construct of the CDK", nil, "Taken", []string{`id: got "Taken"; allowed: an id that nothing else in Stack has; another construct has it`}},
 		{"a digit first, deeper", func(s awscdk.Stack) constructs.Construct { return scope(s, "Deep") }, "1st", nil},
 		{"spaces", nil, "My thing", nil},
 		{"other letters", nil, "Größe", nil},
@@ -132,6 +147,9 @@ func TestScopesAndIDs(t *testing.T) {
 				var at constructs.Construct = stack
 				if test.scope != nil {
 					at = test.scope(stack)
+				}
+				if test.id == "Taken" {
+					constructs.NewConstruct(stack, &test.id)
 				}
 				newThing(at, test.id, nil)
 				if test.name == "twice" {

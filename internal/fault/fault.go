@@ -75,6 +75,9 @@ const closed = "jsii was closed in build: leave jsii.Close out, synth.Main calls
 
 // Explain makes a message of one of the CDK's and jsii's.
 func Explain(message string) string {
+	if IsTaken(message) {
+		return ofTaken(message)
+	}
 	for _, k := range known {
 		if strings.Contains(message, k.text) {
 			return k.meaning

@@ -82,6 +82,21 @@ func Around(app any, path string) (Home, bool) {
 	}
 }
 
+// Ending returns the homes of what was made at a path that ends in these ids, whatever the app.
+func Ending(ids string) []Home {
+	registry.Lock()
+	defer registry.Unlock()
+	var all []Home
+	for _, paths := range registry.paths {
+		for path, home := range paths {
+			if path == ids || strings.HasSuffix(path, "/"+ids) {
+				all = append(all, home)
+			}
+		}
+	}
+	return all
+}
+
 // Team returns the team of the nearest object with one that the construct of an app with this path is a part of, and
 // that object's home; false where there is none.
 func Team(app any, path string) (Home, bool) {
