@@ -117,7 +117,7 @@ func App(options *Options, build func(app awscdk.App)) (err error) {
 	}
 	defer func() { err = errors.Join(err, out.close()) }()
 	if err := synthesize(context, out.staging(), build); err != nil {
-		return withFindings(err, out)
+		return withFindings(cmp.Or(out.gone(err), err), out)
 	}
 	return out.publish()
 }

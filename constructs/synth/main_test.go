@@ -113,6 +113,7 @@ func TestMainOnMistakes(t *testing.T) {
 		{"required-field", []string{"required", "app/main.go:"}},
 		{"finding", []string{"1 finding", "- Stack/Wrong: NoSuchProperty", "rule CloudFormation-Validate::F3002", "cdk.out/validation-report.json"}},
 		{"own-error", []string{"the team's own message", "app/main.go:"}},
+		{"deletes-output", []string{"Error: output folder: got ", "cdk.out, whose files were deleted while the app was built", "delete nothing there in build"}},
 		{"nil-build", []string{"build: got nothing; allowed: a function that fills the app"}},
 		{"goexit", []string{"build ended in runtime.Goexit", "let it return"}},
 		{"close", []string{"jsii was closed in build: leave jsii.Close out"}},

@@ -11,7 +11,10 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -34,7 +37,9 @@ func newRuntime() (end func(), err error) {
 	}
 	runtimeDir = s.dir
 	return func() {
-		jsii.Close()
+		if !silent.Load() { // else it would wait for it
+			jsii.Close()
+		}
 		runtimeDir = ""
 		_ = s.remove() // what is left is removed by the next run
 	}, nil
@@ -57,8 +62,44 @@ func newApp(props *awscdk.AppProps) (app awscdk.App, err error) {
 			jsii.Close() // so that another attempt is told the same, and not that this one has ended
 		}
 	}()
-	return awscdk.NewApp(props), nil
+	return startApp(props)
 }
+
+// patience is how long the runtime may take to start, which unpacks the CDK at first. Tests change it.
+var patience = 2 * time.Minute
+
+// silent is set when the runtime has not answered in that time.
+var silent atomic.Bool
+
+// startApp makes the app, by a goroutine of its own that is given up when Node.js does not answer.
+func startApp(props *awscdk.AppProps) (awscdk.App, error) {
+	type answer struct {
+		app      awscdk.App
+		panicked any
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		var a answer
+		defer func() {
+			a.panicked = recover()
+			answers <- a
+		}()
+		a.app = awscdk.NewApp(props)
+	}()
+	select {
+	case a := <-answers:
+		if a.panicked != nil {
+			panic(a.panicked)
+		}
+		return a.app, nil
+	case <-time.After(patience):
+		silent.Store(true)
+		return nil, problem.Problem{Field: "Node.js", Got: nodeCommand(), Allowed: fmt.Sprintf("a Node.js that answers within %v", patience), Fix: nodeHelp}
+	}
+}
+
+// nodeCommand is the Node.js that the jsii runtime runs in.
+func nodeCommand() string { return cmp.Or(os.Getenv("JSII_NODE"), "node") }
 
 // setenv sets a variable of the environment until restore is called.
 func setenv(name, value string) (restore func()) {
@@ -73,7 +114,10 @@ func setenv(name, value string) (restore func()) {
 	}
 }
 
-const nodeHelp = "install Node.js 22 or newer (https://nodejs.org), or name one by JSII_NODE"
+// leastNode is the oldest version of Node.js that the CDK is tested with.
+const leastNode = 22
+
+var nodeHelp = fmt.Sprintf("install Node.js %d or newer (https://nodejs.org), or name one by JSII_NODE", leastNode)
 
 // explainRuntime says why the runtime did not start; nil where it did.
 func explainRuntime(r any) error {
@@ -94,7 +138,7 @@ func explainRuntime(r any) error {
 		return problem.Problem{Field: "JSII_RUNTIME", Got: command, Allowed: "a command that runs the jsii runtime",
 			Fix: "unset it; the runtime did not start: " + text}
 	}
-	node := cmp.Or(os.Getenv("JSII_NODE"), "node")
+	node := nodeCommand()
 	version, err := exec.Command(node, "--version").Output()
 	options := os.Getenv("NODE_OPTIONS")
 	if err != nil && options != "" && runsWithoutOptions(node) {
@@ -103,8 +147,24 @@ func explainRuntime(r any) error {
 	if err != nil {
 		return problem.Problem{Field: "Node.js", Got: node, Allowed: "a Node.js that runs", Fix: fmt.Sprintf("%s; the system says: %v", nodeHelp, err)}
 	}
-	return problem.Problem{Field: "Node.js", Got: strings.TrimSpace(string(version)), Allowed: "a version that runs the CDK",
-		Fix: nodeHelp + "; the CDK's runtime did not start: " + text}
+	got := strings.TrimSpace(string(version))
+	switch {
+	case !isRecent(got):
+		return problem.Problem{Field: "Node.js", Got: got, Allowed: "a version that runs the CDK",
+			Fix: nodeHelp + "; the CDK's runtime did not start: " + text}
+	case options != "":
+		return problem.Problem{Field: "NODE_OPTIONS", Got: options, Allowed: "options with which the CDK starts",
+			Fix: "what Node.js " + got + " said is above; unset it, or if memory ran out, raise it by --max-old-space-size=4096"}
+	}
+	return problem.Problem{Field: "Node.js", Got: got, Allowed: "one in which the CDK's runtime starts",
+		Fix: "what it said is above, and here: " + text}
+}
+
+// isRecent tells of a version, such as v22.1.0, whether it runs the CDK.
+func isRecent(version string) bool {
+	major, _, _ := strings.Cut(strings.TrimPrefix(version, "v"), ".")
+	number, err := strconv.Atoi(major)
+	return err == nil && number >= leastNode
 }
 
 // runsWithoutOptions tells whether Node.js itself runs.

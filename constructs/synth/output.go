@@ -67,6 +67,18 @@ func folderProblem(field, dir string, err error) error {
 // staging is where the CDK writes the assembly.
 func (o *output) staging() string { return filepath.Join(o.scratch.dir, "assembly") }
 
+// gone reports that the app deleted the folder that its assembly is written to, where Node.js failed of that; nil: it
+// did not.
+func (o *output) gone(err error) error {
+	if _, there := os.Lstat(o.staging()); !strings.Contains(err.Error(), "ENOENT") || !errors.Is(there, fs.ErrNotExist) {
+		return nil
+	}
+	return problem.Problem{
+		Field: "output folder", Got: problem.Phrase(o.dir + ", whose files were deleted while the app was built or synthesized"),
+		Allowed: "one that the app leaves alone", Fix: "delete nothing there in build: files of earlier runs are replaced",
+	}
+}
+
 // close removes what is not part of the assembly.
 func (o *output) close() error {
 	var err error

@@ -615,8 +615,8 @@ func TestBrokenConfiguration(t *testing.T) {
 // What keeps the runtime from starting is said in a message that names it and what to do.
 func TestBrokenMachine(t *testing.T) {
 	dir := newFolder(t)
-	write(t, dir, map[string]string{"file": "", "old/node": "#!/bin/sh\necho v12.22.0\n", "broken/node": "#!/bin/sh\nexit 3\n"})
-	for _, node := range []string{"old/node", "broken/node"} {
+	write(t, dir, map[string]string{"file": "", "old/node": "#!/bin/sh\necho v12.22.0\n", "broken/node": "#!/bin/sh\nexit 3\n", "empty/node": "#!/bin/sh\n[ \"$1\" = --version ] && echo v24.1.0\n"})
+	for _, node := range []string{"old/node", "broken/node", "empty/node"} {
 		if err := os.Chmod(filepath.Join(dir, node), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -630,6 +630,10 @@ func TestBrokenMachine(t *testing.T) {
 		{"an old Node.js", "JSII_NODE=" + filepath.Join(dir, "old/node"), []string{`got "v12.22.0"`, "install Node.js 22 or newer"}},
 		{"a broken Node.js", "JSII_NODE=" + filepath.Join(dir, "broken/node"), []string{"broken/node", "exit status 3", "install Node.js"}},
 		{"options that Node.js does not take", "NODE_OPTIONS=--nope", []string{`NODE_OPTIONS: got "--nope"`, "what it said is above"}},
+		{"too little memory", "NODE_OPTIONS=--max-old-space-size=6", []string{
+			`NODE_OPTIONS: got "--max-old-space-size=6"; allowed: options with which the CDK starts`, "if memory ran out, raise it by --max-old-space-size=4096"}},
+		{"a recent Node.js in which nothing starts", "JSII_NODE=" + filepath.Join(dir, "empty/node"), []string{
+			`Node.js: got "v24.1.0"; allowed: one in which the CDK's runtime starts`}},
 		{"a home that is a file", "HOME=" + filepath.Join(dir, "file"), []string{
 			`cache folder of the jsii runtime: got "` + filepath.Join(dir, "file"), "set HOME, or JSII_RUNTIME_PACKAGE_CACHE_ROOT", "ENOTDIR"}},
 		{"a home that can't be made", "HOME=/proc/x", []string{

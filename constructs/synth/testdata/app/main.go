@@ -99,6 +99,10 @@ func build(app awscdk.App) {
 			jsii.String("Output"), &awscdk.CfnOutputProps{Value: jsii.String(os.Getenv("VALUE"))})
 	case "asset-of-all": // the output folder included
 		awss3assets.NewAsset(stack, jsii.String("All"), &awss3assets.AssetProps{Path: jsii.String(".")})
+	case "deletes-output":
+		if err := os.RemoveAll("cdk.out"); err != nil {
+			panic(err)
+		}
 	case "complete":
 		network.NewIsolated(stack, "Network", nil)
 	case "warning":
