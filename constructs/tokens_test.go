@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"regexp"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/airflow"
+	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/hyperpod"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
@@ -321,4 +323,21 @@ func problems(faults []error) string {
 		}
 	}
 	return strings.Join(all, "\n")
+}
+
+// A whole number that a token becomes is told as the number that it is.
+func TestWholeNumbersOfTokens(t *testing.T) {
+	lasting := environment.Environment{LogRetentionDays: math.MinInt}
+	for field, validate := range map[string]func() error{
+		"Environment.LogRetentionDays": (&network.IsolatedProps{Environment: lasting}).Validate,
+		"LifeCycle.TieringDays":        (&storage.DataBucketProps{LifeCycle: storage.LifeCycle{TieringDays: math.MinInt}}).Validate,
+		"Job.VolumeGB": func() error {
+			return (&training.WorkflowProps{Job: training.Job{VolumeGB: math.MinInt}}).Validate("Churn")
+		},
+	} {
+		const told = ": got -9223372036854775808; allowed: a number that is known at synth; Go makes this of every token of a number"
+		if err := validate(); err == nil || strings.Count(err.Error(), field) != 1 || !strings.Contains(err.Error(), field+told) {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
 }

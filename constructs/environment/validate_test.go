@@ -77,6 +77,7 @@ var badEnvironments = []struct {
 	{"as many instances as can be written", env{Tier: environment.Development, Limits: limits{InstancesPerJob: math.MaxInt}},
 		"AddressRange", []string{"hold the more than 33554432 addresses", "even a /16 holds only 8187", "InstancesPerJob"}},
 
+	{"budget below all tokens", env{Limits: limits{MonthlyBudget: -1e300}}, "Limits.MonthlyBudget", []string{"got -1e+300"}},
 	{"log retention that CloudWatch refuses", env{LogRetentionDays: 42}, "LogRetentionDays", []string{"got 42", "30, 60"}},
 	{"owner with a sign that tags refuse", env{Owner: "team;drop"}, "Owner", []string{`"team;drop"`, "AWS tags"}},
 	{"cost center too long", env{CostCenter: strings.Repeat("c", 257)}, "CostCenter", []string{"256"}},

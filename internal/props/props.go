@@ -67,12 +67,16 @@ func cleanStruct(v reflect.Value, path string, l *problem.List) {
 	}
 }
 
+const knownNumber = "a number that is known at synth"
+
 func cleanNumber(v reflect.Value, path string, l *problem.List) {
 	switch {
 	case v.CanFloat() && (math.IsNaN(v.Float()) || math.IsInf(v.Float(), 0)):
 		note(v, path, l, problem.Problem{Got: v.Float(), Allowed: "a finite number"})
-	case v.CanSet() && isTokenNumber(v):
-		note(v, path, l, problem.Problem{Got: problem.Phrase("a token"), Allowed: "a number that is known at synth"})
+	case v.CanSet() && v.CanFloat() && token.IsNumber(v.Float()):
+		note(v, path, l, problem.Problem{Got: problem.Phrase("a token"), Allowed: knownNumber})
+	case v.CanSet() && v.CanInt() && token.IsWhole(v.Int()):
+		note(v, path, l, problem.Problem{Got: v.Interface(), Allowed: knownNumber, Fix: "Go makes this of every token of a number"})
 	}
 }
 
@@ -176,17 +180,6 @@ func cleanMap(v reflect.Value, path string, l *problem.List) {
 
 // listStart starts the one text of a list that is a token.
 const listStart = "#{Token["
-
-// lastToken is the largest of the numbers that stand for tokens
-// (https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/core/lib/private/encoding.ts); as a whole number each is the least.
-const lastToken = -1.8881545897087e289
-
-func isTokenNumber(v reflect.Value) bool {
-	if v.CanFloat() {
-		return v.Float() <= lastToken
-	}
-	return v.Int() == math.MinInt64
-}
 
 // text says what is wrong with a text that no field takes; empty: nothing.
 func text(s string) string {

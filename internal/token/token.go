@@ -3,6 +3,7 @@
 package token
 
 import (
+	"math"
 	"regexp"
 	"strings"
 )
@@ -15,6 +16,13 @@ var Pattern = regexp.MustCompile(`\$\{Token\[[A-Za-z0-9:._-]*[0-9]\]\}`)
 
 // Is tells whether s is or holds a token.
 func Is(s string) bool { return strings.Contains(s, Start) }
+
+// IsNumber tells whether a number stands for a token: the first 16 bits of those that do are the same
+// (https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/core/lib/private/encoding.ts).
+func IsNumber(n float64) bool { return math.Float64bits(n)>>48 == 0xFBFF }
+
+// IsWhole tells whether a whole number may stand for a token: what is too small for one becomes the least.
+func IsWhole(n int64) bool { return n == math.MinInt64 }
 
 // Differ tells whether two texts are known, and not the same.
 func Differ(a, b string) bool {
