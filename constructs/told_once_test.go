@@ -10,12 +10,14 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/airflow"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/hyperpod"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/constructs/synth"
+	"github.com/plinth-ml/plinth/constructs/training"
 )
 
 // Types of a user's that embed constructs.
@@ -60,6 +62,31 @@ func TestToldOnce(t *testing.T) {
 			supplychain.Chain{}.Repository(stack, "nostage", "", "mars")
 		}, []string{`stage: got "nostage"`, `region: got "mars"`}},
 		"the name of a mirrored image": {func(_ awscdk.App, stack awscdk.Stack) { supplychain.Chain{}.MirrorRepository(stack, "Bad") }, []string{`name: got "Bad"`}},
+		"an id that no name is made of": {func(_ awscdk.App, stack awscdk.Stack) {
+			p := hourly(stack)
+			training.NewWorkflow(stack, "解約", p)
+		}, []string{`id: got "解約"; allowed: a name with a letter or a digit of ASCII`}},
+		"a zero job of a DAG": {func(_ awscdk.App, stack awscdk.Stack) {
+			airflow.NewEnvironment(stack, "A", &airflow.EnvironmentProps{
+				Network: hourly(stack).Network, Guard: access.NewGuard(stack, "G", nil), DAGs: []airflow.DAG{{ID: "b", Job: &training.Request{}}},
+			})
+		}, []string{"DAGs[0].Job: got a value of training.Request that no constructor made"}},
+		"a path that is no UTF-8": {func(_ awscdk.App, stack awscdk.Stack) {
+			p := hourly(stack)
+			p.Job.Inputs[0].From.Path = "a\xff\xfeb/"
+			training.NewWorkflow(stack, "W", p)
+		}, []string{`Job.Inputs[0].From.Path: got "a\xff\xfeb/"; allowed: text in UTF-8`}},
+		"an account that is none": {func(_ awscdk.App, stack awscdk.Stack) {
+			storage.NewDataBucket(stack, "D", &storage.DataBucketProps{Environment: environment.Environment{
+				Account: "abc", Administrators: []string{"arn:aws:iam::111122223333:role/Admin"},
+			}})
+		}, []string{`Environment.Account: got "abc"`}},
+		"a token where none is possible": {func(_ awscdk.App, stack awscdk.Stack) {
+			token := *awscdk.NewCfnParameter(stack, jsii.String("P"), nil).ValueAsString()
+			p := hourly(stack)
+			p.Job.Inputs[0].Channel, p.Job.Parameters, p.Publishers = token, []training.Parameter{training.Integer(token, 1, 2)}, []string{token}
+			training.NewWorkflow(stack, "W", p)
+		}, []string{`Job.Inputs[0].Channel: got "${Token[`, `Job.Parameters[0].name: got "${Token[`, `Publishers[0]: got "${Token[`}},
 		"a bucket that is not linked": {func(_ awscdk.App, stack awscdk.Stack) {
 			storage.NewLustre(stack, "F", &storage.LustreProps{
 				Network: network.NewIsolated(stack, "N", nil), Data: storage.NewDataBucket(stack, "Data", nil).Prefix("a/"),

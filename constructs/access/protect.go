@@ -13,6 +13,7 @@ import (
 
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/fault"
+	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
@@ -151,15 +152,17 @@ func (p *protection) protectRoles() error {
 		stage = stageOf(p.scope)
 	}
 	stacks, stages := map[awscdk.Stack]bool{}, map[string]bool{stage: true}
+	home := stageOf(p.guard.Construct)
 	roles := awscdk.ConstructSelector_ResourcesOfType(jsii.String("AWS::IAM::Role"), jsii.String("AWS::IAM::User"))
 	for _, found := range *roles.Select(p.scope) {
 		role := found.(awscdk.CfnResource)
 		switch own := ownBoundary(role); {
+		case own == "" && !p.reaches(role.Stack()):
 		case own == "":
 			setBoundary(role, boundary)
 			cdk.FollowBoundary(role, boundary)
 		case own != boundary && !p.ofOther(role, own):
-			l.Add(strings.TrimSuffix(*role.Node().Path(), "/Resource"), "the boundary "+cdk.Describe(own), allowed,
+			l.Add(strings.TrimSuffix(*role.Node().Path(), "/Resource"), problem.Phrase("another boundary, "+cdk.Describe(own)), allowed,
 				"leave it out, make the role outside of "+named(p.path)+", or "+instead)
 		}
 		stack := role.Stack()
@@ -167,8 +170,17 @@ func (p *protection) protectRoles() error {
 			continue
 		}
 		stacks[stack] = true
-		if own, there := cdk.Location(p.guard.Construct).Account, cdk.Location(stack).Account; own != there && !token.Is(own+there) {
-			l.Add(*stack.Node().Path(), problem.Phrase("a stack of account "+there), "one of account "+own+", which has the guard's boundary", "make a guard for each account")
+		own, there := cdk.Location(p.guard.Construct), cdk.Location(stack)
+		switch of := stageOf(stack); {
+		case of != home:
+			l.Add(*stack.Node().Path(), problem.Phrase("a stack in "+named(of)), "one in "+named(home)+", which has the guard's boundary",
+				"stages are deployed apart: make a guard in each")
+		case own.Account != there.Account && !token.Is(own.Account+there.Account):
+			l.Add(*stack.Node().Path(), problem.Phrase("a stack of account "+there.Account), "one of account "+own.Account+", which has the guard's boundary",
+				"make a guard for each account")
+		case token.Is(own.Region) != token.Is(there.Region):
+			l.Add(*stack.Node().Path(), problem.Phrase("a stack "+regionOf(there)), "one "+regionOf(own)+", as that of the guard is",
+				"give both the same Env: the CDK refers to no other region than a known one")
 		}
 		if other := stack.Node().TryGetContext(jsii.String(permissionsBoundary)); other != nil {
 			of, _ := other.(map[string]any)
@@ -181,6 +193,20 @@ func (p *protection) protectRoles() error {
 		}
 	}
 	return l.Err()
+}
+
+// reaches tells whether what is in a stack can refer to the guard's boundary.
+func (p *protection) reaches(stack awscdk.Stack) bool {
+	return stageOf(stack) == stageOf(p.guard.Construct) &&
+		token.Is(cdk.Location(stack).Region) == token.Is(cdk.Location(p.guard.Construct).Region)
+}
+
+// regionOf says which region something is in.
+func regionOf(at location.Location) string {
+	if token.Is(at.Region) {
+		return "whose region only the deployment knows"
+	}
+	return "in " + at.Region
 }
 
 // ofOther tells whether a boundary is that of another guard that protects the role, which validateOthers reports.

@@ -38,21 +38,25 @@ func TestBoundariesThatAreInEachOthersWay(t *testing.T) {
 		{"a role with its own", func(_ awscdk.App, _ awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
 			guard.Protect(s)
 			roleUnder(s, imported(s)) // after it
-		}, []string{"access.Guard dev/Stack/Guard (", "protect_test.go:", "1 problem", `dev/Stack/Own: got "the boundary ` + ownBoundary + `"` + replaced,
+		}, []string{"access.Guard dev/Stack/Guard (", "protect_test.go:", "1 problem", `dev/Stack/Own: got another boundary, ` + ownBoundary + replaced,
 			"make the role outside of dev/Stack, or attach the guard's Policies"}},
 		{"made in the app", func(_ awscdk.App, _ awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
 			roleUnder(s, awsiam.NewManagedPolicy(s, jsii.String("Most"), &awsiam.ManagedPolicyProps{Statements: &[]awsiam.PolicyStatement{
 				awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Actions: jsii.Strings("s3:GetObject"), Resources: jsii.Strings("*")}),
 			}}))
 			guard.Protect(s)
-		}, []string{`dev/Stack/Own: got "the boundary dev/Stack/Most/Resource"`}},
+		}, []string{`dev/Stack/Own: got another boundary, dev/Stack/Most/Resource; allowed`}},
+		{"of AWS", func(_ awscdk.App, _ awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
+			roleUnder(s, awsiam.ManagedPolicy_FromAwsManagedPolicyName(jsii.String("PowerUserAccess")))
+			guard.Protect(s)
+		}, []string{`dev/Stack/Own: got another boundary, arn:<Partition>:iam::aws:policy/PowerUserAccess; allowed`}},
 		{"in a document, by its type alone, and a user", func(_ awscdk.App, stage awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
 			awscdk.NewCfnResource(s, jsii.String("Plain"), &awscdk.CfnResourceProps{Type: jsii.String("AWS::IAM::Role"), Properties: &map[string]any{
 				"AssumeRolePolicyDocument": map[string]any{}, "PermissionsBoundary": ownBoundary,
 			}})
 			awsiam.NewUser(s, jsii.String("User"), &awsiam.UserProps{PermissionsBoundary: imported(s)})
 			guard.Protect(stage)
-		}, []string{"2 problems", `dev/Stack/Plain: got "the boundary ` + ownBoundary, `dev/Stack/User: got "the boundary ` + ownBoundary, "outside of dev, or"}},
+		}, []string{"2 problems", `dev/Stack/Plain: got another boundary, ` + ownBoundary, `dev/Stack/User: got another boundary, ` + ownBoundary, "outside of dev, or"}},
 		{"two guards", func(_ awscdk.App, _ awscdk.Stage, s awscdk.Stack, guard *access.Guard) {
 			guard.Protect(s)
 			access.NewGuard(s, "Other", nil).Protect(s)
@@ -73,6 +77,17 @@ func TestBoundariesThatAreInEachOthersWay(t *testing.T) {
 			guard.Protect(app)
 			roleUnder(s, nil)
 		}, []string{`Protect: got "the app"; allowed: a scope in the stage of its roles`, "doesn't reach into dev; protect that stage"}},
+		{"another stage", func(app awscdk.App, _ awscdk.Stage, _ awscdk.Stack, guard *access.Guard) {
+			out := stackIn(app, "Out")
+			roleUnder(out, nil)
+			guard.Protect(out)
+		}, []string{"protect_test.go:", "1 problem",
+			"Out: got a stack in the app; allowed: one in dev, which has the guard's boundary; stages are deployed apart: make a guard in each"}},
+		{"a region that is known, and that of the guard is not", func(_ awscdk.App, stage awscdk.Stage, _ awscdk.Stack, guard *access.Guard) {
+			known := awscdk.NewStack(stage, jsii.String("Known"), &awscdk.StackProps{Env: &awscdk.Environment{Region: jsii.String("eu-west-1")}})
+			roleUnder(known, nil)
+			guard.Protect(known)
+		}, []string{"1 problem", "dev/Known: got a stack in eu-west-1; allowed: one whose region only the deployment knows, as that of the guard is; give both the same Env"}},
 		{"another environment", func(_ awscdk.App, stage awscdk.Stage, s awscdk.Stack, _ *access.Guard) {
 			of := func(s awscdk.Stack, id, name string) *access.Guard {
 				return access.NewGuard(s, id, &access.GuardProps{Environment: environment.Environment{Name: name}})

@@ -108,6 +108,15 @@ func (d DAG) parameters() []training.Parameter {
 	return nil
 }
 
+// skipOther leaves out that a DAG has neither Workflow nor Job where one of them can't be used.
+func skipOther(l *problem.List, all []DAG) {
+	for i := range all {
+		if l.IsSkipped(fmt.Sprintf("DAGs[%d].Job", i)) {
+			l.Skip(fmt.Sprintf("DAGs[%d].Workflow", i))
+		}
+	}
+}
+
 // validateDAGs checks all of them, and that no two are one to Airflow.
 func validateDAGs(all []DAG, guard *access.Guard, team string) error {
 	var l problem.List

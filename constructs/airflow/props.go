@@ -112,6 +112,7 @@ func (p *EnvironmentProps) Validate(id string) error {
 		l.Add("Guard", nil, "what the jobs of DAGs are held to", "make one with access.NewGuard")
 	}
 	l.Include("", p.Guard.ValidateTeam(p.Team))
+	skipOther(&l, p.DAGs)
 	l.Include("", validateDAGs(p.DAGs, p.Guard, p.Team))
 	l.Include("Requirements", p.Requirements.validate())
 	p.owner().Validate(&l, "Name", p.Name, id, names.RoomFor(names.AirflowEnvironment, ""), names.RoleRoom(roleOf, writerOf))

@@ -94,6 +94,7 @@ func (p *ServerlessProps) Validate(id string) error {
 	if n := len(p.DAGs); n == 0 || n > maxServerlessDAGs {
 		l.Add("DAGs", n, fmt.Sprintf("1 to %d", maxServerlessDAGs), "make another airflow.Serverless for more: an account has 100 workflows")
 	}
+	skipOther(&l, p.DAGs)
 	l.Include("", validateDAGs(p.DAGs, p.Guard, p.Team))
 	p.owner().Validate(&l, "Name", p.Name, id, names.RoleRoom(definitionsOf))
 	all := 0

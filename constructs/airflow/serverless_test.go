@@ -307,7 +307,7 @@ func TestServerlessMistakes(t *testing.T) {
 		"an empty workflow, an empty job": {func(_ awscdk.Stack, p *airflow.ServerlessProps) {
 			p.DAGs[0].Workflow, p.DAGs[1].Job, p.DAGs[1].Settings = &training.Workflow{}, &training.Request{}, nil
 		}, []string{
-			"3 problems", "DAGs[0].Workflow: got a value of training.Workflow that no constructor made; allowed: one of training.NewWorkflow",
+			"2 problems", "DAGs[0].Workflow: got a value of training.Workflow that no constructor made; allowed: one of training.NewWorkflow",
 			"DAGs[1].Job: got a value of training.Request that no constructor made; allowed: one of training.NewRequest",
 		}},
 		"a job of no team": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {

@@ -3,5 +3,9 @@ package environment
 import "github.com/plinth-ml/plinth/internal/principal"
 
 func (e Environment) validateAdministrators() error {
-	return principal.Validate("Administrators", e.Account, e.Administrators)
+	account := e.Account
+	if !accountPattern.MatchString(account) {
+		account = "" // which is told of anyway
+	}
+	return principal.Validate("Administrators", account, e.Administrators)
 }

@@ -183,8 +183,12 @@ func (b *building) check(given, props any) (home made.Home, ok bool) {
 	l.Include("", scopeErr)
 	idErr := validateID(b.scope, b.id)
 	l.Include("", idErr)
+	id := b.id
+	if idErr != nil {
+		id = "x" // of which nothing more is said
+	}
 	if scopeErr != nil {
-		l.Include("", validate(given, b.id))
+		l.Include("", validate(given, id))
 		Check(l.Err())
 	}
 	b.fault.Path = Path(b.scope, b.id)
@@ -198,7 +202,7 @@ func (b *building) check(given, props any) (home made.Home, ok bool) {
 	v.texts(props)
 	v.arns(props)
 	if !v.broken { // nothing can be asked of an object that is not whole
-		l.Include("", validate(given, b.id))
+		l.Include("", validate(given, id))
 	}
 	validated()
 	if idErr == nil {

@@ -29,13 +29,10 @@ const pseudoToken = token.Start + "AWS"
 // references are remembered by their tokens, which never change.
 var references = map[string]reference{}
 
-// single tells whether a text is one token and nothing else.
-func single(text string) bool { return text != "" && token.Pattern.FindString(text) == text }
-
 // referenceOf is what a text refers to that is one token; the zero reference where it refers to something else, or is
 // no token of the CDK's.
 func referenceOf(text string) (r reference) {
-	if !single(text) || strings.HasPrefix(text, pseudoToken) {
+	if !token.IsOne(text) || strings.HasPrefix(text, pseudoToken) {
 		return reference{}
 	}
 	if r, known := references[text]; known {
@@ -117,7 +114,7 @@ func resolved(scope constructs.Construct, text string) (found []reference, all b
 // Different tells of two tokens that they stand for different texts: each for the same attribute of another resource.
 // Where it says no, nothing is known.
 func Different(a, b string) bool {
-	if !single(a) || !single(b) {
+	if !token.IsOne(a) || !token.IsOne(b) {
 		return false
 	}
 	x, y := referenceOf(a), referenceOf(b)
@@ -129,8 +126,8 @@ func Describe(text string) string {
 	switch r := referenceOf(text); {
 	case r.resource != nil:
 		return *r.resource.Node().Path()
-	case token.Is(text):
+	case token.IsOne(text):
 		return "a value that the deployment decides"
 	}
-	return text
+	return tokenName.ReplaceAllString(text, "<$1>")
 }

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/plinth-ml/plinth/internal/token"
 )
 
 // Problem is one thing that is wrong with one field.
@@ -29,7 +31,11 @@ type Phrase string
 func (p Problem) Error() string {
 	var b strings.Builder
 	field := key.ReplaceAllStringFunc(p.Field, func(quoted string) string { return `["` + short(quoted[2:len(quoted)-2]) + `"]` })
-	fmt.Fprintf(&b, "%s: got %s; allowed: %s", field, show(p.Got), p.Allowed)
+	allowed := p.Allowed
+	if text, is := p.Got.(string); is && token.IsOne(text) && !strings.Contains(allowed, "token") && !strings.Contains(allowed, "known at synth") {
+		allowed = "a value known at synth, not a token: " + allowed
+	}
+	fmt.Fprintf(&b, "%s: got %s; allowed: %s", field, show(p.Got), allowed)
 	if p.Fix != "" {
 		fmt.Fprintf(&b, "; %s", p.Fix)
 	}
@@ -186,6 +192,9 @@ func (l *List) Skip(field string) {
 	}
 	l.skipped[field] = true
 }
+
+// IsSkipped tells whether the list leaves out what is said of the field.
+func (l *List) IsSkipped(field string) bool { return l.skipped[field] }
 
 // Skips tells whether the list leaves anything out.
 func (l *List) Skips() bool { return len(l.skipped) > 0 }

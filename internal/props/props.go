@@ -49,7 +49,10 @@ func clean(v reflect.Value, path string, l *problem.List) {
 		cleanNumber(v, path, l)
 	case reflect.String:
 		if wrong := text(v.String()); wrong != "" {
-			note(v, path, l, problem.Problem{Got: v.String(), Allowed: wrong})
+			l.Note(path, v.String(), wrong, "")
+			if v.CanSet() {
+				v.SetString(token.Unusable)
+			}
 		}
 	}
 }

@@ -17,6 +17,12 @@ var Pattern = regexp.MustCompile(`\$\{Token\[[A-Za-z0-9:._-]*[0-9]\]\}`)
 // Is tells whether s is or holds a token.
 func Is(s string) bool { return strings.Contains(s, Start) }
 
+// IsOne tells whether s is one token and nothing else.
+func IsOne(s string) bool { return s != "" && Pattern.FindString(s) == s }
+
+// Unusable stands for a text that is no token and no other text either, so that nothing more is said of it.
+const Unusable = Start + "UNUSABLE.0]}"
+
 // IsNumber tells whether a number stands for a token: the first 16 bits of those that do are the same
 // (https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/core/lib/private/encoding.ts).
 func IsNumber(n float64) bool { return math.Float64bits(n)>>48 == 0xFBFF }
