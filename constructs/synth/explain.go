@@ -138,9 +138,11 @@ func withFindings(err error, out *output) error {
 	if failed == 0 {
 		return err
 	}
-	text := "the templates break rules: " + problem.Plural(failed, "finding") + b.String()
 	if report := out.keepReport(); report != "" {
-		text += "\nThe whole report, warnings included: " + report
+		b.WriteString("\nThe whole report, warnings included: " + report)
 	}
-	return errors.New(text)
+	return fmt.Errorf("%w: %s%s", errFindings, problem.Plural(failed, "finding"), &b)
 }
+
+// errFindings starts the error that tells all findings of a validation that failed.
+var errFindings = errors.New("the templates break rules")

@@ -1,9 +1,11 @@
 package synth
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -29,7 +31,8 @@ import (
 // before it starts the app.
 func Main(build func(app awscdk.App)) {
 	stderr := os.Stderr
-	drain := quiet(stderr)
+	var findings bytes.Buffer
+	drain := quiet(stderr, &findings)
 	defer func() {
 		if left.Load() {
 			fmt.Fprintf(stderr, "\nError: build ended in runtime.Goexit, which FailNow of a test calls: let it return\n")
@@ -46,6 +49,9 @@ func Main(build func(app awscdk.App)) {
 		defer end()
 		return App(nil, build)
 	}()
+	if !errors.Is(err, errFindings) { // which tells all of them
+		io.WriteString(stderr, findings.String())
+	}
 	if err != nil {
 		fmt.Fprintf(stderr, "\nError: %v\n", err)
 		os.Exit(1) //nolint:gocritic // what is deferred is for runtime.Goexit

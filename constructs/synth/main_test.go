@@ -132,6 +132,9 @@ func TestMainOnMistakes(t *testing.T) {
 					t.Errorf("output lacks %q", want)
 				}
 			}
+			if test.scenario == "finding" && strings.Count(r.output, "Additional properties") != 1 {
+				t.Error("a finding is told more than once")
+			}
 			for _, trace := range []string{"goroutine ", "panic:", "\n    at ", "Runtime process exited"} {
 				if strings.Contains(r.output, trace) {
 					t.Errorf("output holds %q, of a stack trace or of the runtime", trace)

@@ -17,8 +17,9 @@ const noise = "Runtime process exited abnormally: waitid: no child processes"
 var staged = regexp.MustCompile(regexp.QuoteMeta(scratchPrefix) + `[0-9]+/assembly/`)
 
 // quiet puts a pipe in place of os.Stderr that passes on everything but the noise, with files named as they are found
-// later. The function it returns waits until all is passed on; os.Stderr is of no use after it.
-func quiet(to io.Writer) (drain func()) {
+// later. What the CDK prints of errors among the findings goes to findings; nil: it is passed on too. The function it
+// returns waits until all is passed on; os.Stderr is of no use after it.
+func quiet(to, findings io.Writer) (drain func()) {
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return func() {} // no pipe: the noise is seen, nothing is lost
@@ -27,7 +28,7 @@ func quiet(to io.Writer) (drain func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		pass(to, reader)
+		pass(to, findings, reader)
 	}()
 	return func() {
 		writer.Close()
@@ -37,11 +38,25 @@ func quiet(to io.Writer) (drain func()) {
 }
 
 // pass copies line by line, as [quiet] says.
-func pass(to io.Writer, from io.Reader) {
+func pass(to, findings io.Writer, from io.Reader) {
 	lines := bufio.NewReader(from)
+	block := "" // begins like a finding, and has not ended
 	for {
 		line, err := lines.ReadString('\n')
-		if kept := staged.ReplaceAllString(strings.ReplaceAll(line, noise, ""), ""); kept != "" {
+		kept := staged.ReplaceAllString(strings.ReplaceAll(line, noise, ""), "")
+		if findings != nil && (block != "" || errorStart.MatchString(kept)) {
+			block, kept = block+kept, ""
+			if err == nil && strings.TrimSpace(line) != "" {
+				continue
+			}
+			if findingEnd.MatchString(block) {
+				io.WriteString(findings, block)
+			} else {
+				kept = block
+			}
+			block = ""
+		}
+		if kept != "" {
 			io.WriteString(to, kept)
 		}
 		if err != nil {
@@ -49,3 +64,9 @@ func pass(to io.Writer, from io.Reader) {
 		}
 	}
 }
+
+// How the CDK prints an error among the findings: an empty line follows.
+var (
+	errorStart = regexp.MustCompile(`^(ERROR|FATAL) `)
+	findingEnd = regexp.MustCompile(`(?m)^   (Acknowledge with '|Rule )[^\n]*\s*\z`)
+)

@@ -11,7 +11,7 @@ import (
 //
 //	func TestMain(m *testing.M) { synth.TestMain(m) }
 func TestMain(m interface{ Run() int }) {
-	drain := quiet(os.Stderr)
+	drain := quiet(os.Stderr, nil)
 	removeOnSignal()
 	assemblies, err := newScratch(os.TempDir())
 	if err != nil {

@@ -1,0 +1,33 @@
+package synth
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// Of the CDK's report the errors are kept apart, and nothing else is lost, whoever wrote it.
+func TestFindingsAreKeptApart(t *testing.T) {
+	const (
+		warning = "WARNING w (Plinth)\n   Stack/W aws-cdk-lib.Stack\n   Acknowledge with 'Plinth::W'\n\n"
+		one     = "ERROR a\nb (Plinth)\n   Stack/A aws-cdk-lib.Stack\n   Suggested fix: c\n   Acknowledge with 'Plinth::A'\n\n"
+		fixed   = "FATAL d (Plinth)\n   Stack/D aws-cdk-lib.Stack\n   Rule Plinth::D"
+		own     = "ERROR of the app's own\n   Rule of thumb\nmore\n\n"
+		cut     = "ERROR at the end"
+	)
+	for text, want := range map[string][2]string{
+		warning + one + own + warning: {warning + own + warning, one},
+		one + fixed:                   {"", one + fixed},
+		own + cut:                     {own + cut, ""},
+	} {
+		var to, findings bytes.Buffer
+		pass(&to, &findings, strings.NewReader(text))
+		if to.String() != want[0] || findings.String() != want[1] {
+			t.Errorf("passed on %q, and kept %q of %q", &to, &findings, text)
+		}
+		to.Reset()
+		if pass(&to, nil, strings.NewReader(text)); to.String() != text {
+			t.Errorf("tests are told %q of %q", &to, text)
+		}
+	}
+}
