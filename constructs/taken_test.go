@@ -51,9 +51,5 @@ func TestTakenNames(t *testing.T) {
 	})
 }
 
-// withoutName are constructors that have no field for the name, or several that it is made of: they are told by
-// CloudFormation's property.
-var withoutName = map[string]bool{
-	"access.NewBreakGlass": true, "supplychain.NewBuilder": true, "supplychain.NewImages": true, "supplychain.NewMirror": true, "supplychain.NewPackages": true,
-	"supplychain.NewPromotion": true, "supplychain.NewPullThrough": true, "supplychain.NewRegistry": true,
-}
+// withoutName are constructors of what an account and region has one of, whatever it is called.
+var withoutName = map[string]bool{"supplychain.NewRegistry": true}

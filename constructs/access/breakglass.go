@@ -75,6 +75,7 @@ func NewBreakGlass(scope constructs.Construct, id string, props *BreakGlassProps
 func newBreakGlass(this constructs.Construct, _ string, props *BreakGlassProps) *Person {
 	at := cdk.Location(this)
 	name := breakGlassName(at, props.Environment, props.Name)
+	cdk.ClaimOwn(this, "access.BreakGlass", "Name", name, "")
 	var l problem.List
 	for i, b := range props.Buckets {
 		l.Include(fmt.Sprintf("Buckets[%d]", i), b.ValidateAdministrator(at.Role(name)))

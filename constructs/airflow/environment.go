@@ -52,7 +52,7 @@ func NewEnvironment(scope constructs.Construct, id string, props *EnvironmentPro
 func newEnvironment(this constructs.Construct, id string, props *EnvironmentProps) *Environment {
 	p := props.resolved(id)
 	p.Environment = p.Environment.Resolved()
-	cdk.ClaimOwn(this, "airflow.Environment", "Name", p.Name)
+	cdk.ClaimOwn(this, "airflow.Environment", "Name", p.Name, "")
 	at := cdk.Location(this)
 	roleName, writerName := names.Join(p.Name, roleOf), names.Join(p.Name, writerOf)
 	e := &Environment{Construct: this, Name: p.Name, Key: keyOf(this, p, at), at: at}

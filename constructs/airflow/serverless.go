@@ -54,7 +54,7 @@ func (p *ServerlessProps) ids() []string {
 func newServerless(this constructs.Construct, id string, props *ServerlessProps) *Serverless {
 	p, at := *props, cdk.Location(this)
 	p.Name, p.Environment = p.name(id), p.Environment.Resolved()
-	cdk.ClaimOwn(this, "airflow.Serverless", "Name", p.Name)
+	cdk.ClaimOwn(this, "airflow.Serverless", "Name", p.Name, "")
 	s := &Serverless{
 		Construct: this, Workflows: map[string]string{}, Roles: map[string]*access.ExecutionRole{}, name: p.Name, at: at,
 	}

@@ -47,7 +47,7 @@ func newCluster(this constructs.Construct, id string, props *ClusterProps) *Clus
 	p, at := *props, cdk.Location(this)
 	cdk.Check(p.EKS.validateLocation(at))
 	name, script := p.name(id), p.script()
-	cdk.ClaimOwn(this, "hyperpod.Cluster", "Name", name)
+	cdk.ClaimOwn(this, "hyperpod.Cluster", "Name", name, "")
 	const machinesID, waysID = "Machines", "Ways"
 	orchestratorID, eks := "Slurm", ""
 	if p.EKS != nil {

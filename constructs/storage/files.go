@@ -154,7 +154,7 @@ func NewFiles(scope constructs.Construct, id string, props *FilesProps) *Files {
 
 func newFiles(this constructs.Construct, _ string, props *FilesProps) *Files {
 	at := cdk.Location(this)
-	cdk.ClaimOwn(this, "storage.Files", "Role", props.Role)
+	cdk.ClaimOwn(this, "storage.Files", "Role", props.Role, "")
 	claimObjects(this, *props)
 	cdk.LetUse(props.LogKey, key.Logs(at, "*"))
 	emitted := cdk.Emit(this, cdk.PathOf(this), filesResources(at, *props))

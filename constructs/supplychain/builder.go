@@ -117,6 +117,7 @@ func newBuilder(this constructs.Construct, _ string, props *BuilderProps) *Build
 	l.Include("", validateReach(at, props.Packages))
 	cdk.Check(l.Err())
 	plan := props.plan(at)
+	cdk.ClaimOwn(this, "supplychain.Builder", "Images", plan.name, "make one for each Images")
 	plan.in(props.Network)
 	r := plan.role()
 	cdk.Check(r.Check())

@@ -125,6 +125,7 @@ func newImages(this constructs.Construct, _ string, props *ImagesProps) *Images 
 	} else {
 		cdk.LetUse(i.Key, imageKey(at).Needs()...)
 	}
+	cdk.ClaimOwn(this, "supplychain.Images", "Name", names.Images(i.chain.Name, props.Name), "set Name for one of them, or the Name of its Chain")
 	cdk.Emit(this, cdk.PathOf(this), props.resources(i.chain, at, *i.Key.KeyArn()))
 	return i
 }

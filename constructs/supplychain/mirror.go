@@ -135,11 +135,13 @@ func newMirror(this constructs.Construct, _ string, props *MirrorProps) *Mirror 
 	at := cdk.Location(this)
 	chain := props.Chain.resolved()
 	m := &Mirror{Construct: this, Repositories: map[string]ImageRepository{}}
-	for _, i := range props.Images {
+	for n, i := range props.Images {
+		cdk.ClaimOwn(this, "supplychain.Mirror", fmt.Sprintf("Images[%d].Name", n), names.Mirrored(chain.Name, i.Name), "leave it out of one of them")
 		m.Repositories[i.Name] = imageRepository(at, names.Mirrored(chain.Name, i.Name))
 	}
 	resources := props.repositories(chain, at)
 	if copied := props.copied(); len(copied) > 0 {
+		cdk.ClaimOwn(this, "supplychain.Mirror that copies", "Chain", chain.Name, "copy all images of a Chain by one Mirror")
 		var sources []string
 		for _, c := range copied {
 			sources = append(sources, c.From)

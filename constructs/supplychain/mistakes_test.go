@@ -123,11 +123,11 @@ func TestMistakes(t *testing.T) {
 		{"an image twice", func(s awscdk.Stack) {
 			supplychain.NewImages(s, "X", &supplychain.ImagesProps{Name: "churn"})
 			supplychain.NewImages(s, "Y", &supplychain.ImagesProps{Name: "churn"})
-		}, []string{"Stack/Y (", "1 problem", `RepositoryName: got "ml/image/churn/dev"; allowed: one that no other ECR repository has`, "Stack/X ("}},
+		}, []string{"Stack/Y (", "1 problem", `Name: got "ml/image/churn"; allowed: one that no other supplychain.Images has`, "Stack/X ("}},
 		{"a chain twice", func(s awscdk.Stack) {
 			supplychain.NewPackages(s, "X", nil)
 			supplychain.NewPackages(s, "Y", nil)
-		}, []string{"Stack/Y (", "1 problem", `DomainName: got "ml"`, "Stack/X (", "set the Name of one Chain"}},
+		}, []string{"Stack/Y (", "1 problem", `Chain.Name: got "ml"`, "Stack/X (", "set the Name of one Chain"}},
 		{"a registry twice", func(s awscdk.Stack) {
 			supplychain.NewRegistry(s, "X", nil)
 			supplychain.NewRegistry(s, "Y", &supplychain.RegistryProps{Chain: supplychain.Chain{Name: "other"}})
@@ -136,7 +136,7 @@ func TestMistakes(t *testing.T) {
 			c := newComplete(s)
 			supplychain.NewPromotion(s, "X", c.promotion())
 			supplychain.NewPromotion(s, "Y", c.promotion())
-		}, []string{"Stack/Y (", "1 problem", `Name: got "ml--check-image"`, "Stack/X (", "set the Name of one Chain"}},
+		}, []string{"Stack/Y (", "1 problem", `Packages: got "ml"; allowed: one that no other supplychain.Promotion has`, "Stack/X (", "promote all of a Chain by one Promotion"}},
 		{"records that the promotion can't reach", func(s awscdk.Stack) {
 			c := newComplete(s)
 			p := c.promotion()

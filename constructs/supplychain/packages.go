@@ -49,6 +49,7 @@ func newPackages(this constructs.Construct, _ string, props *PackagesProps) *Pac
 	} else {
 		cdk.LetUse(p.Key, plan.Needs()...)
 	}
+	cdk.ClaimOwn(this, "supplychain.Packages", "Chain.Name", p.chain.Name, "set the Name of one Chain")
 	cdk.Emit(this, cdk.PathOf(this), props.resources(p.chain, at, *p.Key.KeyArn()))
 	return p
 }

@@ -141,6 +141,7 @@ func newPromotion(this constructs.Construct, _ string, props *PromotionProps) *P
 	var l problem.List
 	l.Include("Records", props.Records.GrantWrite().ValidateOutside(at.Role(w.chain.promotionRole(at.Region))))
 	cdk.Check(l.Err())
+	cdk.ClaimOwn(this, "supplychain.Promotion", "Packages", w.chain.Name, "promote all of a Chain by one Promotion")
 	topicKey := cdk.NewKey(this, "TopicKey", w.topicKey())
 	topic, _ := cdk.NewTopic(this, at, "", topicKey, props.Publishers) // which can add to the policy of a key of its own
 	w.topicARN, w.topicKeyARN = *topic.TopicArn(), *topicKey.KeyArn()

@@ -97,6 +97,7 @@ func NewPullThrough(scope constructs.Construct, id string, props *PullThroughPro
 func newPullThrough(this constructs.Construct, _ string, props *PullThroughProps) *PullThrough {
 	u := upstreams[props.Upstream]
 	prefix := names.Cached(props.Chain.resolved().Name, u.prefix)
+	cdk.ClaimOwn(this, "supplychain.PullThrough", "Upstream", prefix, "make one for each Upstream, or set the Name of one Chain")
 	rule := cfn.Properties{"EcrRepositoryPrefix": prefix, "UpstreamRegistryUrl": string(props.Upstream), "UpstreamRegistry": u.name}
 	if props.Credential != "" {
 		rule["CredentialArn"] = props.Credential

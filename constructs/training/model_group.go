@@ -64,7 +64,7 @@ func NewModelGroup(scope constructs.Construct, id string, props *ModelGroupProps
 
 func newModelGroup(this constructs.Construct, id string, props *ModelGroupProps) *ModelGroup {
 	name := props.owner().Name(names.Part(props.Name, id))
-	cdk.ClaimOwn(this, "training.ModelGroup", "Name", name)
+	cdk.ClaimOwn(this, "training.ModelGroup", "Name", name, "")
 	all := props.Environment.Resolved().Tags()
 	if props.Team != "" {
 		all["Team"] = props.Team

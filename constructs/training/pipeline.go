@@ -146,7 +146,7 @@ func newPipeline(this constructs.Construct, id string, props *PipelineProps) *Pi
 	e := props.Environment.Resolved()
 	r := props.asWorkflow().runs(id)
 	name := r.name
-	cdk.ClaimOwn(this, "training.Pipeline", "Name", name)
+	cdk.ClaimOwn(this, "training.Pipeline", "Name", name, "")
 	w, role := r.wire(this)
 	w.gate, w.registration, w.search = props.Gate, props.Register, props.Search.resolved()
 	given := &access.PipelineRoleProps{Environment: props.Environment, Guard: props.Guard, Team: props.Team, ExecutionRoles: []awsiam.IRole{role.Role}}

@@ -68,10 +68,11 @@ func Claim(scope constructs.Construct, path, kind, name string) {
 
 // ClaimOwn notes the name that a construct's parts have theirs from, as the field of its props gives it, before they
 // are made: where another construct of the kind has it, that is said of the construct, and not of the first part that
-// has a name. It panics as [Claim] does.
-func ClaimOwn(this constructs.Construct, kind, field, name string) {
+// has a name. Fix says what to do; empty: to set the field. It panics as [Claim] does.
+func ClaimOwn(this constructs.Construct, kind, field, name, fix string) {
 	var l problem.List
-	claim(&l, placeOf(this), PathOf(this), names.Kind{Name: kind, Within: names.Region, Folds: true, Fix: "set " + field + " for one of them"}, field, name)
+	own := names.Kind{Name: kind, Within: names.Region, Folds: true, Fix: cmp.Or(fix, "set "+field+" for one of them")}
+	claim(&l, placeOf(this), PathOf(this), own, field, name)
 	fail(PathOf(this), l.Err())
 }
 
