@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // maxExpression is how long an expression may be
@@ -31,6 +32,9 @@ var eventBridge = []field{
 	{name: "year", min: 1970, max: 2199, steps: true, forward: true},
 }
 
+// longestRate is the largest number that every kind of integer holds.
+const longestRate = "2147483647"
+
 const dayOfMonth, dayOfWeek = 2, 4
 
 var (
@@ -49,11 +53,17 @@ func EventBridge(expression string) string {
 		if one := rate[1] == "1"; one == (rate[3] == "s") {
 			return "1 takes minute, hour or day, and more than 1 takes minutes, hours or days"
 		}
+		if len(rate[1]) > len(longestRate) || len(rate[1]) == len(longestRate) && rate[1] > longestRate {
+			return "AWS names no largest number: take at most " + longestRate
+		}
 		return ""
 	}
 	cron := cronPattern.FindStringSubmatch(expression)
 	if cron == nil {
 		return "it is neither rate(NUMBER UNIT) nor cron(FIELDS)"
+	}
+	if other := strings.IndexFunc(cron[1], func(r rune) bool { return r != ' ' && unicode.IsSpace(r) }); other >= 0 {
+		return "spaces are between its fields, and no other white space"
 	}
 	texts := strings.Fields(cron[1])
 	if len(texts) != len(eventBridge) {
@@ -68,5 +78,9 @@ func EventBridge(expression string) string {
 			checked[i] = "*" // which it may be
 		}
 	}
-	return fields(eventBridge, checked)
+	wrong := fields(eventBridge, checked)
+	if capitals := strings.ToUpper(cron[1]); wrong != "" && capitals != cron[1] && EventBridge("cron("+capitals+")") == "" {
+		return wrong + ": write names in capitals"
+	}
+	return wrong
 }
