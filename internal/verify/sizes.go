@@ -10,6 +10,7 @@ import (
 
 	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/cfn"
+	"github.com/plinth-ml/plinth/internal/policy"
 )
 
 // document is one that a service takes up to a size.
@@ -17,53 +18,90 @@ type document struct {
 	resource, property string
 	// what it is called in messages.
 	what string
-	// most is how many characters it may have: bytes, which are as many in what templates hold.
+	// most is how many of its units it may have.
 	most int
+	unit unit
 	// fills names the fields of Plinth that it grows by, where Plinth makes it.
 	fills string
+}
+
+// unit is what a service counts.
+type unit string
+
+const (
+	characters unit = "characters"
+	bytes      unit = "bytes"
+)
+
+// of is how many there are in a text.
+func (u unit) of(text string) int {
+	if u == bytes {
+		return len(text)
+	}
+	return utf8.RuneCountInString(text)
 }
 
 // documents are all of them. White space does not count: templates have none in them.
 var documents = []document{
 	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html
-	{"AWS::S3::BucketPolicy", "PolicyDocument", "a bucket policy", 20 << 10,
+	{"AWS::S3::BucketPolicy", "PolicyDocument", "a bucket policy", 20 << 10, bytes,
 		"DataBucketProps.Shares, ReplicatedFrom, OutsideRoles and Endpoints"},
 	// https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html
-	{"AWS::EC2::VPCEndpoint", "PolicyDocument", "the policy of a VPC endpoint", 20480,
+	{"AWS::EC2::VPCEndpoint", "PolicyDocument", "the policy of a VPC endpoint", 20480, characters,
 		"IsolatedProps.PackageRepositories, ImageRepositories, AWSBuckets and AdditionalEndpoints"},
 	// The default is 2,048, and an account's quota at most this
 	// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
-	{"AWS::IAM::Role", "AssumeRolePolicyDocument", "a trust policy", 4096, "TrustedBy"},
+	{"AWS::IAM::Role", "AssumeRolePolicyDocument", "a trust policy", 4096, characters, "TrustedBy"},
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-	{"AWS::IAM::ManagedPolicy", "PolicyDocument", "a managed policy", 6144, "the grants that were added to the role"},
+	{"AWS::IAM::ManagedPolicy", "PolicyDocument", "a managed policy", 6144, characters, "the grants that were added to the role"},
 	// https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
-	{"AWS::KMS::Key", "KeyPolicy", "the policy of a key", 32 << 10, "Environment.Administrators, and DataBucketProps.Shares of a bucket"},
+	{"AWS::KMS::Key", "KeyPolicy", "the policy of a key", 32 << 10, bytes, "Environment.Administrators, and DataBucketProps.Shares of a bucket"},
 	// https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
-	{"AWS::SNS::TopicPolicy", "PolicyDocument", "the policy of a topic", 30 << 10, "Publishers"},
+	{"AWS::SNS::TopicPolicy", "PolicyDocument", "the policy of a topic", 30 << 10, bytes, "Publishers"},
 	// https://docs.aws.amazon.com/codeartifact/latest/APIReference/API_PutDomainPermissionsPolicy.html
-	{"AWS::CodeArtifact::Domain", "PermissionsPolicyDocument", "the policy of a CodeArtifact domain", 5120,
+	{"AWS::CodeArtifact::Domain", "PermissionsPolicyDocument", "the policy of a CodeArtifact domain", 7168, characters,
 		"Chain.Stages and Administrators"},
 	// https://docs.aws.amazon.com/codeartifact/latest/APIReference/API_PutRepositoryPermissionsPolicy.html
-	{"AWS::CodeArtifact::Repository", "PermissionsPolicyDocument", "the policy of a CodeArtifact repository", 5120,
+	{"AWS::CodeArtifact::Repository", "PermissionsPolicyDocument", "the policy of a CodeArtifact repository", 7168, characters,
 		"Chain.Stages and Administrators"},
 	// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html
-	{"AWS::ECR::Repository", "RepositoryPolicyText", "the policy of an ECR repository", 10240, "Chain.Stages and Administrators"},
+	{"AWS::ECR::Repository", "RepositoryPolicyText", "the policy of an ECR repository", 10240, characters, "Chain.Stages and Administrators"},
 	// https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
-	{"AWS::StepFunctions::StateMachine", "DefinitionString", "the definition of a state machine", 1 << 20,
+	{"AWS::StepFunctions::StateMachine", "DefinitionString", "the definition of a state machine", 1 << 20, characters,
 		"HyperParameters, Variables and Parameters of the jobs"},
 	// https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html
-	{"AWS::SageMaker::Pipeline", "PipelineDefinition.PipelineDefinitionBody", "the definition of a pipeline", 1 << 20,
+	{"AWS::SageMaker::Pipeline", "PipelineDefinition.PipelineDefinitionBody", "the definition of a pipeline", 1 << 20, characters,
 		"HyperParameters, Variables and Parameters of the jobs"},
+	// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
+	{"AWS::SQS::QueuePolicy", "PolicyDocument", "the policy of a queue", 8192, bytes, "what sends to it"},
+	// https://docs.aws.amazon.com/efs/latest/APIReference/API_PutFileSystemPolicy.html
+	{"AWS::EFS::FileSystem", "FileSystemPolicy", "the policy of a file system", 20000, characters, "what was added to it"},
 }
 
-const (
-	// maxInline is what all inline policies of a role may have together, white space left out
+// maxQueueStatements is how many statements the policy of a queue may have
+// (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html).
+const maxQueueStatements = 20
+
+// An identity is what inline policies belong to, which count together.
+type identity struct {
+	resource, what string
+	// property names it in a policy beside it, and in one that is a resource of its own for one.
+	property, name string
+	// most is how many characters they may have, white space left out
 	// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
-	maxInline = 10240
-	// maxTemplate is how many bytes a template may have
-	// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
-	maxTemplate = 1_000_000
-)
+	most  int
+	fills string
+}
+
+var identities = []identity{
+	{"AWS::IAM::Role", "all inline policies of a role", "Roles", "RoleName", 10240, "what it may read, write and start"},
+	{"AWS::IAM::Group", "all inline policies of a group", "Groups", "GroupName", 5120, "what it may read, write and start"},
+	{"AWS::IAM::User", "all inline policies of a user", "Users", "UserName", 2048, "what it may read, write and start"},
+}
+
+// maxTemplate is how many bytes a template may have
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
+const maxTemplate = 1_000_000
 
 // tooLarge finds documents that no service takes, templates among them. Of what only the deployment knows the least is
 // counted that it can have, so that what is found is too large.
@@ -71,15 +109,22 @@ func tooLarge(a *app) []assembly.Finding {
 	var all []assembly.Finding
 	for _, d := range documents {
 		for _, r := range a.of(d.resource) {
-			if n := size(r.stack, within(r.Properties, d.property)); n > d.most {
-				all = append(all, a.large(r, d.what, n, d.most, d.fills))
+			if n := d.unit.of(written(r.stack, within(r.Properties, d.property))); n > d.most {
+				all = append(all, a.large(r, d.what, n, d.most, d.unit, d.fills))
 			}
 		}
 	}
-	attached := a.attached()
-	for _, r := range a.of("AWS::IAM::Role") {
-		if n := inline(r) + attached[r.Path()]; n > maxInline {
-			all = append(all, a.large(r, "all inline policies of a role", n, maxInline, "what it may read, write and start"))
+	for _, r := range a.of("AWS::SQS::QueuePolicy") {
+		if n := len(policy.Read(r.Properties["PolicyDocument"])); n > maxQueueStatements {
+			all = append(all, a.large(r, "the policy of a queue", n, maxQueueStatements, "statements", "what sends to it"))
+		}
+	}
+	for _, i := range identities {
+		attached := a.attached(i)
+		for _, r := range a.of(i.resource) {
+			if n := inline(r) + attached[r.Path()]; n > i.most {
+				all = append(all, a.large(r, i.what, n, i.most, characters, i.fills))
+			}
 		}
 	}
 	for i := range a.stacks {
@@ -103,9 +148,9 @@ func within(properties map[string]any, path string) any {
 }
 
 // large is what is found of a resource.
-func (a *app) large(r resource, what string, n, most int, fills string) assembly.Finding {
+func (a *app) large(r resource, what string, n, most int, of unit, fills string) assembly.Finding {
 	f := assembly.Finding{
-		Path: r.Path(), Description: fmt.Sprintf("%s has at least %d characters, and AWS takes %d", what, n, most),
+		Path: r.Path(), Description: fmt.Sprintf("%s has at least %d %s, and AWS takes %d", what, n, of, most),
 		Fix: "name less in it: a prefix in the place of many, or fewer",
 	}
 	if construct, ok := a.maker(r); ok {
@@ -127,46 +172,46 @@ func (a *app) maker(r resource) (construct string, ok bool) {
 	return "", false
 }
 
-// inline is the size of the policies in a role.
-func inline(role resource) int {
+// inline is the size of the policies in a role, group or user.
+func inline(r resource) int {
 	n := 0
-	for _, p := range cfn.List(role.Properties["Policies"]) {
+	for _, p := range cfn.List(r.Properties["Policies"]) {
 		if p, ok := p.(map[string]any); ok {
-			n += size(role.stack, p["PolicyDocument"])
+			n += characters.of(written(r.stack, p["PolicyDocument"]))
 		}
 	}
 	return n
 }
 
-// attached is the size of the inline policies beside roles, by the paths of the roles.
-func (a *app) attached() map[string]int {
+// attached is the size of the inline policies beside roles, groups or users, by their paths.
+func (a *app) attached(i identity) map[string]int {
 	all := map[string]int{}
-	for _, p := range a.of("AWS::IAM::Policy", "AWS::IAM::RolePolicy") {
-		for _, of := range slices.Concat(cfn.List(p.Properties["Roles"]), cfn.List(p.Properties["RoleName"])) {
+	for _, p := range a.of("AWS::IAM::Policy", i.resource+"Policy") {
+		for _, of := range slices.Concat(cfn.List(p.Properties[i.property]), cfn.List(p.Properties[i.name])) {
 			if to, ok := a.target(p.stack, of); ok {
-				all[to.Path()] += size(p.stack, p.Properties["PolicyDocument"])
+				all[to.Path()] += characters.of(written(p.stack, p.Properties["PolicyDocument"]))
 			}
 		}
 	}
 	return all
 }
 
-// size is the least number of characters of a document, as JSON where it is none yet.
-func size(s *assembly.Stack, value any) int {
+// written is the shortest text that a document can be, as JSON where it is none yet.
+func written(s *assembly.Stack, value any) string {
 	if value == nil {
-		return 0
+		return ""
 	}
-	written := least(s, value)
-	if text, ok := written.(string); ok {
-		return utf8.RuneCountInString(text)
+	shortest := least(s, value)
+	if text, ok := shortest.(string); ok {
+		return text
 	}
 	var b strings.Builder
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(written); err != nil {
+	if err := encoder.Encode(shortest); err != nil {
 		panic(err) // it was read from JSON
 	}
-	return utf8.RuneCountInString(strings.TrimSuffix(b.String(), "\n"))
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // leastUnknown stands for what only the deployment knows: no ARN, and no id of a VPC, subnet or endpoint, is shorter.

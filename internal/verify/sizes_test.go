@@ -22,9 +22,11 @@ func TestSizes(t *testing.T) {
 		"a managed policy":            {"AWS::IAM::ManagedPolicy", "PolicyDocument", 6144},
 		"a key policy":                {"AWS::KMS::Key", "KeyPolicy", 32768},
 		"a topic policy":              {"AWS::SNS::TopicPolicy", "PolicyDocument", 30720},
-		"a domain's policy":           {"AWS::CodeArtifact::Domain", "PermissionsPolicyDocument", 5120},
-		"a repository's policy":       {"AWS::CodeArtifact::Repository", "PermissionsPolicyDocument", 5120},
+		"a domain's policy":           {"AWS::CodeArtifact::Domain", "PermissionsPolicyDocument", 7168},
+		"a repository's policy":       {"AWS::CodeArtifact::Repository", "PermissionsPolicyDocument", 7168},
 		"an image repository's":       {"AWS::ECR::Repository", "RepositoryPolicyText", 10240},
+		"a queue's policy":            {"AWS::SQS::QueuePolicy", "PolicyDocument", 8192},
+		"a file system's policy":      {"AWS::EFS::FileSystem", "FileSystemPolicy", 20000},
 		"the definition of a machine": {"AWS::StepFunctions::StateMachine", "DefinitionString", 1048576},
 		"the definition of a pipeline": {
 			"AWS::SageMaker::Pipeline", "PipelineDefinition", 1048576,
@@ -45,6 +47,30 @@ func TestSizes(t *testing.T) {
 			if got := found(s); got != want {
 				t.Errorf("%s of %d characters: got %q, want %q", name, test.most+more, got, want)
 			}
+		}
+	}
+}
+
+// What a service counts in bytes has more of them than characters.
+func TestSizesInBytes(t *testing.T) {
+	text := strings.Repeat("é", 11000)
+	for name, test := range map[string]struct{ resource, property, want string }{
+		"bytes":      {"AWS::S3::BucketPolicy", "PolicyDocument", "TooLarge dev/X/Resource"},
+		"characters": {"AWS::EC2::VPCEndpoint", "PolicyDocument", ""},
+	} {
+		s := stack(t, "dev", resources(at("X", test.resource, "dev/X/Resource", fmt.Sprintf(`%q: {"Sid": %q}`, test.property, text))), "")
+		if got := found(s); got != test.want {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+func TestStatementsOfQueues(t *testing.T) {
+	for n, want := range map[int]string{20: "", 21: "TooLarge dev/X/Resource"} {
+		statements := strings.TrimSuffix(strings.Repeat(`{"Effect": "Deny"},`, n), ",")
+		s := stack(t, "dev", resources(at("X", "AWS::SQS::QueuePolicy", "dev/X/Resource", `"PolicyDocument": {"Statement": [`+statements+`]}`)), "")
+		if got := found(s); got != want {
+			t.Errorf("%d statements: got %q, want %q", n, got, want)
 		}
 	}
 }
@@ -75,6 +101,24 @@ func TestInlinePolicies(t *testing.T) {
 			at("S", "AWS::IAM::Policy", "dev/S", `"Roles": [{"Ref": "Other"}], "PolicyDocument": `+document(9000))), "")
 		if got := found(s); got != want {
 			t.Errorf("%d more: got %q, want %q", more, got, want)
+		}
+	}
+}
+
+// Those of groups and users do too.
+func TestInlinePoliciesOfOthers(t *testing.T) {
+	for kind, most := range map[string]int{"Group": 5120, "User": 2048} {
+		for more, want := range map[int]string{0: "", 1: "TooLarge dev/R/Resource"} {
+			document := func(n int) string {
+				return `"PolicyDocument": {"Sid": "` + strings.Repeat("x", n-len(`{"Sid":""}`)) + `"}`
+			}
+			s := stack(t, "dev", resources(
+				at("R", "AWS::IAM::"+kind, "dev/R/Resource", `"Policies": [{`+document(500)+`}]`),
+				at("P", "AWS::IAM::Policy", "dev/P", `"`+kind+`s": [{"Ref": "R"}], `+document(500)),
+				at("Q", "AWS::IAM::"+kind+"Policy", "dev/Q", `"`+kind+`Name": {"Ref": "R"}, `+document(most-1000+more))), "")
+			if got := found(s); got != want {
+				t.Errorf("%s, %d more: got %q, want %q", kind, more, got, want)
+			}
 		}
 	}
 }
