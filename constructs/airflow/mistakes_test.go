@@ -33,7 +33,7 @@ func TestMistakes(t *testing.T) {
 		}},
 		"a network for something else": {func(stack awscdk.Stack, p *airflow.EnvironmentProps) {
 			p.Network = network.NewIsolated(stack, "Other", &network.IsolatedProps{Environment: environment.Environment{Tier: environment.Development}})
-		}, []string{"2 problems", "Network.Capabilities: got [Training]; allowed: Airflow among them", "Network: got \"1 zone\"; allowed: at least 2 zones", "set the environment's AZs to 2"}},
+		}, []string{"2 problems", "Network.Capabilities: got [Training]; allowed: Airflow among them", "Network: got 1 zone; allowed: at least 2 zones", "set the environment's AZs to 2"}},
 		"packages that can't be reached": {func(stack awscdk.Stack, p *airflow.EnvironmentProps) {
 			p.Network = network.NewIsolated(stack, "Other", &network.IsolatedProps{Capabilities: []network.Capability{network.Airflow}})
 			p.Requirements = airflow.Requirements{Lock: aLock, From: supplychain.Repository{ARN: packages}}

@@ -137,8 +137,8 @@ func (p *EnvironmentProps) validateNetwork() error {
 	if !slices.Contains(p.Network.Capabilities, network.Airflow) {
 		l.Add("Network.Capabilities", p.Network.Capabilities, "Airflow among them", "without it MWAA reaches neither its queue nor its logs: add network.Airflow")
 	}
-	if n := len(p.Network.SubnetIDs); n < zones {
-		l.Add("Network", fmt.Sprintf("%d zone", n), "at least 2 zones, which MWAA needs", "set the environment's AZs to 2")
+	if n := len(p.Network.OneInEachZone()); n < zones {
+		l.Add("Network", problem.Phrase(problem.Plural(n, "zone")), "at least 2 zones, which MWAA needs", "set the environment's AZs to 2, or bring Subnets of two zones")
 	}
 	if from := p.Requirements.From; from.ARN != "" && from.Validate() == nil {
 		l.Include("", p.Network.ValidatePackages(from.ARN))

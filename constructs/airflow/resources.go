@@ -28,7 +28,7 @@ func resources(p EnvironmentProps, m made) cfn.Resources {
 		"Name": p.Name, "AirflowVersion": p.Version, "EnvironmentClass": string(p.Class), "Tags": tagMap(p.Environment, p.Team),
 		"SourceBucketArn": bucketARN, "DagS3Path": strings.TrimSuffix(dagsPath, "/"), "ExecutionRoleArn": m.roleARN, "KmsKey": m.keyARN,
 		"NetworkConfiguration": cfn.Properties{
-			"SubnetIds": p.Network.SubnetIDs[:zones], "SecurityGroupIds": []any{m.group},
+			"SubnetIds": p.Network.OneInEachZone()[:zones], "SecurityGroupIds": []any{m.group},
 		},
 		"WebserverAccessMode":          "PRIVATE_ONLY",
 		"EndpointManagement":           "SERVICE", // those of the database and of the web server are MWAA's own

@@ -114,7 +114,7 @@ func (s *Serverless) add(scope constructs.Construct, path string, p ServerlessPr
 			"DefinitionS3Location":    cfn.Properties{"Bucket": s.Bucket.Name, "ObjectKey": definitions + d.ID + ".yaml", "VersionId": version},
 			"EncryptionConfiguration": cfn.Properties{"Type": "CUSTOMER_MANAGED_KEY", "KmsKeyId": *s.Key.KeyArn()},
 			"LoggingConfiguration":    cfn.Properties{"LogGroupName": logs.Ref("Logs")},
-			"NetworkConfiguration":    cfn.Properties{"SubnetIds": p.Network.SubnetIDs, "SecurityGroupIds": []any{group}},
+			"NetworkConfiguration":    cfn.Properties{"SubnetIds": p.Network.OneInEachZone(), "SecurityGroupIds": []any{group}},
 		},
 	}})
 	s.Workflows[d.ID], s.Roles[d.ID] = emitted.Att("Workflow", "WorkflowArn"), made

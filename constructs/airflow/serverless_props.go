@@ -83,8 +83,9 @@ func (p *ServerlessProps) Validate(id string) error {
 		l.Add("Network.Capabilities", p.Network.Capabilities, "AirflowServerless among them", "without it tasks reach nothing: add network.AirflowServerless")
 	}
 	if p.Network != nil {
-		if n := len(p.Network.SubnetIDs); n < leastZones || n > mostZones {
-			l.Add("Network", fmt.Sprintf("%d zones", n), fmt.Sprintf("%d to %d zones, which MWAA Serverless needs", leastZones, mostZones), "set the environment's AZs to 2")
+		if n := len(p.Network.OneInEachZone()); n < leastZones || n > mostZones {
+			l.Add("Network", problem.Phrase(problem.Plural(n, "zone")), fmt.Sprintf("%d to %d zones, which MWAA Serverless needs", leastZones, mostZones),
+				"set the environment's AZs to 2, or bring Subnets of two zones")
 		}
 	}
 	if p.Guard == nil {

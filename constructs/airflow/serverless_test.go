@@ -318,7 +318,7 @@ func TestServerlessMistakes(t *testing.T) {
 			p.Network = network.NewIsolated(stack, "Other", &network.IsolatedProps{
 				Environment: environment.Environment{AZs: 1}, Capabilities: []network.Capability{network.AirflowServerless},
 			})
-		}, []string{"1 problem", `Network: got "1 zones"; allowed: 2 to 16 zones, which MWAA Serverless needs; set the environment's AZs to 2`}},
+		}, []string{"1 problem", `Network: got 1 zone; allowed: 2 to 16 zones, which MWAA Serverless needs; set the environment's AZs to 2`}},
 		"much in all": {func(stack awscdk.Stack, p *airflow.ServerlessProps) {
 			large := quick(awscdk.NewStack(stack, jsii.String("M"), nil), p, func(j *training.Job) {
 				j.HyperParameters = map[string]string{}

@@ -125,27 +125,33 @@ func routesOf(s awsec2.ISubnet) (id string) {
 	return *s.RouteTable().RouteTableId()
 }
 
-// zoneOf is the zone of a subnet. It is empty where the app does not know it, for which the CDK throws, or decides it
-// when it is deployed: two such may be the same by chance.
+// zoneOf is the zone of a subnet. It is empty where the app does not know it, for which the CDK throws. One that the
+// deployment decides is a token: the same token is the same zone, and another one may be by chance.
 func zoneOf(s awsec2.ISubnet) (zone string) {
 	defer func() {
 		if recover() != nil {
 			zone = ""
 		}
 	}()
-	if zone = *s.AvailabilityZone(); token.Is(zone) {
-		return ""
+	return *s.AvailabilityZone()
+}
+
+// zoneNamed is a zone for a message.
+func zoneNamed(zone string) string {
+	if token.Is(zone) {
+		return "the same zone"
 	}
 	return zone
 }
 
 // validateDNS refuses a VPC of the app in which the names of interface endpoints do not resolve
-// (https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html). Of one that is imported nothing
-// is known.
+// (https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html). Of one that the app does not make
+// nothing is known. CloudFormation switches support on and host names off where a template says nothing
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpc.html).
 func validateDNS(vpc awsec2.IVpc) error {
 	var l problem.List
-	made, ok := vpc.(awsec2.Vpc)
-	if ok && (!*made.DnsSupportEnabled() || !*made.DnsHostnamesEnabled()) {
+	made, ok := cdk.ResourceOf(*vpc.VpcId()).(awsec2.CfnVPC)
+	if ok && (made.EnableDnsSupport() == false || made.EnableDnsHostnames() == false || made.EnableDnsHostnames() == nil) {
 		l.Add("Vpc", problem.Phrase("one without DNS"), "one with EnableDnsSupport and EnableDnsHostnames",
 			"the names of AWS's services would lead past the endpoints: set both in VpcProps")
 	}
@@ -181,7 +187,7 @@ func validateSubnets(p IsolatedProps, decided plan) error {
 		}
 		if zone := zoneOf(s); interfaces && zone != "" {
 			if other, taken := inZone[zone]; taken && i < p.endpointZones() {
-				l.Add(field, problem.Phrase(cdk.Describe(id)+", in "+zone+" as "+other+" is"), "one subnet a zone, where interface endpoints stand",
+				l.Add(field, problem.Phrase(cdk.Describe(id)+", in "+zoneNamed(zone)+" as "+other+" is"), "one subnet a zone, where interface endpoints stand",
 					"AWS puts an endpoint into one subnet of a zone: leave it out, or set EndpointZones and give the subnets of other zones first")
 			}
 			inZone[zone] = field

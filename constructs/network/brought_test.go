@@ -36,6 +36,76 @@ func twice(stack awscdk.Stack) awsec2.IVpc {
 	})
 }
 
+// A VPC of the app has DNS, or is refused, whether it is made by the CDK's own class or imported from its resource.
+func TestDNSOfAVpc(t *testing.T) {
+	imported := func(props *awsec2.CfnVPCProps) func(awscdk.Stack) awsec2.IVpc {
+		return func(stack awscdk.Stack) awsec2.IVpc {
+			props.CidrBlock = jsii.String("10.0.0.0/16")
+			made := awsec2.NewCfnVPC(stack, jsii.String("Made"), props)
+			return awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Existing"), &awsec2.VpcAttributes{
+				VpcId: made.Ref(), AvailabilityZones: jsii.Strings("eu-west-1a"),
+				IsolatedSubnetIds: jsii.Strings("subnet-1"), IsolatedSubnetRouteTableIds: jsii.Strings("rtb-1"),
+			})
+		}
+	}
+	own := func(hostnames bool) func(awscdk.Stack) awsec2.IVpc {
+		return func(stack awscdk.Stack) awsec2.IVpc {
+			return awsec2.NewVpc(stack, jsii.String("Existing"), &awsec2.VpcProps{
+				NatGateways: jsii.Number(0), EnableDnsSupport: jsii.Bool(true), EnableDnsHostnames: &hostnames,
+				SubnetConfiguration: &[]*awsec2.SubnetConfiguration{{Name: jsii.String("jobs"), SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED}},
+			})
+		}
+	}
+	for name, test := range map[string]struct {
+		vpc func(awscdk.Stack) awsec2.IVpc
+		has bool
+	}{
+		"its own":           {own(true), true},
+		"without names":     {own(false), false},
+		"a resource":        {imported(&awsec2.CfnVPCProps{EnableDnsHostnames: true}), true},
+		"nothing said":      {imported(&awsec2.CfnVPCProps{}), false},
+		"names without DNS": {imported(&awsec2.CfnVPCProps{EnableDnsHostnames: true, EnableDnsSupport: false}), false},
+		"with both":         {imported(&awsec2.CfnVPCProps{EnableDnsHostnames: true, EnableDnsSupport: true}), true},
+		"not made here":     {twice, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			build := func(stack awscdk.Stack) {
+				vpc := test.vpc(stack)
+				network.NewIsolated(stack, "Network", &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets(), EndpointZones: 1})
+			}
+			if test.has {
+				synthtest.Template(t, "eu-west-1", build)
+			} else if got := synthtest.Error(t, "eu-west-1", build).Error(); !strings.Contains(got, "Vpc: got one without DNS; allowed: one with EnableDnsSupport and EnableDnsHostnames") {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
+// What takes one subnet of a zone gets the first of each, as far as the app knows the zones; and so in a network that is
+// shared.
+func TestOneInEachZone(t *testing.T) {
+	synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
+		vpc := twice(stack)
+		brought := network.NewIsolated(stack, "Network", &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets(), EndpointZones: 1})
+		shared := network.NewIsolated(stack, "Shared", &network.IsolatedProps{SharedWith: brought})
+		for _, n := range []*network.Isolated{brought, shared} {
+			if got := strings.Join(n.OneInEachZone(), " "); got != "subnet-1 subnet-3" {
+				t.Errorf("got %s", got)
+			}
+		}
+	})
+	synthtest.Template(t, "", func(stack awscdk.Stack) { // whose zones are tokens
+		vpc := awsec2.NewVpc(stack, jsii.String("Existing"), &awsec2.VpcProps{MaxAzs: jsii.Number(2), NatGateways: jsii.Number(0), SubnetConfiguration: &[]*awsec2.SubnetConfiguration{
+			{Name: jsii.String("a"), SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED}, {Name: jsii.String("b"), SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED},
+		}})
+		n := network.NewIsolated(stack, "Network", &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets(), EndpointZones: 1})
+		if all, one := len(n.SubnetIDs), len(n.OneInEachZone()); all != 4 || one != 2 {
+			t.Errorf("%d of %d subnets", one, all)
+		}
+	})
+}
+
 // Subnets of one zone are taken where no endpoint is put into both.
 func TestSubnetsOfOneZone(t *testing.T) {
 	for name, change := range map[string]func(p *network.IsolatedProps){

@@ -28,7 +28,7 @@ type Isolated struct {
 	// Vpc is the VPC, with one isolated subnet a zone. Jobs reach no endpoint that is added to it: see
 	// [IsolatedProps.AdditionalEndpoints].
 	Vpc awsec2.IVpc
-	// SubnetIDs are the ids of the subnets that jobs run in, one a zone.
+	// SubnetIDs are the ids of the subnets that jobs run in: one a zone in a VPC that Plinth makes.
 	SubnetIDs []string
 	// JobSecurityGroup is the group of the training jobs: out to the endpoints and S3 by 443, nothing in, but for rules
 	// that are added to it.
@@ -49,6 +49,8 @@ type Isolated struct {
 
 	peers []peer         // what the instances of a job may send each other
 	free  map[string]int // addresses for jobs by subnet, where they are known
+
+	zones map[string]string // of brought subnets, where they are known
 
 	endpointGroup string   // empty: no interface endpoint stands here
 	s3PrefixList  string   // of the region
@@ -75,7 +77,7 @@ func newIsolated(this constructs.Construct, _ string, props *IsolatedProps) *Iso
 	cdk.Check(l.Err())
 	n := &Isolated{Construct: this, LogKey: p.LogKey, Capabilities: slices.Clone(p.capabilities()), Endpoints: plan.endpoints,
 		account: at.Account, region: at.Region, packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
-		peers: plan.peers, free: map[string]int{}, s3PrefixList: s3PrefixList, reach: plan.reach}
+		peers: plan.peers, free: map[string]int{}, zones: map[string]string{}, s3PrefixList: s3PrefixList, reach: plan.reach}
 	if p.LogKey != nil {
 		cdk.LetUse(p.LogKey, key.Logs(at, "*"))
 	}
@@ -136,6 +138,9 @@ func (n *Isolated) adopt(b *builder, p IsolatedProps) {
 	for _, s := range p.Subnets {
 		id, routes := *s.SubnetId(), routesOf(s)
 		n.SubnetIDs = append(n.SubnetIDs, id)
+		if zone := zoneOf(s); zone != "" {
+			n.zones[id] = zone
+		}
 		b.subnets = append(b.subnets, id)
 		if addresses, err := netip.ParsePrefix(rangeOf(s)); err == nil {
 			n.free[id] = environment.FreeAddresses(addresses) - b.plan.interfaces()
@@ -153,7 +158,7 @@ func (n *Isolated) adopt(b *builder, p IsolatedProps) {
 // share makes the jobs' group in the network of another environment.
 func (n *Isolated) share(b *builder, p IsolatedProps) {
 	n.Vpc, n.SubnetIDs, n.S3Endpoint = p.SharedWith.Vpc, slices.Clone(p.SharedWith.SubnetIDs), p.SharedWith.S3Endpoint
-	n.free, n.endpointGroup = p.SharedWith.free, p.SharedWith.endpointGroup
+	n.free, n.zones, n.endpointGroup = p.SharedWith.free, p.SharedWith.zones, p.SharedWith.endpointGroup
 	b.vpc = *n.Vpc.VpcId()
 	b.jobGroup(n.s3PrefixList)
 	if p.SharedWith.endpointGroup != "" {

@@ -74,6 +74,20 @@ func (n *Isolated) S3Endpoints() (ids []string) {
 	return ids
 }
 
+// OneInEachZone are the SubnetIDs for what takes one subnet of a zone: without those whose zone is that of one before, as
+// far as the app knows their zones.
+func (n *Isolated) OneInEachZone() []string {
+	var ids, zones []string
+	for _, id := range n.SubnetIDs {
+		zone, known := n.zones[id]
+		if known && slices.Contains(zones, zone) {
+			continue
+		}
+		ids, zones = append(ids, id), append(zones, zone)
+	}
+	return ids
+}
+
 // ValidateZone reports a zone, counted from 0, that the network has no subnet in. Of a nil network, and of one that has
 // none, only negative ones are reported.
 func (n *Isolated) ValidateZone(zone int) error {

@@ -42,8 +42,9 @@ func (p *EFSProps) Validate() error {
 	return l.Err()
 }
 
-// NewEFS makes an EFS file system with a mount target in each subnet of the network, for files that people and jobs
-// share. It panics with one message that holds every problem when scope, id or props are wrong.
+// NewEFS makes an EFS file system with a mount target in each zone of the network, for files that people and jobs share.
+// EFS takes one a zone: of an imported Vpc whose subnets have no zones that the app knows, give one subnet of each
+// (https://docs.aws.amazon.com/efs/latest/ug/accessing-fs.html). It panics with one message that holds every problem when scope, id or props are wrong.
 //
 // It costs by what is stored and moved: about 0.30 USD a GB and month, 0.03 USD a GB read and 0.06 USD a GB written in
 // us-east-1 (not verified). SageMaker has no switch for TLS, IAM or access points: whoever is in the jobs' security
@@ -72,7 +73,7 @@ func newEFS(this constructs.Construct, _ string, props *EFSProps) *FileSystem {
 			"FileSystemPolicy":  policy.Document(mounts(props.RequireTLS)...),
 		},
 	}.Stateful(retain)
-	for i, subnet := range props.Network.SubnetIDs {
+	for i, subnet := range props.Network.OneInEachZone() {
 		resources[fmt.Sprintf("MountTarget%d", i+1)] = cfn.Resource{Type: "AWS::EFS::MountTarget", DependsOn: rules, Properties: cfn.Properties{
 			"FileSystemId": cfn.Ref("FileSystem"), "SubnetId": subnet, "SecurityGroups": []any{cfn.Att("Group", "GroupId")},
 		}}

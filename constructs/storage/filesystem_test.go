@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/jsii-runtime-go"
 
@@ -179,6 +180,17 @@ func TestEFSByOption(t *testing.T) {
 	if got := text(t, secure["FileSystem"].Properties["FileSystemPolicy"]); !strings.Contains(got,
 		`{"Action":"elasticfilesystem:*","Condition":{"Bool":{"aws:SecureTransport":"false"}},"Effect":"Deny","Principal":{"AWS":"*"},"Sid":"PlainNFS"}`) {
 		t.Errorf("mounts without TLS are let in: %s", got)
+	}
+	oneZone := synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
+		vpc := awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Existing"), &awsec2.VpcAttributes{
+			VpcId: jsii.String("vpc-0123456789abcdef0"), AvailabilityZones: jsii.Strings("eu-west-1a", "eu-west-1a", "eu-west-1b"),
+			IsolatedSubnetIds: jsii.Strings("subnet-1", "subnet-2", "subnet-3"), IsolatedSubnetRouteTableIds: jsii.Strings("rtb-1", "rtb-2", "rtb-3"),
+		})
+		net := network.NewIsolated(stack, "Network", &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets(), EndpointZones: 1})
+		storage.NewEFS(stack, "Shared", &storage.EFSProps{Network: net})
+	})
+	if targets := oneZone.OfType("AWS::EFS::MountTarget"); len(targets) != 2 {
+		t.Errorf("%d mount targets in two zones", len(targets))
 	}
 	if _, third := secure["MountTarget3"]; third || secure["MountTarget2"].Type == "" {
 		t.Error("not one mount target a subnet")

@@ -50,6 +50,9 @@ func referenceOf(text string) (r reference) {
 	return r
 }
 
+// ResourceOf is the resource of the app that a text refers to, which is one token; nil: it refers to none.
+func ResourceOf(text string) awscdk.CfnResource { return referenceOf(text).resource }
+
 func newReference(to awscdk.Reference) (r reference) {
 	r.target, _ = to.Target().(constructs.Construct)
 	if resource, ok := to.Target().(awscdk.CfnResource); ok {
