@@ -24,7 +24,7 @@ type ExistingBucketProps struct {
 	// Key encrypts its objects: the one that the bucket encrypts by. Its policy must let the account's roles use it
 	// through S3 and make grants for AWS's resources, which is added to a key of the app. Nil: the bucket's
 	// EncryptionKey, if the app knows it; of an imported bucket that has a key and is imported without, roles are
-	// allowed nothing with the key, and a guard denies jobs that write there.
+	// allowed nothing with the key, and a guard denies jobs that write there. Needed where the EncryptionKey is an alias.
 	Key awskms.IKey
 	// Class is what it holds. Zero: Datasets.
 	Class Class
@@ -46,10 +46,10 @@ func (p *ExistingBucketProps) Validate() error {
 	return l.Err()
 }
 
-// validateKey refuses another key than the bucket's own, as far as the app knows it.
+// validateKey refuses another key than the bucket's own, as far as the app knows it: an alias may be one of it.
 func (p *ExistingBucketProps) validateKey() error {
 	own := p.Bucket.EncryptionKey()
-	if own == nil || p.Key == nil || !cdk.Different(*own.KeyArn(), *p.Key.KeyArn()) && !token.Differ(*own.KeyArn(), *p.Key.KeyArn()) {
+	if own == nil || p.Key == nil || strings.Contains(*own.KeyArn(), ":alias/") || !cdk.Different(*own.KeyArn(), *p.Key.KeyArn()) && !token.Differ(*own.KeyArn(), *p.Key.KeyArn()) {
 		return nil
 	}
 	return problem.Problem{

@@ -28,6 +28,8 @@ type visit struct {
 	from string
 	// in is the field that gives the construct its network.
 	in string
+	// keyed tells that the props have a Key, which is used in the place of a bucket's own.
+	keyed bool
 	// incomplete tells that an object could not be made, and broken that one is not what a constructor made.
 	incomplete, broken bool
 }
@@ -38,6 +40,8 @@ func (v *visit) look(given any) {
 		v.ownEnvironment(e)
 	}
 	v.home.Team = teamOf(given)
+	key := reflect.ValueOf(given).Elem().FieldByName("Key")
+	v.keyed = key.IsValid() && key.Kind() == reflect.Interface && !key.IsNil()
 	props.Objects(given, v.network)
 	props.Objects(given, v.object)
 	v.endpoints(given) // after what it has, which may have others

@@ -29,6 +29,11 @@ func (v *visit) resource(field string, r resource) {
 		v.list.Add(field, named, "the ARN of one resource, without * and ?", "policies would let in whatever it matches")
 		return
 	}
+	if bucket, ok := r.(awss3.IBucket); ok && !v.keyed {
+		if own := bucket.EncryptionKey(); own != nil {
+			v.resource(field+".EncryptionKey", own)
+		}
+	}
 	if v.ofOtherStage(field, arnOf(r)) || v.imports(field, r) {
 		return
 	}
@@ -57,6 +62,10 @@ func (v *visit) unfit(field string, k awskms.IKey) bool {
 	if isAlias(k) {
 		v.list.Add(field, problem.Phrase("an alias of a key"), "the key itself",
 			"policies compare the ARN of the key: import it by awskms.Key_FromKeyArn, or by Key_FromLookup with its alias")
+		return true
+	}
+	if isDisabled(k) {
+		v.list.Add(field, problem.Phrase("a key that is disabled"), "one that is enabled", "nothing can be encrypted by it: leave its Enabled out")
 		return true
 	}
 	spec := specOf(k)
@@ -101,6 +110,12 @@ func specOf(key awskms.IKey) string {
 		return *made.KeySpec()
 	}
 	return symmetric
+}
+
+// isDisabled tells whether the app makes the key disabled.
+func isDisabled(key awskms.IKey) bool {
+	made, ok := cfnKey(key)
+	return ok && made.Enabled() == false
 }
 
 // isAlias tells whether a key is given by an alias.
