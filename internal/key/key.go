@@ -136,7 +136,7 @@ func Logs(at location.Location, groups ...string) policy.Statement {
 		arns = append(arns, at.ARN("logs", "log-group:"+g))
 	}
 	return allow("Logs", policy.ServicePrincipal("logs."+at.Region+".amazonaws.com"),
-		append(slices.Clone(use), "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"),
+		append(slices.Clone(use), "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"),
 		policy.Conditions{"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arns}})
 }
 
