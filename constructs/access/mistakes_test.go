@@ -99,7 +99,7 @@ func TestMistakesOfPeopleAndMachines(t *testing.T) {
 				many = append(many, access.GitHub("acme/a-repository-with-quite-a-long-name", fmt.Sprint("production", i)))
 			}
 			access.NewOperator(s, "X", &access.OperatorProps{TrustedBy: many})
-		}, []string{"TrustedBy: got a trust policy of", "at most 2048, which IAM takes"}},
+		}, []string{"TrustedBy: got a trust policy of", "at most 2048, the default of a quota of IAM's"}},
 		{"too many prefixes", func(s awscdk.Stack) {
 			data := storage.NewDataBucket(s, "Data", nil)
 			var many []storage.Prefix

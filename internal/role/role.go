@@ -55,8 +55,8 @@ const maxPolicies = 10
 func (r Role) Check() error {
 	var l problem.List
 	if size := policy.Size(r.trust()...); size > policy.MaxTrust {
-		l.Add("TrustedBy", problem.Phrase(fmt.Sprintf("a trust policy of %d characters", size)), fmt.Sprintf("at most %d, which IAM takes", policy.MaxTrust),
-			"name fewer who may assume the role, or make two roles")
+		l.Add("TrustedBy", problem.Phrase(fmt.Sprintf("a trust policy of %d characters", size)), fmt.Sprintf("at most %d, the default of a quota of IAM's", policy.MaxTrust),
+			"Plinth counts on no higher one: name fewer who may assume the role, or make two roles")
 	}
 	documents, err := policy.Split(r.Statements, policy.MaxManaged)
 	var p problem.Problem

@@ -180,7 +180,7 @@ func TestCheck(t *testing.T) {
 		{"ten with the attached", "", role.Role{Statements: objects(7), Attached: some(3)}},
 		{"eleven with the attached", ten, role.Role{Statements: objects(8), Attached: some(3)}},
 		{"the longest trust", "", role.Role{Trust: trust(room)}},
-		{"too long a trust", "TrustedBy: got a trust policy of 2049 characters; allowed: at most 2048, which IAM takes; name fewer who may assume the role, or make two roles",
+		{"too long a trust", "TrustedBy: got a trust policy of 2049 characters; allowed: at most 2048, the default of a quota of IAM's; Plinth counts on no higher one: name fewer who may assume the role, or make two roles",
 			role.Role{Trust: trust(room + 1)}},
 		{"one statement too long", "allowed: at most 6144, which a policy holds; name fewer in it, or shorter ones",
 			role.Role{Statements: []policy.Statement{{Effect: policy.Allow, Actions: []string{"s3:GetObject"}, Resources: []string{strings.Repeat("x", 7000)}}}}},
