@@ -3,7 +3,10 @@ package airflow
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/training"
@@ -22,8 +25,8 @@ type DAG struct {
 	Workflow *training.Workflow
 	// Job is what each run runs by itself: once, without a gate or a registry, and without another try when AWS has no instances.
 	Job *training.Request
-	// Schedule starts runs by itself: a cron expression of five fields in UTC, such as "0 6 * * 1", or @hourly, @daily, @weekly or
-	// @monthly. Empty: only people and programs do.
+	// Schedule starts runs by itself: a cron expression of five fields in UTC, such as "0 6 * * 1", or @hourly, @daily, @weekly,
+	// @monthly, @quarterly or @yearly. Not @once and @continuous, which are no times. Empty: only people and programs do.
 	Schedule string
 	// Settings are what parameters are unless a run says otherwise: a value for each. Required with Schedule.
 	Settings map[string]any
@@ -59,8 +62,12 @@ func (d DAG) validateSchedule(l *problem.List) {
 	if _, preset := presets[d.Schedule]; d.Schedule == "" || preset {
 		return
 	}
-	if wrong := schedule.Airflow(d.Schedule); wrong != "" {
-		l.Add("Schedule", d.Schedule, `a cron expression of five fields, such as "0 6 * * 1", or @hourly, @daily, @weekly or @monthly`, wrong)
+	wrong := schedule.Airflow(d.Schedule)
+	if d.Schedule == "@once" || d.Schedule == "@continuous" {
+		wrong = "Airflow knows it, and MWAA Serverless takes times only: start runs by hand, or by the end of others"
+	}
+	if wrong != "" {
+		l.Add("Schedule", d.Schedule, `a cron expression of five fields, such as "0 6 * * 1", or one of `+strings.Join(slices.Sorted(maps.Keys(presets)), ", "), wrong)
 	}
 }
 

@@ -21,7 +21,9 @@ const (
 const another = "{{ macros.uuid.uuid4().hex }}"
 
 // presets are the schedules by name that a DAG may have, as cron expressions, which is all that MWAA Serverless takes.
-var presets = map[string]string{"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *"}
+var presets = map[string]string{
+	"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *", "@quarterly": "0 0 1 */3 *", "@yearly": "0 0 1 1 *",
+}
 
 // definition is the DAG in the form of dag-factory, which MWAA Serverless takes, as JSON, which is YAML. It may hold CDK tokens.
 //
