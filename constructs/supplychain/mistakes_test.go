@@ -43,6 +43,11 @@ func TestMistakes(t *testing.T) {
 			`Chain.Stages[2].Name: got "public-x"`, `Connections[0]: got "cpan"; allowed: one of crates-io, maven-central`,
 			"Connections[2]", "each entry once", `Internal[0]: got "/pypi//acme*"`, "Blocked[1]", "a package is the team's own or nobody's",
 		}},
+		{"a builder in a network that builds nothing", func(s awscdk.Stack) {
+			p := newComplete(s).builder()
+			p.Network = network.NewIsolated(s, "Training", &network.IsolatedProps{Capabilities: []network.Capability{network.Training, network.Packages}})
+			supplychain.NewBuilder(s, "X", p)
+		}, []string{"Network.Capabilities: got [Training Packages]; allowed: ImageBuild among them", "add network.ImageBuild"}},
 		{"a promotion in a chain of one stage", func(s awscdk.Stack) {
 			p := newComplete(s).promotion()
 			p.Packages, p.Images = supplychain.NewPackages(s, "One", &supplychain.PackagesProps{

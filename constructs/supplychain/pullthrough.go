@@ -25,6 +25,8 @@ const (
 	Quay       Upstream = "quay.io"
 	DockerHub  Upstream = "registry-1.docker.io"
 	GitHubCR   Upstream = "ghcr.io"
+	GitLab     Upstream = "registry.gitlab.com"
+	Chainguard Upstream = "cgr.dev"
 )
 
 // upstreams are ECR's names, and whether it logs in there.
@@ -37,6 +39,8 @@ var upstreams = map[Upstream]struct {
 	Quay:       {name: "quay", prefix: "quay"},
 	DockerHub:  {name: "docker-hub", prefix: "docker-hub", login: true},
 	GitHubCR:   {name: "github-container-registry", prefix: "github", login: true},
+	GitLab:     {name: "gitlab-container-registry", prefix: "gitlab", login: true},
+	Chainguard: {name: "chainguard", prefix: "chainguard", login: true},
 }
 
 // PullThroughProps say which registry is cached. Upstream is required.
@@ -46,7 +50,7 @@ type PullThroughProps struct {
 	// Upstream is the registry. Required.
 	Upstream Upstream
 	// Credential is the ARN of the secret by which ECR logs in to the upstream; its name starts with ecr-pullthroughcache/.
-	// Required with DockerHub and GitHubCR, and only with them.
+	// Required with DockerHub, GitHubCR, GitLab and Chainguard, and only with them.
 	Credential string
 }
 
@@ -62,7 +66,8 @@ func (p *PullThroughProps) Validate() error {
 	u, known := upstreams[p.Upstream]
 	switch {
 	case !known:
-		l.Add("Upstream", string(p.Upstream), "ECRPublic, Kubernetes, Quay, DockerHub or GitHubCR", "")
+		l.Add("Upstream", string(p.Upstream), "ECRPublic, Kubernetes, Quay, DockerHub, GitHubCR, GitLab or Chainguard",
+			"caches of Azure, whose registries have addresses of their own, and of other ECR registries, which take a role, are not made here")
 	case u.login && p.Credential == "":
 		l.Add("Credential", "", "the ARN of a secret, whose name starts with ecr-pullthroughcache/", "this registry lets nobody in without")
 	case !u.login && p.Credential != "":
