@@ -33,7 +33,7 @@ func (i Image) validate() error {
 		l.Add("Image", nil, "training.XGBoost(version) or training.ImageURI(uri)", "")
 	case i.builtIn != "" && !token.Is(i.version) && !slices.Contains(xgboostVersions, i.version):
 		l.Add("Image", i.version, "a version of the built-in XGBoost, such as 3.2-0: one of "+strings.Join(xgboostVersions, ", "),
-			"name the image of a newer one with training.ImageURI")
+			"name the image of another one, older or newer, with training.ImageURI")
 	case i.builtIn == "" && !token.Is(i.uri):
 		model.TrainingImage.Check(&l, "Image", i.uri)
 		if _, ok := image.Parse(i.uri); !ok {

@@ -64,7 +64,10 @@ func (j Job) validateInputs() error {
 	zone := ""
 	for i, in := range j.Inputs {
 		field := fmt.Sprintf("Inputs[%d]", i)
-		if !channelPattern.MatchString(in.Channel) || seen[in.Channel] {
+		switch {
+		case token.Is(in.Channel):
+			l.Add(field+".Channel", in.Channel, "a name known at synth, not a token", "the names of channels are compared at synth: write it out")
+		case !channelPattern.MatchString(in.Channel) || seen[in.Channel]:
 			l.Add(field+".Channel", in.Channel, "1 to 64 letters, digits, dots, hyphens and underscores, different for each channel", "")
 		}
 		seen[in.Channel] = true
