@@ -62,7 +62,7 @@ var refusalsOfEnvironments = []refusal{
 	{"environment Region", "a region of the commercial partition", "ours: accounts and prefix lists of others are not in the catalog", inEnvironment(func(e *environment.Environment) { e.Region = "us-east-9" }),
 		inEnvironment(func(e *environment.Environment) { e.Region = "mx-central-1" }), ""},
 	{"environment AZs", "at most as many as the region has", zonesOfRegions, inEnvironment(func(e *environment.Environment) { e.Region, e.AZs = "eu-west-1", 4 }),
-		inEnvironment(func(e *environment.Environment) { e.Region, e.AZs = "eu-west-2", 4 }), ""},
+		inEnvironment(func(e *environment.Environment) { e.Region, e.AZs = "eu-west-1", 3 }), ""},
 	{"environment AZs", "one for each of Zones", "ours: one of the two is wrong", inEnvironment(func(e *environment.Environment) { e.AZs, e.Zones = 2, []string{"eu-west-1a"} }),
 		inEnvironment(func(e *environment.Environment) { e.AZs, e.Zones = 1, []string{"eu-west-1a"} }), ""},
 	{"environment (validateZones)", "a code, once", zonesOfRegions, inEnvironment(func(e *environment.Environment) { e.Zones = []string{"euw1-az1"} }).at("Zones"),
@@ -79,8 +79,10 @@ var refusalsOfEnvironments = []refusal{
 		inEnvironment(func(e *environment.Environment) { e.AddressRange, e.Limits.InstancesPerJob = "10.0.0.0/24", 13 }), ""},
 	{"environment LogRetentionDays", "one of CloudWatch's periods", "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
 		inEnvironment(func(e *environment.Environment) { e.LogRetentionDays = 3654 }), inEnvironment(func(e *environment.Environment) { e.LogRetentionDays = 3653 }), ""},
-	{"environment (tag)", "up to 256 characters that tags take", "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html",
-		inEnvironment(func(e *environment.Environment) { e.Owner = strings.Repeat("é", 257) }).at("Owner"), inEnvironment(func(e *environment.Environment) { e.Owner = strings.Repeat("é", 256) }).at("Owner"), ""},
+	{"environment (tag)", "up to 255 characters that tags of all services take", "https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Tag.html",
+		inEnvironment(func(e *environment.Environment) { e.Owner = strings.Repeat("é", 256) }).at("Owner"), inEnvironment(func(e *environment.Environment) { e.Owner = strings.Repeat("é", 255) }).at("Owner"), ""},
+	{"environment (tag)", "no aws: first", "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-taskdefinition-tag.html",
+		inEnvironment(func(e *environment.Environment) { e.Owner = "AWS:me" }).at("Owner"), inEnvironment(func(e *environment.Environment) { e.Owner = "me:aws:" }).at("Owner"), ""},
 	{"environment (validate)", "a type of the catalog or a declared one", facts, withLimits(environment.Limits{InstanceTypes: []string{"ml.p9.xlarge"}}).at("InstanceTypes"),
 		withLimits(environment.Limits{InstanceTypes: []string{"ml.m5.large"}}).at("InstanceTypes"), ""},
 	{"environment InstancesPerJob", "1 or more", "ours: no job would be allowed", withLimits(environment.Limits{InstancesPerJob: -1}), withLimits(environment.Limits{InstancesPerJob: 1}), ""},
@@ -118,12 +120,10 @@ func additional(e network.AdditionalEndpoint) said {
 const (
 	repositoryARN = "arn:aws:codeartifact:us-east-1:111122223333:repository/ml/dev"
 	internet      = "ours: a larger range would hold much of the internet"
-	reachTest     = "reach_test.go"
-	broughtTest   = "brought_test.go"
 )
 
 var refusalsOfNetworks = []refusal{
-	in(reachTest, "network Network", "one in the region of the repository", "ours: its endpoints lead to their own region only"),
+	in(`reach_test.go TestWhatIsOutOfReach: Network: got one in us-east-1; allowed: one in eu-west-1`, "network Network", "one in the region of the repository", "ours: its endpoints lead to their own region only"),
 	{"network (validateRange)", "a private range of at most a /8", internet, onPremises("8.0.0.0/8"), onPremises("172.16.0.0/12"), ""},
 	{"network (validateRange)", "100.64.0.0/10 too", vpcSizes, onPremises("100.0.0.0/9"), onPremises("100.64.0.0/10"), ""},
 	{"network (validateRange)", "a range that a VPC has, private or not", vpcSizes, onPremises("203.0.0.0/15"), onPremises("203.0.0.0/16"), ""},
@@ -156,6 +156,9 @@ var refusalsOfNetworks = []refusal{
 		inNetwork(func(p *network.IsolatedProps) { p.S3PrefixList = "pl-1234567" }), inNetwork(func(p *network.IsolatedProps) { p.S3PrefixList = "pl-12345678" }), ""},
 	{"network AllowedDomains", "two labels or more", "ours: * and *.com would open DNS to everybody", inNetwork(func(p *network.IsolatedProps) { p.AllowedDomains = []string{"*.com"} }),
 		inNetwork(func(p *network.IsolatedProps) { p.AllowedDomains = []string{"*.corp.example"} }), ""},
+	{"network AllowedDomains", "at most 255 characters", "https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_UpdateFirewallDomains.html",
+		inNetwork(func(p *network.IsolatedProps) { p.AllowedDomains = []string{strings.Repeat("abc.", 63) + "abcd"} }),
+		inNetwork(func(p *network.IsolatedProps) { p.AllowedDomains = []string{strings.Repeat("abc.", 63) + "abc"} }), ""},
 	{"network PackageRepositories", "the ARN of a CodeArtifact repository", "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodeartifact.html",
 		inNetwork(func(p *network.IsolatedProps) {
 			p.Capabilities, p.PackageRepositories = []network.Capability{network.Packages}, []string{"ml/dev"}
@@ -177,12 +180,12 @@ var refusalsOfNetworks = []refusal{
 		additional(network.AdditionalEndpoint{Service: "glue", Actions: []string{"glue:Get*"}, Hosts: []string{"glue.REGION.amazonaws.com"}}), ""},
 	{"network (validate)", "SERVICE:RESOURCE", "ours: partition, region and account are the network's", additional(network.AdditionalEndpoint{Service: "glue", Actions: []string{"glue:GetTable"}, Resources: []string{"arn:aws:glue:x"}}).at("Resources"),
 		additional(network.AdditionalEndpoint{Service: "glue", Actions: []string{"glue:GetTable"}, Resources: []string{"glue:table/*"}}).at("Resources"), ""},
-	in(broughtTest, "network Vpc", "one with DNS, where endpoints are made", "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"),
-	in(broughtTest, "network Subnets", "with a Vpc, or neither", "ours: subnets are those of a VPC"),
-	in(broughtTest, "network (validateSubnets)", "private, with a route table", "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"),
-	in(broughtTest, "network (validateShared)", "nothing that the other network decides", "ours: a shared network is one network"),
-	in(reachTest, "network (ValidateInstances)", "room and a way for the instances", "https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html"),
+	in(`brought_test.go TestWrongThingsBrought: allowed: one with EnableDnsSupport and EnableDnsHostnames`, "network Vpc", "one with DNS, where endpoints are made", "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"),
+	in(`brought_test.go TestWrongThingsBrought: Subnets: got nothing`, "network Subnets", "with a Vpc, or neither", "ours: subnets are those of a VPC"),
+	in(`brought_test.go TestWrongThingsBrought: allowed: a subnet without a route to an internet gateway`, "network (validateSubnets)", "private, with a route table", "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"),
+	in(`brought_test.go TestWrongThingsBrought: allowed: none with SharedWith`, "network (validateShared)", "nothing that the other network decides", "ours: a shared network is one network"),
+	in(`reach_test.go TestInstancesThatCannotRunTogether: its security group lets none speak to another`, "network (ValidateInstances)", "room and a way for the instances", "https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html"),
 	{"network Zone", "a zone of the network", "ours: there is no subnet in others", said{err: (&network.Isolated{SubnetIDs: []string{"a", "b"}}).ValidateZone(2)}, said{err: (&network.Isolated{SubnetIDs: []string{"a", "b"}}).ValidateZone(1)}, ""},
 	{"network repository", "the ARN of an ECR repository", "ours: it is compared with ImageRepositories", said{err: (&network.Isolated{}).ValidateImage("base")}, said{err: (&network.Isolated{}).ValidateImage("arn:aws:ecr:us-east-1:111122223333:repository/base")}, ""},
-	in("brought_test.go", "network PackageAssets", "a region that the catalog has, or the bucket", "ours: the bucket of CodeArtifact's assets has to be named"),
+	in(`brought_test.go TestARegionThatTheCatalogLacks: PackageAssets: got`, "network PackageAssets", "a region that the catalog has, or the bucket", "ours: the bucket of CodeArtifact's assets has to be named"),
 }

@@ -45,8 +45,8 @@ const (
 )
 
 var refusalsOfStorage = []refusal{
-	in("grant_test.go", "storage (Validate)", "something that is granted", "ours: an empty grant is a mistake"),
-	in("files_test.go", "storage name", "the Name of one of Files", "ours: no other file has a version"),
+	in(`grant_test.go TestNothingIsGranted: got nothing; allowed: what is granted`, "storage (Validate)", "something that is granted", "ours: an empty grant is a mistake"),
+	in(`files_test.go TestNamesOfFiles: allowed: the Name of one of Files`, "storage name", "the Name of one of Files", "ours: no other file has a version"),
 	{"storage Class", "a class of bucket", "ours: it decides life cycle and protection", inBucket(func(p *storage.DataBucketProps) { p.Class = 99 }), inBucket(func(p *storage.DataBucketProps) { p.Class = storage.Models }), ""},
 	{"storage Endpoints", "vpce- and 8 to 17 hexadecimal digits", ids, inBucket(func(p *storage.DataBucketProps) { p.Endpoints = []string{"vpce-1234567"} }),
 		inBucket(func(p *storage.DataBucketProps) { p.Endpoints = []string{"vpce-12345678"} }), ""},
@@ -76,7 +76,7 @@ var refusalsOfStorage = []refusal{
 		lasting(storage.LifeCycle{OldVersionDays: 1}).at("OldVersionDays"), ""},
 	{"storage TieringDays", "before they expire", "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html",
 		lasting(storage.LifeCycle{TieringDays: 30, ExpiryDays: 30}), lasting(storage.LifeCycle{TieringDays: 29, ExpiryDays: 30}), ""},
-	in("../written_test.go", "storage Bucket", "a bucket of another Class than Logs, to write to", "ours: its own policy denies writing to all but AWS services"),
+	in(`../written_test.go TestNothingIsWrittenToLogs: a bucket of Class Logs`, "storage Bucket", "a bucket of another Class than Logs, to write to", "ours: its own policy denies writing to all but AWS services"),
 	{"storage Bucket", "the ARN of a bucket", byPolicies, replica(func(r *storage.Replica) { r.Bucket = "copies" }), replica(func(*storage.Replica) {}), ""},
 	{"storage Bucket", "a bucket", "ours: there is nothing without one", said{err: storage.Prefix{}.Validate()}, said{err: held.Prefix("").Validate()}, ""},
 	{"storage Key", "the ARN of a key", byPolicies, replica(func(r *storage.Replica) { r.Key = "alias/copies" }), replica(func(*storage.Replica) {}), ""},
@@ -98,5 +98,5 @@ var refusalsOfStorage = []refusal{
 	{"storage Name", "letters and digits", "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cloudformation-customresource.html",
 		written(storage.File{Path: "a/x", Name: "a-b"}), written(storage.File{Path: "a/x", Name: "aB1"}), ""},
 	{"storage Role", "letters, digits, hyphens and underscores", "ours: it is a part of a role's name", roleOf("a.b"), roleOf("a_b"), ""},
-	in("../access/launcher_test.go", "storage (ValidateOutside)", "a bucket that names the role", "ours: the bucket's policy keeps out who is not in its network"),
+	in(`../access/launcher_test.go TestALauncherFromOutside: Data[0]: got`, "storage (ValidateOutside)", "a bucket that names the role", "ours: the bucket's policy keeps out who is not in its network"),
 }

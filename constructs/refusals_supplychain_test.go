@@ -32,16 +32,15 @@ func mirrored(m supplychain.Mirrored) said {
 func cached(p supplychain.PullThroughProps) said { return said{err: p.Validate()} }
 
 const (
-	digest       = "763104351884.dkr.ecr.us-east-1.amazonaws.com/base@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-	groupDocs    = "https://docs.aws.amazon.com/codeartifact/latest/ug/package-group-definition-syntax-matching-behavior.html"
-	pullThrough  = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html"
-	fixed        = "ours: what moves is not what was looked at"
-	mistakesTest = "mistakes_test.go"
+	digest      = "763104351884.dkr.ecr.us-east-1.amazonaws.com/base@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	groupDocs   = "https://docs.aws.amazon.com/codeartifact/latest/ug/package-group-definition-syntax-matching-behavior.html"
+	pullThrough = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html"
+	fixed       = "ours: what moves is not what was looked at"
 )
 
 var refusalsOfChains = []refusal{
 	{"supplychain Name", "2 to 24 lower-case letters, digits and single hyphens, a letter first", inNames, inChain(supplychain.Chain{Name: "acme--ml"}), inChain(supplychain.Chain{Name: "a23456789-123456789-1234"}), ""},
-	{"supplychain Name", "one stage too", "https://docs.aws.amazon.com/codeartifact/latest/ug/domain-create.html", inStage(supplychain.Stage{Name: "P"}), inStage(supplychain.Stage{Name: "prod"}), ""},
+	{"supplychain Name", "1 to 20 lower-case letters, digits and single hyphens of a stage", inNames, inStage(supplychain.Stage{Name: "P"}), inStage(supplychain.Stage{Name: "prod"}), ""},
 	{"supplychain Organization", "o- and 10 to 32 letters and digits", "https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html",
 		inChain(supplychain.Chain{Organization: "o-123456789"}), inChain(supplychain.Chain{Organization: "o-1234567890"}), ""},
 	{"supplychain Accounts", "12 digits", accounts, inStage(supplychain.Stage{Name: "prod", Accounts: []string{"1"}}), inStage(supplychain.Stage{Name: "prod", Accounts: []string{"123456789012"}}), ""},
@@ -66,27 +65,27 @@ var refusalsOfChains = []refusal{
 	{"supplychain Images", "some", "ours: there is nowhere for an image to go", inBuilder(supplychain.BuilderProps{}), none, ""},
 	{"supplychain Registry", "one", "ours: images are scanned and signed", inBuilder(supplychain.BuilderProps{}), none, ""},
 	{"supplychain FailsAt", "a severity", "https://docs.aws.amazon.com/inspector/latest/user/findings-understanding-severity.html", inBuilder(supplychain.BuilderProps{FailsAt: 9}), inBuilder(supplychain.BuilderProps{FailsAt: supplychain.Low}), ""},
-	{"supplychain Timeout", "5 minutes to 8 hours", "https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html", inBuilder(supplychain.BuilderProps{Timeout: 8*time.Hour + time.Minute}),
+	{"supplychain Timeout", "up to 8 hours", "ours: CloudFormation's schema of a project takes no more, though CodeBuild takes 36 hours", inBuilder(supplychain.BuilderProps{Timeout: 8*time.Hour + time.Minute}),
 		inBuilder(supplychain.BuilderProps{Timeout: 8 * time.Hour}), ""},
-	{"supplychain Timeout", "5 minutes to 8 hours", "https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html", inBuilder(supplychain.BuilderProps{Timeout: 4 * time.Minute}),
+	{"supplychain Timeout", "5 minutes or more", "https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html", inBuilder(supplychain.BuilderProps{Timeout: 4 * time.Minute}),
 		inBuilder(supplychain.BuilderProps{Timeout: 5 * time.Minute}), ""},
 	{"supplychain ARN", "the ARN of a CodeArtifact repository", byPolicies, said{err: supplychain.Repository{ARN: "ml/dev"}.Validate()}, said{err: supplychain.Repository{ARN: repositoryARN}.Validate()}, ""},
 	{"supplychain From", "an image of ECR by its digest", fixed, mirrored(supplychain.Mirrored{Name: "base", From: ownImage, Tag: "1"}), mirrored(supplychain.Mirrored{Name: "base", From: digest, Tag: "1"}), ""},
 	{"supplychain Tag", "1 to 128 letters, digits, ., _ and -, and not latest", fixed, mirrored(supplychain.Mirrored{Name: "base", From: digest, Tag: "latest"}), mirrored(supplychain.Mirrored{Name: "base", From: digest, Tag: "_1"}), ""},
-	{"supplychain Upstream", "a registry that ECR caches", "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html", cached(supplychain.PullThroughProps{Upstream: "x"}),
-		cached(supplychain.PullThroughProps{Upstream: supplychain.Quay}), ""},
+	{"supplychain Upstream", "a registry that ECR caches, and that takes no more than a credential", "ours: Azure's have addresses of their own, and ECR's take a role", cached(supplychain.PullThroughProps{Upstream: "mine.azurecr.io"}),
+		cached(supplychain.PullThroughProps{Upstream: supplychain.Chainguard}), ""},
 	{"supplychain Credential", "a secret for a registry with a login", pullThrough, cached(supplychain.PullThroughProps{Upstream: supplychain.DockerHub}),
 		cached(supplychain.PullThroughProps{Upstream: supplychain.DockerHub, Credential: "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/x"}), ""},
 	{"supplychain Wait", "up to 720 hours", "ours: nobody decides after a month", said{err: (&supplychain.PromotionProps{Wait: 721 * time.Hour}).Validate()}, said{err: (&supplychain.PromotionProps{Wait: 720 * time.Hour}).Validate()}, ""},
 	{"supplychain Packages", "those of a chain of two stages or more", "ours: a chain of one promotes nothing", said{err: (&supplychain.PromotionProps{}).Validate()}, none, ""},
-	in(mistakesTest, "supplychain (Validate)", "images of the same chain", "ours: a promotion is that of one chain"),
-	in(mistakesTest, "supplychain Capabilities", "a network with ImageBuild or Packages", "ours: no endpoint leads there"),
-	in(mistakesTest, "supplychain Internal", "some, to publish", "ours: nothing else can be published"),
-	in(mistakesTest, "supplychain scope", "one of the repository's region", "ours: CodeArtifact is asked by the endpoints of a region"),
-	in(mistakesTest, "supplychain stage", "a stage of the chain", noSuch),
-	in("../told_once_test.go", "supplychain (elsewhere)", "an account and a region", "ours: the ARN would be one of nothing"),
+	in(`mistakes_test.go TestMistakes: allowed: images of the chain of Packages`, "supplychain (Validate)", "images of the same chain", "ours: a promotion is that of one chain"),
+	in(`mistakes_test.go TestMistakes: Network.Capabilities: got [Training Packages]`, "supplychain Capabilities", "a network with ImageBuild or Packages", "ours: no endpoint leads there"),
+	in(`mistakes_test.go TestMistakes: set PackagesProps.Internal`, "supplychain Internal", "some, to publish", "ours: nothing else can be published"),
+	in(`mistakes_test.go TestARegionWithoutCodeArtifact: allowed: a region that has CodeArtifact`, "supplychain scope", "one of the repository's region", "ours: CodeArtifact is asked by the endpoints of a region"),
+	in(`mistakes_test.go TestMistakes: allowed: one of dev, staging, prod`, "supplychain stage", "a stage of the chain", noSuch),
+	in(`../told_once_test.go TestToldOnce: region: got `, "supplychain (elsewhere)", "an account and a region", "ours: the ARN would be one of nothing"),
 	{"supplychain (validateImageName)", "2 to 40 lower-case letters, digits and hyphens", "ours: it is a part of the repositories' names", said{err: (&supplychain.ImagesProps{Name: "A"}).Validate()}.at("Name"), said{err: (&supplychain.ImagesProps{Name: "ab"}).Validate()}.at("Name"), ""},
-	in(mistakesTest, "supplychain Repository", "one that the network lets through", "ours: endpoints deny others"),
+	in(`mistakes_test.go TestMistakes: deploy a chain to eu-west-1`, "supplychain Repository", "one that the network lets through", "ours: endpoints deny others"),
 }
 
 // inCluster is what is said of a cluster of one group without a network.
@@ -138,6 +137,7 @@ const (
 
 var refusalsOfClusters = []refusal{
 	{"hyperpod Groups", "at most 20 with EKS", "https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-hyperpod-eks-operate-cli-command-create-cluster.html", withEKS(manyGroups(21)).at("Groups"), withEKS(manyGroups(20)).at("Groups"), ""},
+	{"hyperpod Groups", "at most 98 with Slurm", "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateCluster.html", inCluster(manyGroups(99)).at("Groups"), inCluster(manyGroups(98)).at("Groups"), ""},
 	{"hyperpod Name", "1 to 63 letters, digits and hyphens with EKS", clusterAPI, named("a_b"), named("GPU-" + strings.Repeat("x", 59)), ""},
 	{"hyperpod Name", "lower case with Slurm, and no name that it has", "ours: it is the name of a partition", inGroup(func(g *hyperpod.Group) { g.Name = "dev" }).at("Groups[0].Name"), inGroup(func(g *hyperpod.Group) { g.Name = "dev2" }).at("Groups[0].Name"), ""},
 	{"hyperpod (validateGroups)", "labels and taints with EKS", "ours: Slurm has none", inGroup(func(g *hyperpod.Group) { g.Labels = map[string]string{"a": "b"} }).at("Groups[0]"), labeled("a", "b").at("Groups[0]"), ""},

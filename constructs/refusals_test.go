@@ -1,6 +1,7 @@
 package constructs_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"maps"
@@ -23,7 +24,8 @@ type refusal struct {
 	source string
 	// refused is what is said of a value that the check refuses, and accepted of the nearest that AWS takes.
 	refused, accepted said
-	// test is the file of the package whose test refuses such a value, where that takes objects of the CDK.
+	// test is the test of the package that such a value is refused in, where that takes objects of the CDK: its file and
+	// name. It wants a message that says what stands after them.
 	test string
 }
 
@@ -39,7 +41,7 @@ var none = said{field: "none"}
 // at looks at another field than that of the check.
 func (s said) at(field string) said { return said{s.err, field} }
 
-// in is a refusal that a test of the package holds.
+// in is a refusal that a test of the package holds: "file_test.go TestName: what it says".
 func in(test, check, rule, source string) refusal {
 	return refusal{check: check, rule: rule, source: source, test: test}
 }
@@ -74,7 +76,7 @@ func TestRefusals(t *testing.T) {
 			}
 			if r.test != "" {
 				name, _, _ := strings.Cut(r.check, " ")
-				if _, err := os.Stat(filepath.Join(name, r.test)); err != nil {
+				if err := heldBy(name, r.test); err != nil {
 					t.Error(err)
 				}
 				return
@@ -90,6 +92,22 @@ func TestRefusals(t *testing.T) {
 			}
 		})
 	}
+}
+
+// heldBy is nothing if the test that is named below a folder wants the message.
+func heldBy(folder, test string) error {
+	where, says, _ := strings.Cut(test, ": ")
+	file, name, _ := strings.Cut(where, " ")
+	text, err := os.ReadFile(filepath.Join(folder, file))
+	if err != nil {
+		return err
+	}
+	_, body, found := strings.Cut(string(text), "\nfunc "+name+"(t *testing.T) {\n")
+	body, _, _ = strings.Cut(body, "\n}\n")
+	if !found || says == "" || !strings.Contains(body, says) {
+		return fmt.Errorf("%s has no test %s that wants %q", file, name, says)
+	}
+	return nil
 }
 
 // tabled are the packages whose every check is in the table.

@@ -99,6 +99,62 @@ func gated(gate training.Threshold) said {
 	})
 }
 
+// processed is what is said of a preparation.
+func processed(change func(*training.Processing)) said {
+	return inWorkflow(func(p *training.WorkflowProps) {
+		p.Environment.Limits.InstancesPerJob = 500
+		p.Prepare = &training.Processing{Image: training.ImageURI(ownImage), Inputs: p.Job.Inputs, Output: held.Prefix("prepared/"), InstanceType: "ml.m5.xlarge", MaxRuntime: time.Hour}
+		change(p.Prepare)
+	})
+}
+
+func pipelineText(n int) said {
+	return inPipeline(func(p *training.PipelineProps) {
+		p.Job.Parameters = []training.Parameter{training.OneOf("a", strings.Repeat("x", n))}
+	})
+}
+
+// searched is what is said of a search for parameters.
+func searched(parameters ...training.Parameter) said {
+	return inWorkflow(func(p *training.WorkflowProps) {
+		p.Job.Metrics, p.Job.Parameters, p.Search = []training.Metric{{Name: "loss", Regex: "(.)"}}, parameters, &training.Search{Objective: "loss"}
+	})
+}
+
+func searchedVariables(n int) said {
+	return inWorkflow(func(p *training.WorkflowProps) { p.Job.Variables, p.Search = texts(n), &training.Search{} })
+}
+
+func integers(n int) (all []training.Parameter) {
+	for i := range n {
+		all = append(all, training.Integer(fmt.Sprint("n", i), 1, 2))
+	}
+	return all
+}
+
+func numberedTexts(n int) (all []string) {
+	for i := range n {
+		all = append(all, fmt.Sprint("t", i))
+	}
+	return all
+}
+
+func scheduledBy(expression string) said {
+	return inWorkflow(func(p *training.WorkflowProps) { p.Triggers = []training.Trigger{training.OnSchedule(expression, nil)} }).at("Triggers[0]")
+}
+
+// started5 is what is said of a trigger whose input has five texts of n characters.
+func started5(n int) said {
+	return inWorkflow(func(p *training.WorkflowProps) {
+		input := map[string]any{}
+		for i := range 5 {
+			name, text := fmt.Sprint("p", i), strings.Repeat("x", n)
+			p.Job.Parameters, input[name] = append(p.Job.Parameters, training.OneOf(name, text)), text
+		}
+		p.Triggers = []training.Trigger{training.OnSchedule("rate(1 day)", input)}
+	}).at("Triggers[0]")
+}
+
 func channels(n int) func(*training.Job) {
 	return func(j *training.Job) {
 		j.Inputs = nil
@@ -169,16 +225,17 @@ var refusalsOfTraining = []refusal{
 	{"training Groups", "those of the job", api + "API_S3DataSource.html", inInput(func(i *training.Input) { i.Groups = []string{"gpu"} }), inInput(func(*training.Input) {}), ""},
 	{"training Instances", "1 or more", resource, inJob(func(j *training.Job) { j.Instances = -1 }), inJob(func(j *training.Job) { j.Instances = 1 }), ""},
 	{"training VolumeGB", "1 or more", resource, inJob(func(j *training.Job) { j.VolumeGB = -1 }), inJob(func(j *training.Job) { j.VolumeGB = 1 }), ""},
+	{"training VolumeGB", "at most 16,384, as a processing job's", api + "API_ProcessingClusterConfig.html", inJob(func(j *training.Job) { j.VolumeGB = 16_385 }), inJob(func(j *training.Job) { j.VolumeGB = 16_384 }), ""},
+	{"training Instances", "at most 100 in a processing job", api + "API_ProcessingClusterConfig.html", processed(func(p *training.Processing) { p.Instances = 101 }), processed(func(p *training.Processing) { p.Instances = 100 }), ""},
 	{"training VolumeGB", "none on a local disk", resource, inJob(func(j *training.Job) { j.InstanceType, j.VolumeGB = "ml.g5.xlarge", 30 }), inJob(func(j *training.Job) { j.InstanceType = "ml.g5.xlarge" }), ""},
 	{"training MaxRuntime", "whole seconds", api + "API_StoppingCondition.html", inJob(func(j *training.Job) { j.MaxRuntime = time.Second / 2 }), inJob(func(j *training.Job) { j.MaxRuntime = time.Second }), ""},
 	{"training InstanceType", "one that the environment allows", limited, inJob(func(j *training.Job) { j.InstanceType = "ml.p5.48xlarge" }), inJob(func(*training.Job) {}), ""},
 	{"training (validateLimits)", "as many instances as the environment allows", limited, inJob(func(j *training.Job) { j.Instances = 10 }).at("Instances"), inJob(func(j *training.Job) { j.Instances = 9 }).at("Instances"), ""},
-	{"training MaxWait", "more than MaxRuntime", spotDocs, inJob(func(j *training.Job) { j.Spot, j.Checkpoints, j.MaxWait = true, held.Prefix("c/"), time.Hour }),
-		inJob(func(j *training.Job) {
-			j.Spot, j.Checkpoints, j.MaxWait = true, held.Prefix("c/"), time.Hour+time.Second
-		}), ""},
+	{"training MaxWait", "at least MaxRuntime", api + "API_StoppingCondition.html", inJob(func(j *training.Job) {
+		j.Spot, j.Checkpoints, j.MaxWait = true, held.Prefix("c/"), time.Hour-time.Second
+	}), inJob(func(j *training.Job) { j.Spot, j.Checkpoints, j.MaxWait = true, held.Prefix("c/"), time.Hour }), ""},
 	{"training Checkpoints", "some with Spot", "ours: an interrupted job would start again", inJob(func(j *training.Job) { j.Spot = true }), inJob(func(j *training.Job) { j.Spot, j.Checkpoints = true, held.Prefix("c/") }), ""},
-	{"training KeepAlive", "up to an hour", "https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html", inJob(func(j *training.Job) { j.KeepAlive = time.Hour + time.Second }), inJob(func(j *training.Job) { j.KeepAlive = time.Hour }), ""},
+	{"training KeepAlive", "up to six hours", resource, inJob(func(j *training.Job) { j.KeepAlive = 6*time.Hour + time.Second }), inJob(func(j *training.Job) { j.KeepAlive = 6 * time.Hour }), ""},
 	{"training KeepAlive", "none with Spot", "https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html",
 		inJob(func(j *training.Job) { j.Spot, j.Checkpoints, j.KeepAlive = true, held.Prefix("c/"), time.Hour }), inJob(func(j *training.Job) { j.KeepAlive = time.Hour }), ""},
 	{"training EntryPoint", "at most 100 texts", api + "API_AlgorithmSpecification.html", inJob(func(j *training.Job) { j.EntryPoint = make([]string, 101) }), inJob(func(j *training.Job) { j.EntryPoint = make([]string, 100) }), ""},
@@ -193,14 +250,14 @@ var refusalsOfTraining = []refusal{
 	{"training (validateHyperParameters)", "values of at most 2,500 characters", createJob, inJob(func(j *training.Job) { j.HyperParameters["a"] = strings.Repeat("x", 2501) }).at("HyperParameters"),
 		inJob(func(j *training.Job) { j.HyperParameters["a"] = strings.Repeat("x", 2500) }).at("HyperParameters"), ""},
 	{"training name", "hyphens and dots too", byPath, inParameter(training.Integer("batch size", 1, 2)), inParameter(training.Integer("batch-size.0", 1, 2)), ""},
-	{"training name", "64 letters, digits, underscores and hyphens in a pipeline", "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Parameter.html",
+	{"training name", "64 letters, digits, underscores and hyphens in a pipeline", "https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definition-JSON-schema/",
 		inPipeline(func(p *training.PipelineProps) {
 			p.Job.Parameters = []training.Parameter{training.Integer(strings.Repeat("a", 65), 1, 2)}
 		}),
 		inPipeline(func(p *training.PipelineProps) {
 			p.Job.Parameters = []training.Parameter{training.Integer(strings.Repeat("-", 64), 1, 2)}
 		}), ""},
-	in("job_test.go", "training bounds", "finite numbers", "https://www.rfc-editor.org/rfc/rfc8259#section-6"),
+	in(`job_test.go TestWrongJobs: Parameters[0].bounds: got +Inf`, "training bounds", "finite numbers", "https://www.rfc-editor.org/rfc/rfc8259#section-6"),
 	{"training ContentType", "at most 256 characters on one line", api + "API_Channel.html", inInput(func(i *training.Input) { i.ContentType = strings.Repeat("x", 257) }), inInput(func(i *training.Input) { i.ContentType = strings.Repeat("x", 256) }), ""},
 	{"training ContentTypes", "at most 256 characters on one line", api + "API_InferenceSpecification.html", registered(training.Registration{ContentTypes: []string{strings.Repeat("x", 257)}}), registered(training.Registration{ContentTypes: []string{strings.Repeat("x", 256)}}), ""},
 	{"training ResponseTypes", "a MIME type of at most 1024 characters", api + "API_InferenceSpecification.html", registered(training.Registration{ResponseTypes: []string{"text/" + strings.Repeat("x", 1020)}}), registered(training.Registration{ResponseTypes: []string{"text/" + strings.Repeat("x", 1000)}}), ""},
@@ -210,6 +267,12 @@ var refusalsOfTraining = []refusal{
 	{"training Parameters", "none that is fixed too", "ours: one of the two would be lost", inJob(func(j *training.Job) {
 		j.HyperParameters["n"], j.Parameters = "1", []training.Parameter{training.Integer("n", 1, 2)}
 	}), inParameter(training.Integer("n", 1, 2)), ""},
+	{"training allowed", "texts of at most 1,024 characters in a pipeline", api + "API_Parameter.html", pipelineText(1025).at("Job.Parameters[0].allowed[0]"), pipelineText(1024).at("Job.Parameters[0].allowed[0]"), ""},
+	{"training Parameters", "at most 30 in a search", api + "API_ParameterRanges.html", searched(integers(31)...), searched(integers(30)...), ""},
+	{"training allowed", "at most 30 texts in a search", api + "API_CategoricalParameterRange.html", searched(training.OneOf("a", numberedTexts(31)...)), searched(training.OneOf("a", numberedTexts(30)...)), ""},
+	{"training allowed", "texts of at most 256 characters in a search", api + "API_CategoricalParameterRange.html", searched(training.OneOf("a", strings.Repeat("x", 257))).at("Job.Parameters[0].allowed[0]"),
+		searched(training.OneOf("a", strings.Repeat("x", 256))).at("Job.Parameters[0].allowed[0]"), ""},
+	{"training bounds", "at most 256 digits in a search", api + "API_ContinuousParameterRange.html", searched(training.Number("a", 0, 1e256)), searched(training.Number("a", 0, 1e255)), ""},
 	{"training Metrics", "at most 40", createJob, inJob(metrics(41)), inJob(metrics(40)), ""},
 	{"training Name", "1 to 255 characters", api + "API_MetricDefinition.html", inJob(func(j *training.Job) { j.Metrics = []training.Metric{{Name: strings.Repeat("é", 256), Regex: "."}} }),
 		inJob(func(j *training.Job) { j.Metrics = []training.Metric{{Name: strings.Repeat("é", 255), Regex: "."}} }), ""},
@@ -218,6 +281,11 @@ var refusalsOfTraining = []refusal{
 			j.Metrics = []training.Metric{{Name: "m", Regex: "(?<=loss: )" + strings.Repeat("(.)", 163)}}
 		}), ""},
 	{"training Variables", "at most 100", createJob, inJob(func(j *training.Job) { j.Variables = texts(101) }), inJob(func(j *training.Job) { j.Variables = texts(100) }), ""},
+	{"training Variables", "at most 100 with that of Packages", createJob, inJob(func(j *training.Job) {
+		j.Variables, j.Packages = texts(100), supplychain.Repository{ARN: repositoryARN}
+	}),
+		inJob(func(j *training.Job) { j.Variables, j.Packages = texts(99), supplychain.Repository{ARN: repositoryARN} }), ""},
+	{"training Variables", "at most 48 in a search", api + "API_HyperParameterTrainingJobDefinition.html", searchedVariables(49), searchedVariables(48), ""},
 	{"training (validateVariables)", "names of letters, digits and underscores, no digit first", createJob, inJob(func(j *training.Job) { j.Variables["1A"] = "x" }).at("Variables"),
 		inJob(func(j *training.Job) { j.Variables["_A1"] = "x" }).at("Variables"), ""},
 	{"training (validateVariables)", "values of at most 512 characters", createJob, inJob(func(j *training.Job) { j.Variables["A"] = strings.Repeat("x", 513) }).at("Variables"),
@@ -239,12 +307,15 @@ var refusalsOfTraining = []refusal{
 	{"training Parallel", "1 to 10", "https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html", inSearch(training.Search{Jobs: 20, Parallel: 11}), inSearch(training.Search{Jobs: 20, Parallel: 10}), ""},
 	{"training Arguments", "none in a search", api + "API_HyperParameterAlgorithmSpecification.html",
 		inWorkflow(func(p *training.WorkflowProps) { p.Job.Arguments, p.Search = []string{"a"}, &training.Search{} }), inJob(func(j *training.Job) { j.Arguments = []string{"a"} }), ""},
+	{"training (validate)", "six fields, of their own values", "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html", scheduledBy("cron(0 18 ? * mon-fri *)"), scheduledBy("cron(0 18 ? * MON-FRI *)"), ""},
+	{"training (validate)", "spaces between fields", "ours: EventBridge does not say which white space it takes", scheduledBy("cron(0\n18 ? * 2-6 *)"), scheduledBy("cron(0 18 ? * 2-6 *)"), ""},
+	{"training (validate)", "an input of 8,192 characters with what is around it", "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_InputTransformer.html", started5(1700), started5(1500), ""},
 	{"training (validate)", "a schedule", "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html",
 		inWorkflow(func(p *training.WorkflowProps) { p.Triggers = []training.Trigger{training.OnSchedule("daily", nil)} }).at("Triggers[0]"),
 		inWorkflow(func(p *training.WorkflowProps) {
 			p.Triggers = []training.Trigger{training.OnSchedule("rate(1 day)", nil)}
 		}).at("Triggers[0]"), ""},
-	in("job_request_test.go", "training parameters", "a parameter that a function made", "ours: it has no name"),
+	in(`job_request_test.go TestInputOfAZeroParameter: parameters[0]: got nothing`, "training parameters", "a parameter that a function made", "ours: it has no name"),
 	{"training (unwritable)", "what JSON holds", "ours: the library is given it as JSON", inJob(func(j *training.Job) { j.Distribution = training.ModelParallel(map[string]any{"a": math.NaN()}) }).at("Job.Distribution[\"a\"]"), inJob(func(j *training.Job) { j.Distribution = training.ModelParallel(map[string]any{"a": 0.5}) }).at("Job.Distribution[\"a\"]"), ""},
 	{"training (ValidateInput)", "what the parameters take", "ours: the execution would be refused", said{err: training.ValidateInput([]training.Parameter{training.Integer("n", 1, 2)}, map[string]any{"n": 3})}.at("n"),
 		said{err: training.ValidateInput([]training.Parameter{training.Integer("n", 1, 2)}, map[string]any{"n": 2})}.at("n"), ""},
@@ -262,6 +333,6 @@ var refusalsOfTraining = []refusal{
 	{"training Guard", "a guard", "ours: a pipeline's jobs are held by it", inPipeline(func(*training.PipelineProps) {}), none, ""},
 	{"training Gate", "the objective, in a pipeline's search", "ours: SageMaker tells a pipeline of no other metric", gated(training.AtLeast("acc", 1)), gated(training.AtLeast("loss", 1)), ""},
 	{"training Job, Prepare and Evaluate", "what a run may cost in all", limited, prepared(5), prepared(7), ""},
-	in("workflow_test.go", "training (validateRegion)", "an image of the job's region", createJob),
-	in("workflow_test.go", "training (validateRegistry)", "a region that has the built-in XGBoost", "https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html"),
+	in(`workflow_test.go TestMistakes: an image in us-east-1, where the job runs`, "training (validateRegion)", "an image of the job's region", "ours: of models SageMaker demands it (API_ContainerDefinition), and of jobs nothing is said"),
+	in(`workflow_test.go TestMistakes: "Job.Image", "ap-east-2"`, "training (validateRegistry)", "a region that has the built-in XGBoost", "https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html"),
 }

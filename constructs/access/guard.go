@@ -37,15 +37,15 @@ type GuardProps struct {
 	Keys []string
 	// Features are the parts of SageMaker that may be used besides Training. Empty: none; all others are denied.
 	Features []Feature
-	// KeepAlive is how long a warm pool may stay, in whole seconds, at most an hour. Zero: no warm pools.
+	// KeepAlive is how long a warm pool may stay, in whole seconds, at most six hours. Zero: no warm pools.
 	KeepAlive time.Duration
 	// Teams demands that every job has the tag Team of its caller: see [NewLauncher]. Off: no such tag.
 	Teams bool
 }
 
-// maxKeepAlive is what SageMaker's guide allows
-// (https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html).
-const maxKeepAlive = time.Hour
+// maxKeepAlive is what CreateTrainingJob takes
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html).
+const maxKeepAlive = 6 * time.Hour
 
 // Validate reports every problem of the props.
 func (p *GuardProps) Validate() error {
@@ -54,7 +54,7 @@ func (p *GuardProps) Validate() error {
 	l.Include("", validateFeatures(p.Features))
 	arn.Validate(&l, "Keys", p.Keys, "kms", ":key/", keyARN)
 	if p.KeepAlive < 0 || p.KeepAlive > maxKeepAlive || p.KeepAlive%time.Second != 0 {
-		l.Add("KeepAlive", p.KeepAlive, "whole seconds up to 1h, or 0 for no warm pools", "")
+		l.Add("KeepAlive", p.KeepAlive, "whole seconds up to 6h, or 0 for no warm pools", "")
 	}
 	return l.Err()
 }

@@ -65,7 +65,7 @@ func TestGuardMistakes(t *testing.T) {
 	}{
 		{"feature", &access.GuardProps{Features: []access.Feature{"Quantum"}}, []string{"access.Guard Stack/Guard", `Features[0]: got "Quantum"; allowed: one of Training, Tuning`}},
 		{"alias for a key", &access.GuardProps{Keys: []string{"alias/x"}}, []string{`Keys[0]: got "alias/x"`, "an alias is not what AWS compares"}},
-		{"too warm", &access.GuardProps{KeepAlive: 2 * time.Hour}, []string{"KeepAlive: got 2h0m0s; allowed: whole seconds up to 1h"}},
+		{"too warm", &access.GuardProps{KeepAlive: 7 * time.Hour}, []string{"KeepAlive: got 7h0m0s; allowed: whole seconds up to 6h"}},
 		{"too much for a boundary", &access.GuardProps{Features: access.Features()}, []string{"Features: got [Training", "the boundary would have", "AWS takes 6144"}},
 		{"keys for more than a policy", &access.GuardProps{Keys: keyARNs(200)}, []string{"Keys: got 200; allowed: fewer: a policy would have", "leave it empty for every key of the account"}},
 		{"keys for more than a boundary", &access.GuardProps{Keys: keyARNs(45)}, []string{"Keys: got 45; allowed: fewer: the boundary would have", "AWS takes 6144"}},

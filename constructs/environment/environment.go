@@ -49,9 +49,10 @@ type Environment struct {
 	// stand for a part of a name of at least 3 other letters, as in role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*.
 	// Empty: nobody reaches data from outside, and identity policies alone say who may change its protection.
 	Administrators []string
-	// Owner is the team that answers for the environment; it becomes the tag Owner. Empty: no tag.
+	// Owner is the team that answers for the environment; it becomes the tag Owner: at most 255 characters that tags of
+	// all services take, and no aws: first. Empty: no tag.
 	Owner string
-	// CostCenter is who pays; it becomes the tag CostCenter. Empty: no tag.
+	// CostCenter is who pays; it becomes the tag CostCenter, as long and of the same characters. Empty: no tag.
 	CostCenter string
 }
 

@@ -25,7 +25,7 @@ var logRetentionDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400
 
 var (
 	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
-	tagPattern     = regexp.MustCompile(`^[\pL\pZ\pN_.:/=+\-@]{1,256}$`)
+	tagPattern     = regexp.MustCompile(`^[\pL\pZ\pN_.:/=+\-@]{1,255}$`)
 )
 
 // Validate reports every problem of e, after its zero fields took their presets. An empty Name is allowed here and an
@@ -131,11 +131,15 @@ func (m Limits) validateDeclared() error {
 	return l.Err()
 }
 
+// tag checks the value of a tag that an app puts on every resource: of ECR, CodeBuild and Route 53 Resolver they have one
+// character less than elsewhere, and some services keep what starts with aws: for AWS
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecr-repository-tag.html,
+// https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Tag.html).
 func tag(field, value string) error {
-	if value == "" || token.Is(value) || tagPattern.MatchString(value) {
+	if value == "" || token.Is(value) || tagPattern.MatchString(value) && !strings.HasPrefix(strings.ToLower(value), "aws:") {
 		return nil
 	}
-	return problem.Problem{Field: field, Got: value, Allowed: "up to 256 letters, digits, spaces and _.:/=+-@, as AWS tags take"}
+	return problem.Problem{Field: field, Got: value, Allowed: "up to 255 letters, digits, spaces and _.:/=+-@, and no aws: first, as tags of all services take"}
 }
 
 func amount(field string, usd float64) error {

@@ -79,8 +79,9 @@ var badEnvironments = []struct {
 
 	{"budget below all tokens", env{Limits: limits{MonthlyBudget: -1e300}}, "Limits.MonthlyBudget", []string{"got -1e+300"}},
 	{"log retention that CloudWatch refuses", env{LogRetentionDays: 42}, "LogRetentionDays", []string{"got 42", "30, 60"}},
-	{"owner with a sign that tags refuse", env{Owner: "team;drop"}, "Owner", []string{`"team;drop"`, "AWS tags"}},
-	{"cost center too long", env{CostCenter: strings.Repeat("c", 257)}, "CostCenter", []string{"256"}},
+	{"owner with a sign that tags refuse", env{Owner: "team;drop"}, "Owner", []string{`"team;drop"`, "tags of all services"}},
+	{"cost center too long", env{CostCenter: strings.Repeat("c", 256)}, "CostCenter", []string{"255"}},
+	{"owner that AWS keeps for itself", env{Owner: "Aws:me"}, "Owner", []string{"no aws: first"}},
 
 	{"mistyped size", env{Limits: limits{InstanceTypes: []string{"ml.m5.large", "ml.m5.9xlarge"}}},
 		"Limits.InstanceTypes[1]", []string{`"ml.m5.9xlarge"`, "ml.m5.12xlarge, ml.m5.24xlarge, ml.m5.2xlarge"}},
@@ -149,7 +150,7 @@ func TestGoodEnvironment(t *testing.T) {
 		{"instances that just fit", env{Tier: environment.Development, AddressRange: "10.0.0.0/24", Limits: limits{InstancesPerJob: 13}}},
 		{"shortest retention", env{LogRetentionDays: 1}},
 		{"longest retention", env{LogRetentionDays: 3653}},
-		{"tags of every sign", env{Owner: "Équipe 7 _.:/=+-@", CostCenter: strings.Repeat("é", 256)}},
+		{"tags of every sign", env{Owner: "Équipe 7 _.:/=+-@", CostCenter: strings.Repeat("é", 255)}},
 		{"shortest runtime", env{Limits: limits{Runtime: time.Second}}},
 		{"longest runtime", env{Limits: limits{Runtime: 28 * 24 * time.Hour}}},
 		{"price of the whole budget", env{Limits: limits{PricePerRun: 100, MonthlyBudget: 100}}},

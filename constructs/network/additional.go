@@ -67,7 +67,7 @@ func (e AdditionalEndpoint) validate() error {
 	each("Actions", e.Actions, actionPattern.MatchString, `an IAM action, such as "glue:GetTable" or "glue:Get*"`, "")
 	each("Resources", e.Resources, short, `SERVICE:RESOURCE, such as "glue:table/*"`,
 		"partition, region and account are the network's")
-	each("Hosts", e.Hosts, domainPattern.MatchString, `a name such as "glue.REGION.amazonaws.com"`, "")
+	each("Hosts", e.Hosts, isDomain, `a name of at most 255 characters, such as "glue.REGION.amazonaws.com"`, "")
 	return l.Err()
 }
 

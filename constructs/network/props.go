@@ -43,7 +43,7 @@ type IsolatedProps struct {
 	// ImageRepositories are the ARNs of ECR repositories of other accounts, in this region, that images may be pulled
 	// from. Empty: those of the account, and AWS's own XGBoost.
 	ImageRepositories []string
-	// AllowedDomains are names that may be resolved besides those of the endpoints, such as "*.corp.example". A name
+	// AllowedDomains are names of at most 255 characters that may be resolved besides those of the endpoints, such as "*.corp.example". A name
 	// below which anybody can have one, such as "*.co.uk", "*.github.io" or "*.cloudfront.net", opens DNS, by which
 	// data gets out, to everybody, and is not refused: https://publicsuffix.org lists such names. Empty: none.
 	AllowedDomains []string
@@ -113,6 +113,15 @@ var (
 	bucketPattern       = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 )
 
+// maxDomain is the longest name of a firewall's list
+// (https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_UpdateFirewallDomains.html).
+const maxDomain = 255
+
+// isDomain tells whether a firewall's list takes a name, in which REGION may stand for any region.
+func isDomain(name string) bool {
+	return domainPattern.MatchString(name) && len(strings.ReplaceAll(name, "REGION", "ap-southeast-1")) <= maxDomain
+}
+
 // Validate reports every problem of the props.
 func (p *IsolatedProps) Validate() error {
 	p, l := props.Of(p)
@@ -136,9 +145,9 @@ func (p *IsolatedProps) Validate() error {
 	l.Include("", p.validateIDs())
 	text(&l, "PackageAssets", p.PackageAssets, bucketPattern, "the name of a bucket, 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit first and last")
 	for i, d := range p.AllowedDomains {
-		if !token.Is(d) && !domainPattern.MatchString(d) {
+		if !token.Is(d) && !isDomain(d) {
 			l.Add(fmt.Sprintf("AllowedDomains[%d]", i), d,
-				`a domain name of two labels or more, such as "git.corp.example" or "*.corp.example": "*" and "*.com" would open DNS to everybody`, "")
+				`a domain name of two labels or more, at most 255 characters, such as "git.corp.example" or "*.corp.example": "*" and "*.com" would open DNS to everybody`, "")
 		}
 	}
 	l.Include("", p.validateAdditional())

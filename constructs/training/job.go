@@ -53,17 +53,18 @@ type Job struct {
 	// Spot runs it on spare capacity, at up to 90 % less, which AWS takes away when it needs it: the job then waits,
 	// and goes on from its checkpoints. Off: on demand.
 	Spot bool
-	// MaxWait is when SageMaker gives up a job on spot, runtime and waiting together, in whole seconds, longer than
-	// MaxRuntime. Zero: an hour longer. Only with Spot.
+	// MaxWait is when SageMaker gives up a job on spot, runtime and waiting together, in whole seconds, as long as
+	// MaxRuntime or longer. Zero: an hour longer. Only with Spot.
 	MaxWait time.Duration
 	// Checkpoints is where the container's /opt/ml/checkpoints goes, below a folder for each execution; what is deleted
 	// there is deleted here too. Required with Spot, but for a search, which has none. Zero: none are kept.
 	Checkpoints storage.Prefix
 	// Metrics are read from the log of an image of one's own; built-in algorithms have theirs. At most 40.
 	Metrics []Metric
-	// Variables are environment variables of the container, at most 100, of at most 512 characters.
+	// Variables are environment variables of the container, of at most 512 characters: at most 100, in a search 48, one
+	// less with Packages.
 	Variables map[string]string
-	// KeepAlive keeps the instances for the next job, in whole seconds up to an hour; they are billed all the while,
+	// KeepAlive keeps the instances for the next job, in whole seconds up to six hours; they are billed all the while,
 	// and the guard has to allow it. Not with Spot. Zero: they go.
 	KeepAlive time.Duration
 	// Packages is the repository that the container installs a requirements.txt from when it starts, as SageMaker's

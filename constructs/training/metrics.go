@@ -17,7 +17,6 @@ import (
 // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html).
 const (
 	maxMetrics     = 40
-	maxVariables   = 100
 	maxVariableLen = 512
 )
 
@@ -54,8 +53,8 @@ func (j Job) validateMetrics() error {
 
 func (j Job) validateVariables() error {
 	var l problem.List
-	if len(j.Variables) > maxVariables {
-		l.Add("Variables", len(j.Variables), fmt.Sprintf("at most %d", maxVariables), "")
+	if n := len(j.variables()); n > model.Variables.Max {
+		l.Add("Variables", n, fmt.Sprintf("at most %d%s", model.Variables.Max, j.withPackages()), "")
 	}
 	for _, name := range slices.Sorted(maps.Keys(j.Variables)) {
 		value := j.Variables[name]
@@ -69,6 +68,14 @@ func (j Job) validateVariables() error {
 		}
 	}
 	return l.Err()
+}
+
+// withPackages says that one of the variables is Plinth's own.
+func (j Job) withPackages() string {
+	if !j.installs() {
+		return ""
+	}
+	return " together with that of Packages"
 }
 
 // variables are those of the container.

@@ -15,6 +15,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
 	"github.com/plinth-ml/plinth/internal/cdk"
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/props"
 )
@@ -29,7 +30,7 @@ type PipelineProps struct {
 	// deny in the requests is an error at synth. Required.
 	Guard *access.Guard
 	// Job is what runs. Each execution gives its Parameters; a pipeline holds them to their type and to the texts of
-	// OneOf, not to bounds. Required.
+	// OneOf, each of at most 1,024 characters, not to bounds. Required.
 	Job Job
 	// Name is what the pipeline is called in its name and that of its model package group, dev--NAME, or with a team
 	// dev---red--NAME: lower-case letters, digits and single hyphens between them. The whole has at most 63 characters.
@@ -78,7 +79,13 @@ func (p *PipelineProps) Validate(id string) error {
 		l.Add("Guard", nil, "what the jobs are held to", "make one with access.NewGuard")
 	}
 	for i, parameter := range p.Job.Parameters {
-		if p.Search == nil && !pipelineNamePattern.MatchString(parameter.name) {
+		if p.Search != nil {
+			break // which declares none
+		}
+		for k, text := range parameter.allowed {
+			model.PipelineValue.Check(&l, fmt.Sprintf("Job.Parameters[%d].allowed[%d]", i, k), text)
+		}
+		if !pipelineNamePattern.MatchString(parameter.name) {
 			l.Add(fmt.Sprintf("Job.Parameters[%d].name", i), parameter.name, "1 to 64 letters, digits, underscores and hyphens in a pipeline", "")
 		}
 	}

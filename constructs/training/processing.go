@@ -34,7 +34,7 @@ type Processing struct {
 	Output storage.Prefix
 	// InstanceType is the type of every instance, one that the environment allows. Required.
 	InstanceType string
-	// Instances is their number. Zero: 1.
+	// Instances is their number, at most 100. Zero: 1.
 	Instances int
 	// VolumeGB is the size of each instance's volume, in GB, at most 16,384. Zero: 30.
 	VolumeGB int
@@ -109,6 +109,9 @@ func (p *Processing) validate(e environment.Environment, more ...Input) error {
 		j.MaxRuntime = min(e.Resolved().Limits.Runtime, maxProcessingTime)
 	}
 	l.Include("", j.Validate(e))
+	if p.Instances > model.ProcessingInstances.Max {
+		l.Add("Instances", p.Instances, fmt.Sprintf("at most %d in a processing job", model.ProcessingInstances.Max), "")
+	}
 	if p.MaxRuntime > maxProcessingTime {
 		l.Add("MaxRuntime", p.MaxRuntime, fmt.Sprintf("at most %v", maxProcessingTime), "")
 	}

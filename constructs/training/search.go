@@ -4,11 +4,13 @@ import (
 	"fmt"
 
 	"github.com/plinth-ml/plinth/constructs/environment"
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/names"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
-// Search runs many jobs in the place of one, each with other values of the job's Parameters, and takes the best. On
+// Search runs many jobs in the place of one, each with other values of the job's Parameters, and takes the best: of at
+// most 30, with at most 30 texts of at most 256 characters each. On
 // spot an interrupted job starts again from nothing: take it for short jobs
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning.html). A guard needs the feature Tuning.
 type Search struct {
@@ -25,7 +27,6 @@ type Search struct {
 const (
 	defaultJobs, maxJobs         = 10, 750
 	defaultParallel, maxParallel = 2, 10
-	maxSearchVariables           = 48
 )
 
 // resolved is the search with its zero fields filled in; nil stays nil.
@@ -57,6 +58,7 @@ func (s *Search) validate(j Job, e environment.Environment) error {
 	if len(j.Parameters) == 0 {
 		l.Add("Job.Parameters", 0, "at least one, to look for", "")
 	}
+	j.validateRanges(&l)
 	j.validateSearched(&l)
 	limits := e.Resolved().Limits
 	if of, usd, known := j.resolved(limits).price(limits.InstanceTypes); known && !l.Has("Search.Jobs") && usd*float64(r.Jobs) > limits.PricePerRun {
@@ -66,13 +68,32 @@ func (s *Search) validate(j Job, e environment.Environment) error {
 	return l.Err()
 }
 
+// validateRanges checks what is looked for
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ParameterRanges.html).
+func (j Job) validateRanges(l *problem.List) {
+	if n := len(j.Parameters); n > model.SearchedParameters.Max {
+		l.Add("Job.Parameters", n, fmt.Sprintf("at most %d in a search", model.SearchedParameters.Max), "fix the others by HyperParameters")
+	}
+	for i, p := range j.Parameters {
+		field := fmt.Sprintf("Job.Parameters[%d]", i)
+		if n := len(p.allowed); n > model.SearchedTexts.Max {
+			l.Add(field+".allowed", n, fmt.Sprintf("at most %s in a search", problem.Plural(model.SearchedTexts.Max, "text")), "")
+		}
+		for k, text := range p.allowed {
+			model.SearchedText.Check(l, fmt.Sprintf("%s.allowed[%d]", field, k), text)
+		}
+		model.SearchedBound.Check(l, field+".bounds", plain(p.min))
+		model.SearchedBound.Check(l, field+".bounds", plain(p.max))
+	}
+}
+
 // validateSearched notes what a job of a search can't have.
 func (j Job) validateSearched(l *problem.List) {
 	if j.Checkpoints.Bucket != nil {
 		l.Add("Job.Checkpoints", j.Checkpoints.Path, "none in a search", "AWS does not say that jobs side by side keep their checkpoints apart")
 	}
-	if len(j.Variables) > maxSearchVariables {
-		l.Add("Job.Variables", len(j.Variables), fmt.Sprintf("at most %d in a search", maxSearchVariables), "")
+	if n := len(j.variables()); n > model.SearchedVariables.Max {
+		l.Add("Job.Variables", n, fmt.Sprintf("at most %d in a search%s", model.SearchedVariables.Max, j.withPackages()), "")
 	}
 	if j.KeepAlive > 0 {
 		l.Add("Job.KeepAlive", j.KeepAlive, "none in a search", "it keeps its instances by itself")

@@ -7,9 +7,11 @@ import (
 	"reflect"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/arn"
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/schedule"
 )
@@ -56,8 +58,9 @@ func OnImage(repository string, input map[string]any) Trigger {
 // settling is how long new data is waited for after the first: as long as the time that one execution stands for.
 const settling = time.Hour
 
-// validate checks the trigger, and its input against the job's parameters. An execution that searches takes none.
-func (t Trigger) validate(parameters []Parameter, search bool) error {
+// validate checks the trigger of that name, and its input against the job's parameters. An execution that searches
+// takes none.
+func (t Trigger) validate(name string, parameters []Parameter, search bool) error {
 	var l problem.List
 	switch t.kind {
 	case scheduled:
@@ -80,7 +83,14 @@ func (t Trigger) validate(parameters []Parameter, search bool) error {
 		return l.Err()
 	}
 	if !search {
-		l.Include("", ValidateInput(parameters, t.input))
+		if err := ValidateInput(parameters, t.input); err != nil {
+			l.Include("", err)
+			return l.Err()
+		}
+		if n := utf8.RuneCountInString(t.template(name)); n > model.InputTemplate.Max {
+			l.Add("", problem.Phrase(fmt.Sprintf("an input that makes a template of %d characters", n)), fmt.Sprintf("one of at most %d, as EventBridge takes", model.InputTemplate.Max),
+				"give shorter values: each of < > & counts 6")
+		}
 		return l.Err()
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.input)) {

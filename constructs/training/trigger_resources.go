@@ -94,6 +94,15 @@ func (t Trigger) pattern(p pushed) cfn.Properties {
 
 // transformer makes the starter's input of the event.
 func (t Trigger) transformer(name string) cfn.Properties {
+	paths := cfn.Properties{"id": "$.id", "time": "$.time"}
+	if t.kind == newImage {
+		paths["digest"] = "$.detail.image-digest"
+	}
+	return cfn.Properties{"InputPathsMap": paths, "InputTemplate": t.template(name)}
+}
+
+// template is that input with a place for each value of the event.
+func (t Trigger) template(name string) string {
 	input := []byte("{}")
 	if len(t.input) > 0 {
 		text, err := json.Marshal(t.input)
@@ -102,17 +111,12 @@ func (t Trigger) transformer(name string) cfn.Properties {
 		}
 		input = text
 	}
-	paths := cfn.Properties{"id": "$.id", "time": "$.time"}
 	if t.kind == newImage {
-		paths["digest"] = "$.detail.image-digest"
 		comma := ", "
 		if len(t.input) == 0 {
 			comma = ""
 		}
 		input = fmt.Appendf(nil, `{"%s": "<digest>"%s%s`, imageField, comma, input[1:])
 	}
-	return cfn.Properties{
-		"InputPathsMap": paths,
-		"InputTemplate": fmt.Sprintf(`{"trigger": "%s", "id": "<id>", "time": "<time>", "data": %t, "input": %s}`, name, t.kind == newData, input),
-	}
+	return fmt.Sprintf(`{"trigger": "%s", "id": "<id>", "time": "<time>", "data": %t, "input": %s}`, name, t.kind == newData, input)
 }

@@ -92,7 +92,7 @@ func (p *WorkflowProps) Validate(id string) error {
 		l.Include("", p.Search.validate(p.Job, p.Environment))
 	}
 	for i, t := range p.Triggers {
-		l.Include(fmt.Sprintf("Triggers[%d]", i), t.validate(p.Job.Parameters, p.Search != nil))
+		l.Include(fmt.Sprintf("Triggers[%d]", i), t.validate(triggerName(i), p.Job.Parameters, p.Search != nil))
 		l.Include(fmt.Sprintf("Triggers[%d]", i), p.validateStarts(t))
 		l.Include(fmt.Sprintf("Triggers[%d]", i), p.validatePushed(i))
 	}

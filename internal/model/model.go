@@ -33,12 +33,16 @@ var oneLine = regexp.MustCompile(`^[^\n\r\x{85}\x{2028}\x{2029}]*$`)
 
 var modelMetadata = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 
+// anything is what services say no more of than a length.
+var anything = regexp.MustCompile(``)
+
 var variableName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
 // What characters are, in words.
 const (
 	onOneLine   = "on one line"
 	ofMetadata  = "that are letters, digits, spaces and _ . : / = + - @"
+	ofAnyKind   = "of any kind"
 	ofVariables = "that are letters, digits and underscores, no digit first"
 )
 
@@ -61,6 +65,10 @@ var (
 	ProcessingVariableName = Text{"sagemaker CreateProcessingJob Environment{key}", 0, 256, variableName, "a name", ofVariables}
 	ModelMetadataName      = Text{"sagemaker CreateModelPackage CustomerMetadataProperties{key}", 1, 128, modelMetadata, "a name", ofMetadata}
 	ModelMetadataValue     = Text{"sagemaker CreateModelPackage CustomerMetadataProperties{}", 1, 256, modelMetadata, "a value", ofMetadata}
+	SearchedText           = Text{"sagemaker CreateHyperParameterTuningJob HyperParameterTuningJobConfig.ParameterRanges.CategoricalParameterRanges[].Values[]", 0, 256, oneLine, "a text", onOneLine}
+	SearchedBound          = Text{"sagemaker CreateHyperParameterTuningJob HyperParameterTuningJobConfig.ParameterRanges.ContinuousParameterRanges[].MinValue", 0, 256, oneLine, "a bound", onOneLine}
+	PipelineValue          = Text{"sagemaker StartPipelineExecution PipelineParameters[].Value", 0, 1024, anything, "a text", ofAnyKind}
+	InputTemplate          = Text{"AWS::Events::Rule Targets[].InputTransformer.InputTemplate", 1, 8192, anything, "a template", ofAnyKind}
 	RoleDescription        = Text{"AWS::IAM::Role Description", 0, 1000, regexp.MustCompile(`^[\t\n\r\x{20}-\x{7e}\x{a1}-\x{ff}]*$`),
 		"a text", "of ASCII and Latin-1"}
 )
@@ -69,17 +77,25 @@ var (
 var (
 	// VolumeGB is that of processing jobs: the model of training jobs knows no most, and the volume is of the same
 	// kind.
-	VolumeGB      = Number{"sagemaker CreateProcessingJob ProcessingResources.ClusterConfig.VolumeSizeInGB", 1, 16384}
-	FSxCapacityGB = Number{"AWS::FSx::FileSystem StorageCapacity", 32, 65536}
+	VolumeGB            = Number{"sagemaker CreateProcessingJob ProcessingResources.ClusterConfig.VolumeSizeInGB", 1, 16384}
+	ProcessingInstances = Number{"sagemaker CreateProcessingJob ProcessingResources.ClusterConfig.InstanceCount", 1, 100}
+	KeepAliveSeconds    = Number{"sagemaker CreateTrainingJob ResourceConfig.KeepAlivePeriodInSeconds", 0, 21600}
+	FSxCapacityGB       = Number{"AWS::FSx::FileSystem StorageCapacity", 32, 65536}
+	// SearchedTexts and SearchedParameters are how many a search takes of a parameter and in all.
+	SearchedTexts      = Number{"sagemaker CreateHyperParameterTuningJob HyperParameterTuningJobConfig.ParameterRanges.CategoricalParameterRanges[].Values", 1, 30}
+	SearchedParameters = Number{"sagemaker CreateHyperParameterTuningJob HyperParameterTuningJobConfig.ParameterRanges.IntegerParameterRanges", 0, 30}
+	// Variables and SearchedVariables are how many a training job has, and one of a search.
+	Variables         = Number{"sagemaker CreateTrainingJob Environment", 0, 100}
+	SearchedVariables = Number{"sagemaker CreateHyperParameterTuningJob TrainingJobDefinition.Environment", 0, 48}
 )
 
 // All are both tables, for a test.
 func All() ([]Text, []Number) {
 	return []Text{
 		HyperParameterName, HyperParameterValue, ContentType, TrainingImage, S3URI, MetricName, MetricRegex, Command, ModelContentType, ModelResponseType, AttributeName, InstanceGroupName,
-		VariableName, ProcessingVariableName,
+		VariableName, ProcessingVariableName, SearchedText, SearchedBound, PipelineValue, InputTemplate,
 		ModelMetadataName, ModelMetadataValue, RoleDescription,
-	}, []Number{VolumeGB, FSxCapacityGB}
+	}, []Number{VolumeGB, ProcessingInstances, KeepAliveSeconds, FSxCapacityGB, SearchedTexts, SearchedParameters, Variables, SearchedVariables}
 }
 
 // Check adds what is wrong with a value of a field, of which a token may be a part.
