@@ -242,6 +242,8 @@ var refusalsOfTraining = []refusal{
 	{"training (validateWords)", "at most 256 characters", api + "API_AlgorithmSpecification.html", inJob(func(j *training.Job) { j.Arguments = []string{strings.Repeat("x", 257)} }).at("Arguments"),
 		inJob(func(j *training.Job) { j.Arguments = []string{strings.Repeat("x", 256), ""} }).at("Arguments"), ""},
 	{"training Program", "a file of the code", "ours: the toolkit runs what lies in the code's folder", inCode(func(c *training.Code) { c.Program = "../train.py" }), inCode(func(c *training.Code) { c.Program = "src/train.py" }), ""},
+	{"training Archive", "a hyperparameter's value with its folder", createJob, inCode(func(c *training.Code) { c.Archive = "a\rb.tar.gz" }), inCode(func(c *training.Code) { c.Archive = "a b.tar.gz" }), ""},
+	{"training Program", "a hyperparameter's value with its quotes", createJob, inCode(func(c *training.Code) { c.Program = strings.Repeat("x", 2499) }), inCode(func(c *training.Code) { c.Program = strings.Repeat("x", 2498) }), ""},
 	{"training Archive", "a file of the code", "ours: it is looked for in the channel", inCode(func(c *training.Code) { c.Archive = "/a.tar.gz" }), inCode(func(c *training.Code) { c.Archive = "a.tar.gz" }), ""},
 	// Parameters, metrics and variables.
 	{"training HyperParameters", "at most 100", createJob, inJob(func(j *training.Job) { j.HyperParameters = texts(101) }), inJob(func(j *training.Job) { j.HyperParameters = texts(100) }), ""},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/plinth-ml/plinth/constructs/storage"
+	"github.com/plinth-ml/plinth/internal/model"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -62,6 +63,10 @@ func (j Job) validateCode() error {
 	var l problem.List
 	if j.Code.given() {
 		l.Include("Code.From", j.Code.From.Validate())
+		l.Include("", validateURI("Code.From", j.Code.From, 0))
+		values := j.Code.hyperParameters()
+		model.HyperParameterValue.Check(&l, "Code.Program", values[hyperProgram])
+		model.HyperParameterValue.Check(&l, "Code.Archive", values[hyperDirectory])
 		if escapes(j.Code.Program) {
 			l.Add("Code.Program", j.Code.Program, `a file of the code, such as "train.py"`, "")
 		}
@@ -99,7 +104,7 @@ func (j Job) validateCode() error {
 
 // escapes tells whether a name is not that of a file in a folder: empty, absolute, out of it, or no text of JSON as it is.
 func escapes(name string) bool {
-	return !token.Is(name) && (name == "" || strings.ContainsAny(name, "\"\\\n") || strings.HasPrefix(name, "/") || slices.Contains(strings.Split(name, "/"), ".."))
+	return !token.Is(name) && (name == "" || strings.ContainsAny(name, `"\`) || strings.HasPrefix(name, "/") || slices.Contains(strings.Split(name, "/"), ".."))
 }
 
 // isS3 tells whether a hyperparameter names something in S3: as it is, or as JSON.
