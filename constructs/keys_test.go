@@ -181,8 +181,8 @@ func TestPoliciesOfGivenKeys(t *testing.T) {
 	}
 }
 
-// Every field that takes a key refuses one that services can't encrypt by, or that policies can't name; and so does every
-// field that takes a bucket, of the bucket's own.
+// Every field that takes a key refuses one that services can't encrypt by, or that policies can't name; and so does
+// every field that takes a bucket, of the bucket's own.
 func TestKeysOfOtherKinds(t *testing.T) {
 	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
 		newKey := func(id string, props *awskms.KeyProps) awskms.Key { return awskms.NewKey(stack, &id, props) }

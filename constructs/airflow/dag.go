@@ -25,8 +25,9 @@ type DAG struct {
 	Workflow *training.Workflow
 	// Job is what each run runs by itself: once, without a gate or a registry, and without another try when AWS has no instances.
 	Job *training.Request
-	// Schedule starts runs by itself: a cron expression of five fields in UTC, such as "0 6 * * 1", or @hourly, @daily, @weekly,
-	// @monthly, @quarterly or @yearly. Not @once and @continuous, which are no times. Empty: only people and programs do.
+	// Schedule starts runs by itself: a cron expression of five fields in UTC, such as "0 6 * * 1", or @hourly, @daily,
+	// @weekly, @monthly, @quarterly or @yearly. Not @once and @continuous, which are no times. Empty: only people and
+	// programs do.
 	Schedule string
 	// Settings are what parameters are unless a run says otherwise: a value for each. Required with Schedule.
 	Settings map[string]any

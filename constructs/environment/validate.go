@@ -131,8 +131,8 @@ func (m Limits) validateDeclared() error {
 	return l.Err()
 }
 
-// tag checks the value of a tag that an app puts on every resource: of ECR, CodeBuild and Route 53 Resolver they have one
-// character less than elsewhere, and some services keep what starts with aws: for AWS
+// tag checks the value of a tag that an app puts on every resource: of ECR, CodeBuild and Route 53 Resolver they have
+// one character less than elsewhere, and some services keep what starts with aws: for AWS
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecr-repository-tag.html,
 // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Tag.html).
 func tag(field, value string) error {

@@ -145,8 +145,8 @@ func zoneNamed(zone string) string {
 }
 
 // validateDNS refuses a VPC of the app in which the names of interface endpoints do not resolve
-// (https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html). Of one that the app does not make
-// nothing is known. CloudFormation switches support on and host names off where a template says nothing
+// (https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html). Of one that the app does not
+// make nothing is known. CloudFormation switches support on and host names off where a template says nothing
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpc.html).
 func validateDNS(vpc awsec2.IVpc) error {
 	var l problem.List

@@ -82,8 +82,8 @@ func TestDNSOfAVpc(t *testing.T) {
 	}
 }
 
-// What takes one subnet of a zone gets the first of each, as far as the app knows the zones; and so in a network that is
-// shared.
+// What takes one subnet of a zone gets the first of each, as far as the app knows the zones; and so in a network that
+// is shared.
 func TestOneInEachZone(t *testing.T) {
 	synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
 		vpc := twice(stack)

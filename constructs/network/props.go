@@ -43,9 +43,10 @@ type IsolatedProps struct {
 	// ImageRepositories are the ARNs of ECR repositories of other accounts, in this region, that images may be pulled
 	// from. Empty: those of the account, and AWS's own XGBoost.
 	ImageRepositories []string
-	// AllowedDomains are names of at most 255 characters that may be resolved besides those of the endpoints, such as "*.corp.example". A name
-	// below which anybody can have one, such as "*.co.uk", "*.github.io" or "*.cloudfront.net", opens DNS, by which
-	// data gets out, to everybody, and is not refused: https://publicsuffix.org lists such names. Empty: none.
+	// AllowedDomains are names of at most 255 characters that may be resolved besides those of the endpoints, such as
+	// "*.corp.example". A name below which anybody can have one, such as "*.co.uk", "*.github.io" or "*.cloudfront.net",
+	// opens DNS, by which data gets out, to everybody, and is not refused: https://publicsuffix.org lists such names.
+	// Empty: none.
 	AllowedDomains []string
 	// S3PrefixList is the id of the managed prefix list com.amazonaws.REGION.s3. Empty: from the catalog, or that of
 	// SharedWith; a function looks it up at deployment where neither has it.

@@ -74,8 +74,8 @@ func (n *Isolated) S3Endpoints() (ids []string) {
 	return ids
 }
 
-// OneInEachZone are the SubnetIDs for what takes one subnet of a zone: without those whose zone is that of one before, as
-// far as the app knows their zones.
+// OneInEachZone are the SubnetIDs for what takes one subnet of a zone: without those whose zone is that of one before,
+// as far as the app knows their zones.
 func (n *Isolated) OneInEachZone() []string {
 	var ids, zones []string
 	for _, id := range n.SubnetIDs {

@@ -42,9 +42,10 @@ func (p *EFSProps) Validate() error {
 	return l.Err()
 }
 
-// NewEFS makes an EFS file system with a mount target in each zone of the network, for files that people and jobs share.
-// EFS takes one a zone: of an imported Vpc whose subnets have no zones that the app knows, give one subnet of each
-// (https://docs.aws.amazon.com/efs/latest/ug/accessing-fs.html). It panics with one message that holds every problem when scope, id or props are wrong.
+// NewEFS makes an EFS file system with a mount target in each zone of the network, for files that people and jobs
+// share. EFS takes one a zone: of an imported Vpc whose subnets have no zones that the app knows, give one subnet of
+// each (https://docs.aws.amazon.com/efs/latest/ug/accessing-fs.html). It panics with one message that holds every
+// problem when scope, id or props are wrong.
 //
 // It costs by what is stored and moved: about 0.30 USD a GB and month, 0.03 USD a GB read and 0.06 USD a GB written in
 // us-east-1 (not verified). SageMaker has no switch for TLS, IAM or access points: whoever is in the jobs' security
