@@ -202,3 +202,26 @@ func TestTheKeyOfAnExistingBucket(t *testing.T) {
 		}
 	})
 }
+
+// A bucket that is encrypted by an alias needs the key besides: of which nothing says that it is another one.
+func TestABucketWithAnAlias(t *testing.T) {
+	bucket := func(stack awscdk.Stack) (awss3.IBucket, awskms.IKey) {
+		key := awskms.NewKey(stack, jsii.String("Key"), nil)
+		return awss3.NewBucket(stack, jsii.String("Own"), &awss3.BucketProps{
+			Encryption: awss3.BucketEncryption_KMS, EncryptionKey: key.AddAlias(jsii.String("data")),
+		}), key
+	}
+	synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
+		of, key := bucket(stack)
+		if made := storage.NewExistingBucket(stack, "Data", &storage.ExistingBucketProps{Bucket: of, Key: key}); made.KeyARN != *key.KeyArn() {
+			t.Errorf("roles are allowed %s", made.KeyARN)
+		}
+	})
+	err := synthtest.Error(t, "eu-west-1", func(stack awscdk.Stack) {
+		of, _ := bucket(stack)
+		storage.NewExistingBucket(stack, "Data", &storage.ExistingBucketProps{Bucket: of})
+	})
+	if want := "Bucket.EncryptionKey: got an alias of a key; allowed: the key itself"; !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
