@@ -59,7 +59,7 @@ go: need-go $(TOOLS)
 
 fields: need-go $(TOOLS)
 	@echo "== every field, against AWS's models and with values that only the deployment knows"
-	@CDK_VALIDATION=false go test ./constructs -run 'TestLimits|TestTokensInFields' -fields
+	@CDK_VALIDATION=false go test ./constructs -run 'TestLimits|TestTokensInFields' -fields -timeout 20m
 
 race: need-go
 	@echo "== race detector"

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/constructs/training"
@@ -98,7 +100,7 @@ type oddity struct {
 }
 
 // samples are values of fields that the valid props leave out, by the end of their paths.
-var samples = map[string]string{"Path": "a/", "ContentType": "text/csv", "Prepared": "train/"}
+var samples = map[string]string{"Path": "a/", "ContentType": "text/csv", "Prepared": "train/", "AllowedDomains[0]": "git.corp.example"}
 
 // oddCharacters are what stands inside a text.
 var oddCharacters = []string{
@@ -112,8 +114,8 @@ var oddNumbers = []int64{
 	int64(400 * 24 * time.Hour), int64(1<<33) * int64(time.Second),
 }
 
-// oddTextsFrom are those that accepted lets through, of a valid one: all characters together, the longest and the shortest,
-// and each that is odd as a whole.
+// oddTextsFrom are those that accepted lets through, of a valid one: with all characters, as many together as can be,
+// the longest of each shape and the shortest, and each that is odd as a whole.
 func oddTextsFrom(valid string, accepted func(string) bool) []string {
 	into := func(text string) string { return valid[:(len(valid)+1)/2] + text + valid[(len(valid)+1)/2:] }
 	all := []string{valid + "\n", "\n" + valid, valid + "/", "-" + valid, valid + valid}
@@ -123,26 +125,32 @@ func oddTextsFrom(valid string, accepted func(string) bool) []string {
 			taken = append(taken, text)
 		}
 	}
-	if together := into(strings.Join(taken, "")); accepted(together) {
-		all = append(all, together)
-	} else {
-		for _, text := range oddCharacters {
-			all = append(all, into(text))
+	together := ""
+	for _, text := range taken {
+		if !accepted(into(together + text)) {
+			all, together = append(all, into(together)), ""
 		}
+		together += text
 	}
-	for _, n := range []int{10_000, 2600, 1100, 520, 260, 130, 70, 60, 40, 20} {
-		before := len(all)
-		for _, text := range []string{into(strings.Repeat("a", n)), into("/" + strings.Repeat("a", n) + "/"), into(strings.Repeat("a/", n/2))} {
-			if accepted(text) {
-				all = append(all, text)
-			}
-		}
-		if len(all) > before {
-			break
+	all = append(all, into(together))
+	for _, long := range []func(n int) string{
+		func(n int) string { return strings.Repeat("a", n) },
+		func(n int) string { return strings.Repeat("é", n) },
+		func(n int) string { return "/" + strings.Repeat("a", n) + "/" },
+		func(n int) string { return strings.Repeat("a/", n) },
+		func(n int) string { return strings.Repeat(".a", n) },
+	} {
+		if n := most(10_000, func(n int) bool { return accepted(into(long(n))) }); n > 0 {
+			all = append(all, into(long(n)))
 		}
 	}
 	all = append(all, "", "a", "*", "10.0.0.0/8", "arn:aws:s3:::", strings.Repeat("é", 200))
 	return slices.DeleteFunc(all, func(text string) bool { return !accepted(text) })
+}
+
+// most is the largest number up to a limit that is taken, if all smaller ones are; 0: none is.
+func most(limit int, taken func(n int) bool) int {
+	return sort.Search(limit, func(n int) bool { return !taken(n + 1) })
 }
 
 // oddities are those of a field that accepted lets through.
@@ -181,11 +189,14 @@ func oddities(path string, valid reflect.Value, accepted func(oddity) bool) []od
 			add(n, false, func(f reflect.Value) { f.SetFloat(n) })
 		}
 	case reflect.Slice:
-		for _, numbered := range []bool{false, true} {
-			for _, n := range []int{256, 101, 51, 41, 21, 17, 6, 3, 2} {
-				if add(fmt.Sprintf("%d entries, numbered: %t", n, numbered), true, func(f reflect.Value) { repeat(f, n, numbered) }) {
-					break
-				}
+		add("twice the same", false, func(f reflect.Value) { repeat(f, 2, false, 1) })
+		for _, turns := range []int{1, valid.Len()} {
+			with := func(n int) func(reflect.Value) { return func(f reflect.Value) { repeat(f, n, true, turns) } }
+			if n := most(256, func(n int) bool { return accepted(oddity{path, "", with(n), true}) }); n > 1 {
+				add(fmt.Sprintf("%d entries like the first %d", n, turns), true, with(n))
+			}
+			if valid.Len() < 2 {
+				break
 			}
 		}
 	case reflect.Map:
@@ -220,25 +231,26 @@ func oddMaps(path string, typ reflect.Type, accepted func(oddity) bool) []oddity
 	for i, text := range oddTextsFrom("ab", func(text string) bool { return takes(map[string]string{"a": text}) }) {
 		values[fmt.Sprint("a", i)] = text
 	}
-	for _, n := range []int{1001, 101, 50} {
-		many := map[string]string{}
+	many := func(n int) map[string]string {
+		entries := map[string]string{}
 		for i := range n {
-			many[fmt.Sprint("a", i)] = "b"
+			entries[fmt.Sprint("a", i)] = "b"
 		}
-		if takes(many) {
-			all = append(all, oddity{path, fmt.Sprint(n, " entries"), with(many), true})
-			break
-		}
+		return entries
+	}
+	if n := most(1001, func(n int) bool { return takes(many(n)) }); n > 0 {
+		all = append(all, oddity{path, fmt.Sprint(n, " more entries"), with(many(n)), true})
 	}
 	return append(all, oddity{path, "odd keys", with(keys), false}, oddity{path, "odd values", with(values), false})
 }
 
-// repeat fills a list with its first entry, or a zero one. Numbered entries differ in their first texts.
-func repeat(f reflect.Value, n int, numbered bool) {
+// repeat fills a list with so many of its first entries in turn, or a zero one. Numbered entries differ in their first
+// texts.
+func repeat(f reflect.Value, n int, numbered bool, turns int) {
 	own := reflect.MakeSlice(f.Type(), n, n)
 	for i := range n {
 		if f.Len() > 0 {
-			own.Index(i).Set(f.Index(0))
+			own.Index(i).Set(f.Index(i % turns))
 		}
 		if numbered {
 			enumerate(own.Index(i), i)
@@ -321,6 +333,32 @@ func embedded(r assembly.Resource) map[string][]any {
 			look(document)
 		}
 	}
+	if r.Type == "AWS::SageMaker::Pipeline" {
+		all[startPipeline] = started(r)
+	}
+	return all
+}
+
+const startPipeline = "sagemaker StartPipelineExecution"
+
+// started are the requests that start a pipeline, each with another of the texts that it lets through.
+func started(pipeline assembly.Resource) []any {
+	var definition struct {
+		Parameters []struct {
+			Name       string
+			EnumValues []string
+		}
+	}
+	text, _ := plainly(inside(pipeline.Properties["PipelineDefinition"], "PipelineDefinitionBody")).(string)
+	if err := json.Unmarshal([]byte(text), &definition); err != nil {
+		panic(err)
+	}
+	var all []any
+	for _, p := range definition.Parameters {
+		for _, value := range append(p.EnumValues, "0") {
+			all = append(all, map[string]any{"PipelineParameters": []any{map[string]any{"Name": p.Name, "Value": value}}})
+		}
+	}
 	return all
 }
 
@@ -353,13 +391,22 @@ func operation(resource string) string {
 
 var marker = regexp.MustCompile(`/(Limit[0-9]+)(/|$)`)
 
-// slow are props whose constructors take long, and that others resemble.
-var slow = []string{"training.NewPipeline full", "training.NewWorkflow search"}
-
 // shared are fields that stand in the props of many constructors and are looked at in some.
 var shared = map[string][]string{"Environment.": {"network.NewIsolated", "storage.NewDataBucket", "training.NewWorkflow"}}
 
-func isElsewhere(constructor, path string) bool {
+// lookedAt are the only fields that are looked at in props that others resemble.
+var lookedAt = map[string][]string{
+	"training.NewPipeline full":            {"Job.", "Prepare.", "Evaluate.", "Gate", "Register."},
+	"training.NewWorkflow search":          {"Job.", "Search."},
+	"training.NewWorkflow installs":        {"Job.Variables", "Job.HyperParameters", "Job.Parameters", "Job.Inputs", "Job.Code", "Job.Distribution", "Job.Packages"},
+	"training.NewWorkflow installs search": {"Job.Variables", "Job.HyperParameters", "Job.Parameters"},
+}
+
+func isElsewhere(name, path string) bool {
+	if in := lookedAt[name]; in != nil && !slices.ContainsFunc(in, func(prefix string) bool { return strings.HasPrefix(path, prefix) }) {
+		return true
+	}
+	constructor, _, _ := strings.Cut(name, " ")
 	for prefix, in := range shared {
 		if strings.HasPrefix(path, prefix) && !slices.Contains(in, constructor) {
 			return true
@@ -410,15 +457,13 @@ func TestLimits(t *testing.T) {
 		"@aws-cdk/core:stackResourceLimit": 0,
 	}})
 	stack := awscdk.NewStack(app, jsii.String("Stack"), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String(account), Region: jsii.String(region)}})
-	valid := fullProps(stack)
+	valid, sized := fullProps(stack)
+	owners := oddTextsFrom("team", func(text string) bool { return text != "" && environment.Environment{Owner: text}.Validate() == nil })
 	fields, tried, taken := map[string]bool{}, 0, 0
 	builtOf := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(valid)) {
 		started := time.Now()
 		constructor, _, _ := strings.Cut(name, " ")
-		if slices.Contains(slow, name) && !*all {
-			continue
-		}
 		c := constructors[constructor]
 		of := map[string]propsField{}
 		with := func(all ...oddity) any {
@@ -442,28 +487,42 @@ func TestLimits(t *testing.T) {
 		var odd []oddity
 		for _, f := range allFields(reflect.TypeOf(c.props).Elem(), "", func(p reflect.Value) reflect.Value { return p }) {
 			fields[constructor+" "+f.path] = true
-			if isElsewhere(constructor, f.path) {
+			if isElsewhere(name, f.path) {
 				continue
 			}
 			of[f.path] = f
 			odd = append(odd, oddities(f.path, f.get(reflect.ValueOf(valid[name]()).Elem()), func(o oddity) bool { return accepted(o) })...)
 		}
 		taken += len(odd)
-		build := func(all ...oddity) (ok bool) {
-			id := fmt.Sprint("Limit", next())
+		add := func(props any, about string) (id string, ok bool) {
+			id = fmt.Sprint("Limit", next())
 			before := len(unwrapped(faults))
-			object := c.make(stack, id, with(all...))
+			object := c.make(stack, id, props)
 			if len(unwrapped(faults)) > before {
-				return false
+				return id, false
 			}
-			for _, o := range all {
-				builtOf[id] += "; " + o.field + " " + o.what
-			}
-			builtOf[id] = name + builtOf[id]
+			builtOf[id] = name + about
 			if r, ok := object.(*training.Request); ok && r.Document != nil {
 				awscdk.NewCfnOutput(stack, jsii.String(id+"Request"), &awscdk.CfnOutputProps{Value: stack.ToJsonString(r.Document, nil)})
 			}
-			return true
+			return id, true
+		}
+		build := func(all ...oddity) bool {
+			about := ""
+			for _, o := range all {
+				about += "; " + o.field + " " + o.what
+			}
+			_, ok := add(with(all...), about)
+			return ok
+		}
+		if id, ok := add(with(), "; tags"); ok {
+			for i, value := range owners {
+				awscdk.Tags_Of(stack.Node().FindChild(&id)).Add(jsii.String(fmt.Sprint("Owner", i)), &value, nil)
+			}
+		}
+		if props := sized[name]; props != nil {
+			n := most(3000, func(n int) bool { return validate(props(n)) == nil })
+			add(props(n), fmt.Sprintf("; texts of %d characters", n))
 		}
 		batches := together(odd, accepted)
 		for _, batch := range batches {
@@ -473,7 +532,7 @@ func TestLimits(t *testing.T) {
 				}
 			}
 		}
-		t.Logf("%s: %d values in %v", name, len(odd), time.Since(started).Round(time.Second))
+		t.Logf("%s: %d values in %d constructs, %v", name, len(odd), len(batches), time.Since(started).Round(time.Second))
 	}
 	t.Logf("%d fields; of %d values %d are taken, in %d constructs; %d patterns are not read", len(fields), tried, taken, len(builtOf), unread)
 	func() {
@@ -489,7 +548,7 @@ func TestLimits(t *testing.T) {
 	look := func(id, model string, value any) {
 		if of := builtOf[id]; of != "" && model != "" {
 			looked++
-			for _, w := range known.wrong(t, model, value) {
+			for _, w := range append(known.wrong(t, model, value), tooMany(model, value)...) {
 				name, _, _ := strings.Cut(of, ";")
 				path, what, _ := strings.Cut(w, ": ")
 				found[name+" -> "+model+" "+path] = what + "\n        " + of
@@ -522,9 +581,10 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// fullProps are valid props with more of their fields set than validProps have.
-func fullProps(stack awscdk.Stack) map[string]func() any {
-	all := validProps(stack)
+// fullProps are valid props with more of their fields set than validProps have, and ones of which several fields hold
+// the same texts of n characters.
+func fullProps(stack awscdk.Stack) (all map[string]func() any, sized map[string]func(n int) any) {
+	all = validProps(stack)
 	logs := storage.NewDataBucket(stack, "FullLogs", &storage.DataBucketProps{Environment: dev, Class: storage.Logs})
 	data := storage.NewDataBucket(stack, "FullData", &storage.DataBucketProps{Environment: dev, AccessLogs: logs, Events: true})
 	workflow := all["training.NewWorkflow"]
@@ -561,6 +621,19 @@ func fullProps(stack awscdk.Stack) map[string]func() any {
 		p.Search, p.Job.Checkpoints = &training.Search{Objective: "validation:auc", Jobs: 2}, storage.Prefix{}
 		return p
 	}
+	installs := func() *training.WorkflowProps {
+		p := full()
+		p.Environment.RuntimeInstalls = true
+		p.Job.Packages, p.Job.Instances, p.Job.Distribution = supplychain.Repository{ARN: repositoryARN}, 2, training.MPI(2)
+		p.Job.Code = training.Code{From: data.Prefix("code/"), Archive: "code.tar.gz", Program: "train.py"}
+		return p
+	}
+	all["training.NewWorkflow installs"] = func() any { return installs() }
+	all["training.NewWorkflow installs search"] = func() any {
+		p := installs()
+		p.Search, p.Job.Checkpoints = &training.Search{Objective: "validation:auc", Jobs: 2}, storage.Prefix{}
+		return p
+	}
 	pipeline := all["training.NewPipeline"]().(*training.PipelineProps)
 	all["training.NewPipeline full"] = func() any {
 		p := full()
@@ -577,5 +650,17 @@ func fullProps(stack awscdk.Stack) map[string]func() any {
 		p.Images = supplychain.NewImages(stack, fmt.Sprint("Images", next()), &supplychain.ImagesProps{Name: fmt.Sprint("churn", next())})
 		return p
 	}
-	return all
+	sized = map[string]func(n int) any{"training.NewWorkflow full": func(n int) any {
+		p := full()
+		p.Name, p.Job.Parameters = "", nil
+		input := map[string]any{}
+		for i := range 5 {
+			name, text := fmt.Sprint("p", i), strings.Repeat("a", n)
+			p.Job.Parameters, input[name] = append(p.Job.Parameters, training.OneOf(name, text)), text
+		}
+		repository := "arn:aws:ecr:" + region + ":" + account + ":repository/churn"
+		p.Triggers = []training.Trigger{training.OnSchedule("rate(7 days)", input), training.OnData(data.Prefix("new/"), input), training.OnImage(repository, input)}
+		return p
+	}}
+	return all, sized
 }

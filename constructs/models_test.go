@@ -92,10 +92,12 @@ func patternInGo(pattern string, schema bool) string {
 	return `^(?:` + strings.TrimSuffix(strings.TrimPrefix(b.String(), "^"), "$") + `)$`
 }
 
-// unknown stands in a text for what only the deployment knows, and aWord for it where a pattern is matched.
+// unknown stands in a text for what only the deployment knows, aWord for it where a pattern is matched, and the name of a
+// bucket, of which none is shorter, where characters are counted.
 const (
-	unknown = "\uE000"
-	aWord   = "abcdefgh"
+	unknown  = "\uE000"
+	aWord    = "abcdefgh"
+	shortest = "abc"
 )
 
 // wrong is what the model has against a value: one line each, with the path.
@@ -112,6 +114,37 @@ func (m models) wrong(t *testing.T, model string, value any) []string {
 		}
 	})
 	return all
+}
+
+// sums are lists below a path that have so many entries together at most, which models say in their documentation
+// alone.
+var sums = map[string]struct {
+	path []string
+	most int
+}{
+	// https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ParameterRanges.html
+	"sagemaker CreateHyperParameterTuningJob": {[]string{"HyperParameterTuningJobConfig", "ParameterRanges"}, 30},
+}
+
+// tooMany is what a sum is that a request goes beyond.
+func tooMany(model string, value any) []string {
+	sum, known := sums[model]
+	if !known {
+		return nil
+	}
+	for _, name := range sum.path {
+		value = inside(value, name)
+	}
+	lists, _ := value.(map[string]any)
+	n := 0
+	for _, list := range lists {
+		entries, _ := list.([]any)
+		n += len(entries)
+	}
+	if n <= sum.most {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: %d entries together", strings.Join(sum.path, "."), n)}
 }
 
 // anyOf is nothing when one of the limits is kept, since a schema may say several in the place of one.
@@ -143,7 +176,7 @@ func (l limit) broken(v any) string {
 		if l.pattern != nil && !strings.HasPrefix(v, unknown) && !l.pattern.MatchString(text) {
 			return fmt.Sprintf("%.80q is not %.120s", text, l.pattern)
 		}
-		return size(utf8.RuneCountInString(text), "characters")
+		return size(utf8.RuneCountInString(strings.ReplaceAll(v, unknown, shortest)), "characters")
 	case float64:
 		if l.kind == "number" && !l.holds(v) {
 			return fmt.Sprintf("%g", v)

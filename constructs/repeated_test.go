@@ -21,7 +21,8 @@ var lists = map[string]string{
 func TestRepeatedEntries(t *testing.T) {
 	inStack(func(stack awscdk.Stack, _ *fault.Collector) {
 		tried := 0
-		for name, props := range fullProps(stack) {
+		full, _ := fullProps(stack)
+		for name, props := range full {
 			c := constructors[strings.Split(name, " ")[0]]
 			isList := func(t reflect.Type) bool { return t.Kind() == reflect.Slice }
 			for _, l := range leavesOf(c, isList) {

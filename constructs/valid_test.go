@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -26,8 +27,10 @@ import (
 
 const account, region = "111122223333", "us-east-1"
 
-// dev is the environment of everything here.
-var dev = environment.Environment{Name: "dev", Tier: environment.Staging, Limits: environment.Limits{MonthlyBudget: 1e6}}
+// dev is the environment of everything here. What bounds a job is AWS, not its Limits.
+var dev = environment.Environment{Name: "dev", Tier: environment.Staging, Limits: environment.Limits{
+	InstancesPerJob: 1000, Runtime: 28 * 24 * time.Hour, PricePerRun: 1e9, MonthlyBudget: 1e9,
+}}
 
 // validProps are props that each constructor takes, by its name, in a stack with all that they need.
 func validProps(stack awscdk.Stack) map[string]func() any {
