@@ -11,6 +11,7 @@ import (
 	"github.com/plinth-ml/plinth/constructs/access"
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/synth"
+	"github.com/plinth-ml/plinth/internal/synthtest"
 )
 
 const ownBoundary = "arn:aws:iam::111122223333:policy/Own"
@@ -151,5 +152,12 @@ func TestBoundariesThatAreInEachOthersWay(t *testing.T) {
 				t.Errorf("more than one guard is told of:\n%v", err)
 			}
 		})
+	}
+}
+
+func TestStartsWithoutAReport(t *testing.T) {
+	err := synthtest.Error(t, "eu-west-1", func(stack awscdk.Stack) { access.Starts(stack, nil) })
+	if want := "denied: got nothing; allowed: a function that reports what a guard would deny"; !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
