@@ -81,7 +81,7 @@ func users(t *testing.T, statements any) []string {
 			all = append(all, "looks")
 		case ours && actions == "kms:CreateGrant" && values("Bool", "kms:GrantIsForAWSResource") == "true":
 			all = append(all, "grants")
-		case ours && strings.HasPrefix(actions, "[kms:CreateGrant") && via != "":
+		case ours && strings.Contains(actions, "kms:CreateGrant") && via != "":
 			all = append(all, "grants through "+via)
 		case ours && s.Condition["StringEquals"] != nil && strings.Contains(actions, "kms:Decrypt") && strings.Contains(actions, "kms:GenerateDataKey"):
 			all = append(all, "account through "+via)
