@@ -17,7 +17,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/airflow"
@@ -81,7 +80,7 @@ func users(t *testing.T, statements any) []string {
 			all = append(all, "looks")
 		case ours && actions == "kms:CreateGrant" && values("Bool", "kms:GrantIsForAWSResource") == "true":
 			all = append(all, "grants")
-		case ours && strings.Contains(actions, "kms:CreateGrant") && via != "":
+		case ours && actions == "kms:CreateGrant" && via != "":
 			all = append(all, "grants through "+via)
 		case ours && s.Condition["StringEquals"] != nil && strings.Contains(actions, "kms:Decrypt") && strings.Contains(actions, "kms:GenerateDataKey"):
 			all = append(all, "account through "+via)
@@ -181,49 +180,25 @@ func TestPoliciesOfGivenKeys(t *testing.T) {
 	}
 }
 
-// Every field that takes a key refuses one that services can't encrypt by, or that policies can't name; and so does
-// every field that takes a bucket, of the bucket's own.
+// Every field that takes a key refuses one that services can't encrypt by.
 func TestKeysOfOtherKinds(t *testing.T) {
 	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
-		newKey := func(id string, props *awskms.KeyProps) awskms.Key { return awskms.NewKey(stack, &id, props) }
-		arn := func(of string) awskms.IKey {
-			return awskms.Key_FromKeyArn(stack, jsii.String("Of"+of), jsii.String("arn:aws:kms:"+of+":key/1234abcd-12ab-34cd-56ef-1234567890ab"))
-		}
-		valid, tried := validProps(stack), 0
-		for what, given := range map[string]awskms.IKey{
-			"a key of RSA_2048":           newKey("Signing", &awskms.KeyProps{KeySpec: awskms.KeySpec_RSA_2048, KeyUsage: awskms.KeyUsage_SIGN_VERIFY}),
-			"a key that is disabled":      newKey("Disabled", &awskms.KeyProps{Enabled: jsii.Bool(false)}),
-			"an alias of a key":           awskms.Alias_FromAliasName(stack, jsii.String("Imported"), jsii.String("alias/x")),
-			"got an alias of a key":       newKey("Aliased", nil).AddAlias(jsii.String("y")),
-			"one in eu-west-1":            arn("eu-west-1:" + account),
-			"one of account 444455556666": arn(region + ":444455556666"),
-			"":                            newKey("Symmetric", &awskms.KeyProps{KeySpec: awskms.KeySpec_SYMMETRIC_DEFAULT, Enabled: jsii.Bool(true)}),
-		} {
-			for name, c := range constructors {
-				check := func(field string, set func(props reflect.Value)) {
-					tried++
+		signing := awskms.NewKey(stack, jsii.String("Signing"), &awskms.KeyProps{KeySpec: awskms.KeySpec_RSA_2048, KeyUsage: awskms.KeyUsage_SIGN_VERIFY})
+		symmetric := awskms.NewKey(stack, jsii.String("Symmetric"), &awskms.KeyProps{KeySpec: awskms.KeySpec_SYMMETRIC_DEFAULT})
+		valid := validProps(stack)
+		for name, c := range constructors {
+			for _, l := range leavesOf(c, func(t reflect.Type) bool { return t == reflect.TypeFor[awskms.IKey]() }) {
+				for _, given := range []awskms.IKey{signing, symmetric} {
 					props := valid[name]()
-					set(reflect.ValueOf(props).Elem())
+					l.get(reflect.ValueOf(props).Elem()).Set(reflect.ValueOf(given))
 					before := len(unwrapped(faults))
 					c.make(stack, fmt.Sprint("X", next()), props)
-					if got := told(faults, before, field, what); got != (what != "") {
-						t.Errorf("%s %s with %q: refused %t: %v", name, field, what, got, unwrapped(faults)[before:])
-					}
-				}
-				for _, l := range leavesOf(c, func(t reflect.Type) bool { return t == reflect.TypeFor[awskms.IKey]() }) {
-					check(l.field, func(props reflect.Value) { l.get(props).Set(reflect.ValueOf(given)) })
-				}
-				for _, l := range leavesOf(c, func(t reflect.Type) bool { return t == reflect.TypeFor[awss3.IBucket]() }) {
-					for _, bucket := range []awss3.IBucket{
-						awss3.NewBucket(stack, jsii.String(fmt.Sprint("Own", next())), &awss3.BucketProps{Encryption: awss3.BucketEncryption_KMS, EncryptionKey: given}),
-						awss3.Bucket_FromBucketAttributes(stack, jsii.String(fmt.Sprint("Theirs", next())), &awss3.BucketAttributes{BucketName: jsii.String("existing"), EncryptionKey: given}),
-					} {
-						check(l.field+".EncryptionKey", func(props reflect.Value) { l.get(props).Set(reflect.ValueOf(bucket)) })
+					if got := told(faults, before, l.field, "a key of RSA_2048"); got != (given == awskms.IKey(signing)) {
+						t.Errorf("%s %s: refused %t: %v", name, l.field, got, unwrapped(faults)[before:])
 					}
 				}
 			}
 		}
-		t.Logf("%d keys", tried)
 	})
 }
 

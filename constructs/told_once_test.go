@@ -68,7 +68,7 @@ func TestToldOnce(t *testing.T) {
 		}, []string{`id: got "解約"; allowed: a name with a letter or a digit of ASCII`}},
 		"a zero job of a DAG": {func(_ awscdk.App, stack awscdk.Stack) {
 			airflow.NewEnvironment(stack, "A", &airflow.EnvironmentProps{
-				Network: hourly(stack).Network, Guard: access.NewGuard(stack, "G", nil), DAGs: []airflow.DAG{{ID: "b", Job: &training.Request{}}},
+				Environment: dev, Network: hourly(stack).Network, Guard: access.NewGuard(stack, "G", &access.GuardProps{Environment: dev}), DAGs: []airflow.DAG{{ID: "b", Job: &training.Request{}}},
 			})
 		}, []string{"DAGs[0].Job: got a value of training.Request that no constructor made"}},
 		"a path that is no UTF-8": {func(_ awscdk.App, stack awscdk.Stack) {

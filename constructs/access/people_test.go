@@ -263,7 +263,7 @@ func TestBreakGlassOfTwoRegions(t *testing.T) {
 func TestPeopleOfNoEnvironment(t *testing.T) {
 	for team, prefix := range map[string]string{"": "none--", "red": "none---red--"} {
 		m := find(t, launcher(func(g *access.GuardProps, p *access.LauncherProps) {
-			p.Environment.Name, p.Team, g.Teams = "", team, team != ""
+			p.Environment.Name, g.Environment.Name, p.Team, g.Teams = "", "", team, team != ""
 		}))
 		m.wantAllows(t, "sagemaker:CreateTrainingJob", `"arn:aws:sagemaker:eu-west-1:111122223333:training-job/`+prefix+`*"`)
 	}

@@ -99,8 +99,8 @@ func TestAJobBoundToOneSubnet(t *testing.T) {
 		t.Run(fmt.Sprint("zone ", zone), func(t *testing.T) {
 			build := func(stack awscdk.Stack) {
 				net := brought(stack, "10.0.0.0/24", "10.0.1.0/28")
-				data := storage.NewDataBucket(stack, "Datasets", &storage.DataBucketProps{LinkedToLustre: true})
-				lustre := storage.NewLustre(stack, "Lustre", &storage.LustreProps{Network: net, Zone: zone, Data: data.Prefix("train/")})
+				data := storage.NewDataBucket(stack, "Datasets", &storage.DataBucketProps{Environment: wide, LinkedToLustre: true})
+				lustre := storage.NewLustre(stack, "Lustre", &storage.LustreProps{Environment: wide, Network: net, Zone: zone, Data: data.Prefix("train/")})
 				training.NewWorkflow(stack, "Workflow", &training.WorkflowProps{Environment: wide, Network: net, Job: training.Job{
 					Image: training.XGBoost("3.2-0"), Output: data.Prefix("models/"), InstanceType: "ml.m5.large", Instances: 5,
 					Inputs: []training.Input{{Channel: "train", Mount: lustre.Directory("/")}},

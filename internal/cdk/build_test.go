@@ -36,6 +36,8 @@ type thingProps struct {
 	Wrong string
 	// Fails is what goes wrong when the thing is made.
 	Fails func(this constructs.Construct)
+	// Between has its environment from what it was given.
+	Between *between
 	// What it is given.
 	Text   string
 	Other  *thing
@@ -60,6 +62,20 @@ func newThing(scope constructs.Construct, id string, given *thingProps) *thing {
 		}
 		return &thing{Construct: this, Name: "made", hidden: true}
 	})
+}
+
+// between is a construct without an environment of its own.
+type between struct{ Construct constructs.Construct }
+
+type betweenProps struct {
+	Other  *thing
+	Others []*thing
+}
+
+func (p *betweenProps) Validate() error { return nil }
+
+func newBetween(scope constructs.Construct, id string, given *betweenProps) *between {
+	return cdk.Build("test.Between", scope, id, given, func(this constructs.Construct, _ string, _ *betweenProps) *between { return &between{this} })
 }
 
 // another is another type of construct.
@@ -241,13 +257,16 @@ func TestHomes(t *testing.T) {
 		{"in a list", func(here, there awscdk.Stack) {
 			newThing(here, "X", &thingProps{Environment: dev, Others: []*thing{newThing(there, "Y", &thingProps{Environment: dev}), newThing(there, "Z", &thingProps{Environment: prod})}})
 		}, ours, "eu-west-1", []string{"Others[1]: got", `one of environment "dev"`}},
+		{"an environment that was forgotten", func(here, there awscdk.Stack) {
+			newThing(here, "X", &thingProps{Other: newThing(there, "Y", &thingProps{Environment: dev}), Others: []*thing{newThing(there, "Z", &thingProps{Environment: dev})}})
+		}, ours, "eu-west-1", []string{`1 problem`, `Environment: got nothing; allowed: environment "dev", which Other is of: test.Thing There/Y; give both the same Environment`}},
 		{"two others, without one of its own", func(here, there awscdk.Stack) {
-			newThing(here, "X", &thingProps{Other: newThing(there, "Y", &thingProps{Environment: dev}), Others: []*thing{newThing(there, "Z", &thingProps{Environment: prod})}})
+			newBetween(here, "X", &betweenProps{Other: newThing(there, "Y", &thingProps{Environment: dev}), Others: []*thing{newThing(there, "Z", &thingProps{Environment: prod})}})
 		}, ours, "eu-west-1", []string{"Others[0]: got", "Other is of that one"}},
 		{"handed on", func(here, there awscdk.Stack) {
-			between := newThing(there, "Z", &thingProps{Other: newThing(there, "Y", &thingProps{Environment: prod})})
-			newThing(here, "X", &thingProps{Environment: dev, Other: between})
-		}, ours, "eu-west-1", []string{"Other: got", `of environment "prod"`}},
+			between := newBetween(there, "Z", &betweenProps{Other: newThing(there, "Y", &thingProps{Environment: prod})})
+			newThing(here, "X", &thingProps{Environment: dev, Between: between})
+		}, ours, "eu-west-1", []string{"Between: got", `of environment "prod"`}},
 		{"another region", func(here, there awscdk.Stack) { newThing(here, "X", &thingProps{Other: newThing(there, "Y", nil)}) },
 			ours, "us-east-1", []string{`Other: got test.Thing There/Y, in us-east-1; allowed: one in eu-west-1`}},
 		{"another account", func(here, there awscdk.Stack) { newThing(here, "X", &thingProps{Other: newThing(there, "Y", nil)}) },

@@ -57,7 +57,7 @@ func (v *visit) once(props any, f *fault.Fault) (validated func()) {
 // ownEnvironment compares the construct's environment with its stack.
 func (v *visit) ownEnvironment(e environment.Environment) {
 	if !token.Is(e.Name) {
-		v.home.Environment = e.Name
+		v.home.Environment, v.unnamed = e.Name, e.Name == ""
 	}
 	wrong := fieldsOf(e.Validate()) // which are reported as they are
 	for _, f := range []struct {

@@ -30,6 +30,8 @@ type visit struct {
 	in string
 	// keyed tells that the props have a Key, which is used in the place of a bucket's own.
 	keyed bool
+	// unnamed tells that the construct has an Environment without a name.
+	unnamed bool
 	// incomplete tells that an object could not be made, and broken that one is not what a constructor made.
 	incomplete, broken bool
 }
@@ -109,6 +111,11 @@ func (v *visit) compare(field string, object any, home made.Home) {
 func (v *visit) environment(field, got string, home made.Home, or string) (differs bool) {
 	switch {
 	case home.Environment == "" || foreign[v.home.Kind] == field:
+	case v.unnamed:
+		if !v.list.Has(environmentField) {
+			v.list.Note(environmentField, nil, fmt.Sprintf("environment %q, which %s is of: %s", home.Environment, field, got), "give both the same Environment"+or)
+		}
+		return true
 	case v.home.Environment == "":
 		v.home.Environment, v.from = home.Environment, field
 	case v.home.Environment != home.Environment:
