@@ -104,11 +104,11 @@ func OfType(t string) (Kind, bool) {
 	return Kind{}, false
 }
 
-// Types are CloudFormation's types of what has names.
+// Types are CloudFormation's types of what has names, and of what an account has one of in a region.
 func Types() []string {
 	var all []string
 	for _, k := range kinds() {
-		if k.Type != "" && k.Property != "" {
+		if k.Type != "" {
 			all = append(all, k.Type)
 		}
 	}

@@ -25,11 +25,14 @@ func taken(a *app) []assembly.Finding {
 		kind, _ := names.OfType(typ)
 		for _, r := range a.of(typ) {
 			name := r.Properties[kind.Property]
-			if name == nil || kind.Within == names.Domain {
+			if kind.Property != "" && name == nil || kind.Within == names.Domain {
 				continue
 			}
 			_, ours := emitted(r.Path())
-			is := owner{r, a.spell(r.stack, name), ours}
+			is := owner{resource: r, ours: ours}
+			if name != nil {
+				is.spelled = a.spell(r.stack, name)
+			}
 			id := kind.Name + "|" + is.text
 			if kind.Folds {
 				id = strings.ToLower(id)
@@ -37,10 +40,15 @@ func taken(a *app) []assembly.Finding {
 			i := slices.IndexFunc(owners[id], func(o owner) bool { return o.ours != ours && is.meets(o, kind.Within) })
 			owners[id] = append(owners[id], is)
 			if i >= 0 {
-				all = append(all, assembly.Finding{
+				f := assembly.Finding{
 					Path: r.Path(), Description: fmt.Sprintf("the %s of %s has the same name, %s", kind.Name, owners[id][i].Path(), is.text),
 					Fix: "give the one that Plinth does not make another name",
-				})
+				}
+				if kind.Property == "" { // of which an account has one in a region
+					f.Description = fmt.Sprintf("%s sets the %s too, and the one that is deployed last holds", owners[id][i].Path(), kind.Name)
+					f.Fix = "leave out the one that Plinth does not make"
+				}
+				all = append(all, f)
 			}
 		}
 	}

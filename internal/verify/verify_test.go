@@ -420,7 +420,11 @@ func TestNames(t *testing.T) {
 		"known, and perhaps there":   {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "dev", true},
 		"known, and in another one":  {role(ours, `"a"`), role(theirs, `"a"`), "dev 1 r", "prod", false},
 		"known in part, and another": {logs(ours, `"a"`), logs(theirs, `"a"`), "dev - r", "dev - s", false},
-		"no names":                   {role(ours, "null"), role(theirs, "null"), "dev 1 r", "dev 1 r", false},
+		"a configuration of the registry": {at("R", "AWS::ECR::RegistryScanningConfiguration", ours, ""),
+			at("R", "AWS::ECR::RegistryScanningConfiguration", theirs, ""), "dev 1 r", "dev 1 r", true},
+		"configurations of two registries": {at("R", "AWS::ECR::RegistryScanningConfiguration", ours, ""),
+			at("R", "AWS::ECR::RegistryScanningConfiguration", theirs, ""), "dev 1 r", "dev 1 s", false},
+		"no names": {role(ours, "null"), role(theirs, "null"), "dev 1 r", "dev 1 r", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stacks []assembly.Stack
