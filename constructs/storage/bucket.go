@@ -53,6 +53,7 @@ func newDataBucket(this constructs.Construct, _ string, props *DataBucketProps) 
 	p := *props
 	p.Environment = p.Environment.Resolved()
 	b := &builder{p: p, at: cdk.Location(this), path: cdk.PathOf(this)}
+	cdk.Check(b.validateOthers())
 	if b.ownKey() {
 		p.Key = cdk.NewKey(this, "Key", b.keyPlan())
 	} else if p.Key != nil {

@@ -1,12 +1,14 @@
 package storage
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/key"
 	"github.com/plinth-ml/plinth/internal/location"
 	"github.com/plinth-ml/plinth/internal/policy"
+	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/role"
 )
 
@@ -201,4 +203,21 @@ func but(principals []any, deny policy.Statement) policy.Statement {
 		deny.Conditions = policy.Conditions{"ArnNotLike": {"aws:PrincipalArn": principals}}
 	}
 	return deny
+}
+
+// validateOthers refuses the bucket's own account among those that it is shared with, or filled by.
+func (b *builder) validateOthers() error {
+	var l problem.List
+	check := func(field, account string) {
+		if account == b.at.Account {
+			l.Add(field, account, "another account than the bucket's own", "leave it out: the account's roles need no more than policies of their own")
+		}
+	}
+	for i, s := range b.p.Shares {
+		check(fmt.Sprintf("Shares[%d].Account", i), s.Account)
+	}
+	for i, account := range b.p.ReplicatedFrom {
+		check(fmt.Sprintf("ReplicatedFrom[%d]", i), account)
+	}
+	return l.Err()
 }

@@ -3,6 +3,7 @@ package storage
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 
@@ -84,6 +85,12 @@ func (p *DataBucketProps) Validate() error {
 	}
 	for i, s := range p.Shares {
 		l.Include(fmt.Sprintf("Shares[%d]", i), s.validate())
+		for j, other := range p.Shares[:i] {
+			if s.Account == other.Account && strings.HasPrefix(s.Path, other.Path) && (other.Write || !s.Write) {
+				l.Add(fmt.Sprintf("Shares[%d]", i), problem.Phrase(fmt.Sprintf("%q for account %s", s.Path, s.Account)),
+					fmt.Sprintf("what Shares[%d] does not share already", j), "leave it out")
+			}
+		}
 	}
 	l.Include("Lock", p.Lock.validate())
 	l.Include("ReplicateTo", p.ReplicateTo.validate())
