@@ -59,7 +59,7 @@ var refusalsOfStorage = []refusal{
 	}), inBucket(func(p *storage.DataBucketProps) {
 		p.Shares = []storage.Share{{Account: "123456789012", Path: "a/"}, {Account: "123456789012", Path: "a/b/", Write: true}}
 	}), ""},
-	in("share_test.go", "storage (validateOthers)", "another account than the bucket's own", "ours: it lets in whom the account's policies let in"),
+	in("share_test.go TestOwnAccountAmongOthers: allowed: another account than the bucket's own", "storage (validateOthers)", "another account than the bucket's own", "ours: it lets in whom the account's policies let in"),
 	{"storage ReplicatedFrom", "12 digits", accounts, inBucket(func(p *storage.DataBucketProps) { p.ReplicatedFrom = []string{"1"} }), inBucket(func(p *storage.DataBucketProps) { p.ReplicatedFrom = []string{"123456789012"} }), ""},
 	{"storage Readers", "12 digits", accounts, said{err: (&storage.KeyProps{Readers: []string{"1"}}).Validate()}, said{err: (&storage.KeyProps{Readers: []string{"123456789012"}}).Validate()}, ""},
 	{"storage Writers", "12 digits", accounts, said{err: (&storage.KeyProps{Writers: []string{"1"}}).Validate()}, said{err: (&storage.KeyProps{Writers: []string{"123456789012"}}).Validate()}, ""},
