@@ -22,6 +22,7 @@ var rules = []rule{
 	{"AssumeRoleRefused", untrusted},
 	{"BoundaryRefuses", bounded},
 	{"Cycle", cycles},
+	{"DataLost", unreadable},
 	{"EndpointTwice", twice},
 	{"GrantLost", lost},
 	{"KeyRefused", locked},
