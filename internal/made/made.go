@@ -174,7 +174,7 @@ func Changed(object any) string {
 	}
 	now := exported(object)
 	for _, name := range slices.Sorted(maps.Keys(now)) {
-		if !reflect.DeepEqual(before[name], now[name]) {
+		if !same(reflect.ValueOf(before[name]), reflect.ValueOf(now[name])) {
 			return name
 		}
 	}
@@ -191,22 +191,6 @@ func lacksHidden(object, other any) bool {
 		}
 	}
 	return false
-}
-
-// exported are the exported fields of a struct that is pointed to, lists copied.
-func exported(object any) map[string]any {
-	all := map[string]any{}
-	v := reflect.ValueOf(object).Elem()
-	for i := range v.NumField() {
-		if f := v.Type().Field(i); f.IsExported() {
-			value := v.Field(i)
-			if value.Kind() == reflect.Slice && !value.IsNil() {
-				value = reflect.AppendSlice(reflect.MakeSlice(value.Type(), 0, value.Len()), value)
-			}
-			all[f.Name] = value.Interface()
-		}
-	}
-	return all
 }
 
 // Fail notes an object that a constructor returned in the place of one that it could not make.
