@@ -21,7 +21,8 @@ type AdditionalEndpoint struct {
 	// "glue:GetTable". Required, but for a service whose endpoints take no policy.
 	Actions []string
 	// Resources are the account's, or the Organization's, that the actions are for, as "SERVICE:RESOURCE":
-	// "glue:table/*". Empty: the actions know no resource.
+	// "glue:table/*". Of AWS's own the foundation models of Bedrock are taken: "bedrock:foundation-model/*". Empty: any,
+	// for actions that know no resource; what has an account is then held to the same.
 	Resources []string
 	// Hosts are the names that the service answers to, in which REGION stands for the network's region:
 	// "glue.REGION.amazonaws.com". Empty: those that Plinth knows; required for a service that it does not know.
@@ -80,12 +81,29 @@ func (p *IsolatedProps) validateAdditional() error {
 	return l.Err()
 }
 
-// additionalNeeds are what is asked for by hand of services, a statement each.
+// modelsOfAWS starts what has no account in its ARN
+// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html#amazonbedrock-resources-for-iam-policies).
+const modelsOfAWS = "bedrock:foundation-model/"
+
+// additionalNeeds are what is asked for by hand of services, a statement each for what is inside and for what is AWS's.
 func (p IsolatedProps) additionalNeeds() []need {
 	var all []need
 	for i, e := range p.AdditionalEndpoints {
 		sid := fmt.Sprintf("Additional%d", i+1)
-		all = append(all, need{service: e.Service, sid: sid, actions: e.Actions, resources: e.Resources})
+		var own, foreign []string
+		for _, r := range e.Resources {
+			if strings.HasPrefix(r, modelsOfAWS) {
+				foreign = append(foreign, r)
+			} else {
+				own = append(own, r)
+			}
+		}
+		if len(own) > 0 || len(foreign) == 0 {
+			all = append(all, need{service: e.Service, sid: sid, actions: e.Actions, resources: own, byHand: true})
+		}
+		if len(foreign) > 0 {
+			all = append(all, need{service: e.Service, sid: sid + "OfAWS", actions: e.Actions, resources: foreign, foreign: true})
+		}
 	}
 	return all
 }

@@ -17,6 +17,7 @@ func TestAdditionalEndpoints(t *testing.T) {
 		{Service: "glue", Actions: []string{"glue:GetTable", "glue:GetPartitions"}, Resources: []string{"glue:catalog", "glue:table/*"}},
 		{Service: "sts", Actions: []string{"sts:TagSession"}, Resources: []string{"iam:role/*"}},
 		{Service: "glue", Actions: []string{"glue:ListDatabases"}},
+		{Service: "bedrock-runtime", Actions: []string{"bedrock:InvokeModel"}, Resources: []string{"bedrock:foundation-model/*", "bedrock:inference-profile/*"}},
 		{Service: notebook, Actions: []string{"sagemaker:Invoke*"}, Hosts: []string{"*.notebook.REGION.sagemaker.aws"}},
 	}
 	if err := p.Validate(); err != nil {
@@ -41,8 +42,12 @@ func TestAdditionalEndpoints(t *testing.T) {
 		}
 	}
 	if got, want := policies["glue"], "Additional1: glue:GetTable glue:GetPartitions on arn:aws:glue:eu-west-1:111122223333:catalog "+
-		"arn:aws:glue:eu-west-1:111122223333:table/*, of account; Additional3: glue:ListDatabases on *"; got != want {
+		"arn:aws:glue:eu-west-1:111122223333:table/*, of account; Additional3: glue:ListDatabases on *, of account if any"; got != want {
 		t.Errorf("glue\ngot  %s\nwant %s", got, want)
+	}
+	if got, want := policies["bedrock-runtime"], "Additional4: bedrock:InvokeModel on arn:aws:bedrock:eu-west-1:111122223333:inference-profile/*, of account; "+
+		"Additional4OfAWS: bedrock:InvokeModel on arn:aws:bedrock:eu-west-1:*:foundation-model/*"; got != want {
+		t.Errorf("bedrock-runtime\ngot  %s\nwant %s", got, want)
 	}
 	for _, want := range []string{"Additional2: sts:TagSession on arn:aws:iam::111122223333:role/*, of account", "WhoAmI"} {
 		if got := policies["sts"]; !strings.Contains(got, want) {
@@ -64,6 +69,15 @@ func TestAdditionalEndpoints(t *testing.T) {
 	p.EndpointZones, p.ExistingEndpoints = 1, []string{"glue"}
 	if before, after := plan.interfaces(), newPlan(p).interfaces(); before != after+1 {
 		t.Errorf("%d endpoints take addresses beside the existing one, %d without it", after, before)
+	}
+}
+
+// Of an organization, the organization is held instead of the account.
+func TestAdditionalEndpointsOfAnOrganization(t *testing.T) {
+	edge := perimeter{organization: "o-abcdefghij", additional: additional(AdditionalEndpoint{Service: "sqs", Actions: []string{"sqs:SendMessage"}}).additionalNeeds()}
+	all := edge.own(Endpoint{Service: "sqs"})
+	if len(all) != 1 || all[0].Conditions["StringEqualsIfExists"]["aws:ResourceOrgID"] != "o-abcdefghij" || all[0].Conditions["StringEquals"]["aws:PrincipalOrgID"] == nil {
+		t.Errorf("got %+v", all)
 	}
 }
 
@@ -122,6 +136,9 @@ func labels(all []policy.Statement) string {
 		line := s.Sid + ": " + strings.Join(s.Actions, " ") + " on " + strings.Join(s.Resources, " ")
 		if s.Conditions["StringEquals"]["aws:ResourceAccount"] != nil {
 			line += ", of account"
+		}
+		if s.Conditions["StringEqualsIfExists"]["aws:ResourceAccount"] != nil {
+			line += ", of account if any"
 		}
 		lines = append(lines, line)
 	}

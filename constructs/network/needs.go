@@ -12,6 +12,8 @@ type need struct {
 	resources []string
 	// foreign is for resources that AWS keeps in accounts of its own: the policy then holds the caller and the name only.
 	foreign bool
+	// byHand tells that a user says what it is: its actions may know resources that it does not name.
+	byHand bool
 }
 
 // packagesSid names the statement of what is read from CodeArtifact.

@@ -48,6 +48,17 @@ func (p perimeter) inside() policy.Conditions {
 	return c
 }
 
+// insideIfAnywhere does the same, but for requests whose resource has no account.
+func (p perimeter) insideIfAnywhere() policy.Conditions {
+	c := p.callers()
+	if p.organization != "" {
+		c["StringEqualsIfExists"] = map[string]any{"aws:ResourceOrgID": p.organization}
+	} else {
+		c["StringEqualsIfExists"] = map[string]any{"aws:ResourceAccount": p.at.Account}
+	}
+	return c
+}
+
 // arn completes "service:resource".
 func (p perimeter) arn(short string, foreign bool) string {
 	name, resource, _ := strings.Cut(short, ":")
@@ -112,6 +123,8 @@ func (p perimeter) statement(n need) policy.Statement {
 		s.Resources, s.Conditions, s.Why = withDomains(p.packageRepositories), p.callers(), ""
 	case n.foreign:
 		s.Conditions, s.Why = p.callers(), "AWS keeps these in an account of its own and publishes no list of them"
+	case len(n.resources) == 0 && n.byHand:
+		s.Resources, s.Conditions, s.Why = []string{"*"}, p.insideIfAnywhere(), "the actions may know no resource; the condition holds the account of one"
 	case len(n.resources) == 0:
 		s.Resources, s.Conditions, s.Why = []string{"*"}, p.callers(), "the actions know no resource that could be named here"
 	}
