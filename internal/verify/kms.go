@@ -9,32 +9,57 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
-// viaOthers finds permissions to use a key that the key's policy refuses: it lets the account use the key through a
-// service, such as S3, and whoever has the permissions may do nothing in that service
-// (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service). Of whoever
+// viaOthers finds permissions to use a key that the key's policy refuses: it lets in nobody who has them, or it lets the
+// account use the key through a service, such as S3, and whoever has the permissions may do nothing in that service
+// (https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html,
+// https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service). Of whoever
 // has policies of another app nothing is known.
 func viaOthers(a *app) []assembly.Finding {
 	var all []assembly.Finding
+	keys := a.keysOfOurs()
 	for _, p := range a.identityPolicies() {
+		_, ours := emitted(p.Path())
+		told := map[string]bool{}
 		for _, s := range statements(p.Properties["PolicyDocument"]) {
-			if !s.encrypts() || len(s.values("kms:ViaService")) > 0 {
-				continue
-			}
 			for _, to := range cfn.List(s["Resource"]) {
 				key, ok := a.target(p.stack, to)
-				if !ok || key.Type != "AWS::KMS::Key" {
+				if !ok || !s.encrypts() || key.Type != "AWS::KMS::Key" || told[key.Path()] {
 					continue
 				}
-				services := a.through(key, p)
-				if len(services) == 0 || !a.nowhere(p, services) {
+				services, open := a.through(key, p)
+				f := assembly.Finding{Path: p.Path()}
+				name := strings.TrimSuffix(key.Path(), "/Resource")
+				switch {
+				case open || len(a.holders(p)) == 0:
+					continue
+				case len(services) == 0 && (ours || keys[key.Path()]):
+					f.Description = fmt.Sprintf("this allows to use the key %s, whose policy lets in neither the role nor its account", name)
+					f.Fix = "allow kms:Decrypt and kms:GenerateDataKey to the account, arn:aws:iam::ACCOUNT:root, in the key's policy, or give another key"
+				case len(services) > 0 && len(s.values("kms:ViaService")) == 0 && a.nowhere(p, services):
+					f.Description = fmt.Sprintf("this allows to use the key %s, whose policy lets it be used through %s only, where the role may do nothing",
+						name, strings.Join(services, ", "))
+					f.Fix = "let the role use what the key encrypts, or add the role to the key's policy by Key.AddToResourcePolicy"
+				default:
 					continue
 				}
-				all = append(all, assembly.Finding{
-					Path: p.Path(),
-					Description: fmt.Sprintf("this allows to use the key %s, whose policy lets it be used through %s only, where the role may do nothing",
-						strings.TrimSuffix(key.Path(), "/Resource"), strings.Join(services, ", ")),
-					Fix: "let the role use what the key encrypts, or add the role to the key's policy by Key.AddToResourcePolicy",
-				})
+				told[key.Path()] = true
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+// keysOfOurs are the paths of the keys of the app that Plinth's resources name.
+func (a *app) keysOfOurs() map[string]bool {
+	all := map[string]bool{}
+	for _, u := range keyUses {
+		for _, r := range a.of(u.typ) {
+			_, ours := emitted(r.Path())
+			for _, named := range inside(r.Properties, strings.Split(u.property, ".")...) {
+				if key, known := a.target(r.stack, named); ours && known {
+					all[key.Path()] = true
+				}
 			}
 		}
 	}
@@ -49,16 +74,36 @@ func (s statement) encrypts() bool {
 // nowhere tells whether the roles that a policy is attached to may do nothing in any of the services, by all of their
 // policies.
 func (a *app) nowhere(policy resource, services []string) bool {
-	roles := cfn.List(policy.Properties["Roles"])
-	for _, of := range roles {
-		role, ok := a.target(policy.stack, of)
-		if !ok || !a.ownPolicies(role) || slices.ContainsFunc(a.granted(role), func(s statement) bool {
+	return !slices.ContainsFunc(a.holders(policy), func(role resource) bool {
+		return !a.ownPolicies(role) || slices.ContainsFunc(a.granted(role), func(s statement) bool {
 			return s.allows() && slices.ContainsFunc(services, func(service string) bool { return s.uses(service + ":") })
+		})
+	})
+}
+
+// holders are the roles that a policy is attached to; none where it is attached to anything else too, or to a role of
+// another app.
+func (a *app) holders(policy resource) []resource {
+	if policy.Properties["Users"] != nil || policy.Properties["Groups"] != nil {
+		return nil
+	}
+	var all []resource
+	for _, of := range cfn.List(policy.Properties["Roles"]) {
+		role, ok := a.target(policy.stack, of)
+		if !ok {
+			return nil
+		}
+		all = append(all, role)
+	}
+	for _, role := range a.of("AWS::IAM::Role") {
+		if slices.ContainsFunc(cfn.List(role.Properties["ManagedPolicyArns"]), func(of any) bool {
+			managed, ok := a.target(role.stack, of)
+			return ok && managed.is(policy)
 		}) {
-			return false
+			all = append(all, role)
 		}
 	}
-	return len(roles) > 0 && policy.Properties["Users"] == nil && policy.Properties["Groups"] == nil
+	return all
 }
 
 // ownPolicies tells whether all managed policies of a role are the app's.
@@ -87,20 +132,16 @@ func (a *app) granted(role resource) []statement {
 	return all
 }
 
-// through are the services through which alone a key lets those use it that a policy is attached to; none: it lets them
+// through are the services through which alone a key lets those use it that a policy is attached to; open: it lets them
 // use it for anything, or its policy does not say.
-func (a *app) through(key, policy resource) []string {
-	var services []string
+func (a *app) through(key, policy resource) (services []string, open bool) {
 	for _, s := range statements(key.Properties["KeyPolicy"]) {
 		if !s.allows() || !s.does("kms:Decrypt") || len(s.principals("AWS")) == 0 {
 			continue
 		}
 		via := s.values("kms:ViaService")
-		if len(via) == 0 && slices.ContainsFunc(s.principals("AWS"), func(p any) bool {
-			who := cfn.Show(p)
-			return who == "*" || strings.HasSuffix(who, ":root") || a.names(key, policy, p)
-		}) {
-			return nil
+		if len(via) == 0 && slices.ContainsFunc(s.principals("AWS"), func(p any) bool { return a.letsIn(key, policy, p) }) {
+			return nil, true
 		}
 		for _, v := range via {
 			service, _, _ := strings.Cut(cfn.Show(v), ".")
@@ -108,5 +149,19 @@ func (a *app) through(key, policy resource) []string {
 		}
 	}
 	slices.Sort(services)
-	return slices.Compact(services)
+	return slices.Compact(services), false
+}
+
+// letsIn tells whether a principal of a key's policy may be one of those that a policy is attached to: an account, one of
+// the roles, or one that only the deployment knows.
+func (a *app) letsIn(key, policy resource, principal any) bool {
+	if to, known := a.target(key.stack, principal); known {
+		return slices.ContainsFunc(a.holders(policy), to.is)
+	}
+	who := cfn.Show(principal)
+	one := strings.Contains(who, ":role/") || strings.Contains(who, ":user/")
+	return !one || slices.ContainsFunc(a.holders(policy), func(role resource) bool {
+		name, named := role.Properties["RoleName"]
+		return named && strings.HasSuffix(who, "/"+cfn.Show(name))
+	})
 }

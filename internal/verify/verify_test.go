@@ -603,3 +603,42 @@ func TestKeyUse(t *testing.T) {
 		}
 	}
 }
+
+// A key that lets nobody in who uses it, for a bucket of Plinth's or by a role of Plinth's.
+func TestKeysThatLetNobodyIn(t *testing.T) {
+	key := func(principal string) string {
+		return at("Key", "AWS::KMS::Key", "dev/Key/Resource", `"KeyPolicy": {"Statement": [{"Effect": "Allow", "Principal": `+principal+`, "Action": "kms:*"}]}`)
+	}
+	const admin = `{"AWS": "arn:aws:iam::111122223333:role/Admin"}`
+	bucket := at("Bucket", "AWS::S3::Bucket", "dev/D/Default/Bucket", `"BucketEncryption": {"ServerSideEncryptionConfiguration": [
+		{"ServerSideEncryptionByDefault": {"KMSMasterKeyID": {"Fn::GetAtt": ["Key", "Arn"]}}}]}`)
+	role := func(properties string) string { return at("Role", "AWS::IAM::Role", "dev/X/Role/Resource", properties) }
+	policy := func(path, attached string) string {
+		return at("Policy", "AWS::IAM::ManagedPolicy", path, attached+`"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"],
+			"Resource": {"Fn::GetAtt": ["Key", "Arn"]}, "Condition": {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}}]}`)
+	}
+	const of, managed, theirs, ours = `"Roles": [{"Ref": "Role"}], `, `"ManagedPolicyArns": [{"Ref": "Policy"}]`, "dev/X/Policy", "dev/W/Default/JobRolePolicy"
+	const refused = "KeyUseRefused "
+	for name, test := range map[string]struct {
+		resources []string
+		want      string
+	}{
+		"of a bucket":                 {[]string{key(admin), bucket, role(""), policy(theirs, of)}, refused + theirs},
+		"of a role of Plinth's":       {[]string{key(admin), role(managed), policy(ours, "")}, refused + ours},
+		"of nothing of Plinth's":      {[]string{key(admin), role(""), policy(theirs, of)}, ""},
+		"for a service":               {[]string{key(`{"Service": "logs.amazonaws.com"}`), role(managed), policy(ours, "")}, refused + ours},
+		"for a user":                  {[]string{key(`{"AWS": "arn:aws:iam::111122223333:user/Admin"}`), role(managed), policy(ours, "")}, refused + ours},
+		"for a role of the app":       {[]string{key(`{"AWS": {"Fn::GetAtt": ["Other", "Arn"]}}`), at("Other", "AWS::IAM::Role", "dev/Other", ""), role(managed), policy(ours, "")}, refused + ours},
+		"for the role":                {[]string{key(`{"AWS": [{"Fn::GetAtt": ["Role", "Arn"]}]}`), role(""), policy(ours, of)}, ""},
+		"for the role, by its name":   {[]string{key(admin), role(managed + `, "RoleName": "Admin"`), policy(ours, "")}, ""},
+		"for the account":             {[]string{key(`{"AWS": {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":iam::111122223333:root"]]}}`), role(managed), policy(ours, "")}, ""},
+		"for the account, by its id":  {[]string{key(`{"AWS": "111122223333"}`), role(managed), policy(ours, "")}, ""},
+		"for whom a parameter names":  {[]string{key(`{"AWS": {"Ref": "Parameter"}}`), role(managed), policy(ours, "")}, ""},
+		"for everybody":               {[]string{key(`"*"`), role(managed), policy(ours, "")}, ""},
+		"of a role that is not known": {[]string{key(admin), bucket, policy(theirs, `"Roles": ["x"], `)}, ""},
+	} {
+		if got := found(stack(t, "dev", resources(test.resources...), "")); got != test.want {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
+	}
+}
