@@ -21,7 +21,7 @@ func (g *Guard) findings(stacks []assembly.Stack) []assembly.Finding {
 		return nil
 	}
 	unprotected := g.unprotected(stacks, boundary)
-	all := slices.Concat(unprotected, g.transformed(stacks), g.half(stacks, policies))
+	all := slices.Concat(unprotected, g.transformed(stacks), g.madeElsewhere(stacks), g.half(stacks, policies))
 	for _, scope := range g.scopes {
 		if !hasPrincipals(stacks, scope) {
 			all = append(all, assembly.Finding{

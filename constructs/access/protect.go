@@ -27,8 +27,8 @@ import (
 // it, from further out or from further in, and when what is below the scope is of another environment or account. A
 // boundary that AddPropertyOverride or an aspect gives a role stays, and is an error too. The same guard may protect a
 // scope and what is in it. The CDK doesn't reach from an app into its stages: protect each stage. Roles that an aspect
-// makes come too late for the guard, and those that a transform of a template makes are not the app's: both are an
-// error.
+// makes come too late for the guard, and those that a transform of a template, a stack of another template, a module or a
+// permission set makes are not the app's: all are an error.
 //
 // The boundary lets roles use S3, KMS, CloudWatch, ECR, CodeArtifact, Step Functions, EventBridge, SNS, SQS, EFS, FSx,
 // Airflow, X-Ray, the Features of SageMaker, and what network interfaces need. A role that is allowed what it lets

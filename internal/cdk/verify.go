@@ -30,6 +30,7 @@ func verifyRoot(stack awscdk.Stack) {
 // Rules of constructs that know more than the templates say: see [AtEnd].
 const (
 	BackupRule    = "BackupUnused"
+	ElsewhereRule = "GuardElsewhere"
 	GuardRule     = "Guard"
 	TransformRule = "GuardTransform"
 	VersionsRule  = "OldVersions"
@@ -49,7 +50,7 @@ func (v *verifier) Version() *string { return nil }
 
 // RuleIds lists the rules.
 func (v *verifier) RuleIds() *[]*string { //nolint:revive // the name is the CDK's
-	return Strings(append(verify.Names(), AspectRule, BackupRule, GuardRule, TransformRule, VersionsRule))
+	return Strings(append(verify.Names(), AspectRule, BackupRule, ElsewhereRule, GuardRule, TransformRule, VersionsRule))
 }
 
 // Validate reports what is found in the assembly.
