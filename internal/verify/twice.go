@@ -3,14 +3,15 @@ package verify
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
 // twice finds endpoints of services for which a network puts an endpoint into the same VPC, one that Plinth did not
-// make: AWS takes neither a second one with the same private names nor a second route to the same service
-// (https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html,
+// make or that of another network: AWS takes neither a second one with the same private names nor a second route to the
+// same service (https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html,
 // https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html).
 func twice(a *app) []assembly.Finding {
 	var all []assembly.Finding
@@ -27,6 +28,38 @@ func twice(a *app) []assembly.Finding {
 				})
 			}
 		}
+	}
+	return append(all, a.together(endpoints)...)
+}
+
+// together finds networks that put endpoints of the same services into one VPC. What a second network puts into the VPC
+// that a first one made is out of reach, and no finding here.
+func (a *app) together(endpoints []resource) []assembly.Finding {
+	type pair struct{ first, second string }
+	services := map[pair][]string{}
+	for i, x := range endpoints {
+		first, ours := emitted(x.Path())
+		vpc, _ := a.target(x.stack, x.Properties["VpcId"])
+		if _, isolated := a.made(vpc.stack, vpc.Path(), "/Default/VPC"); !ours || isolated {
+			continue
+		}
+		service := serviceOf(x.Properties["ServiceName"])
+		for _, y := range endpoints[i+1:] {
+			second, also := emitted(y.Path())
+			if also && first != second && serviceOf(y.Properties["ServiceName"]) == service && a.collide(x, y) {
+				services[pair{first, second}] = append(services[pair{first, second}], service)
+			}
+		}
+	}
+	var all []assembly.Finding
+	for of, both := range services {
+		slices.Sort(both)
+		all = append(all, assembly.Finding{
+			Path: of.second,
+			Description: fmt.Sprintf("network.Isolated %s and network.Isolated %s both make endpoints of %s in one VPC, and AWS takes one of each",
+				of.first, of.second, strings.Join(both, ", ")),
+			Fix: "give one of them SharedWith, which is the other, in the place of Vpc, or ExistingEndpoints that name these",
+		})
 	}
 	return all
 }

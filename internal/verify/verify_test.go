@@ -495,6 +495,28 @@ func TestEndpointsTwice(t *testing.T) {
 	}
 }
 
+// Two networks in one VPC that neither made are one finding.
+func TestEndpointsOfTwoNetworks(t *testing.T) {
+	endpoint := func(id, network, service, vpc string) string {
+		return at(id, "AWS::EC2::VPCEndpoint", network+"/Default/"+id, fmt.Sprintf(`"ServiceName": "com.amazonaws.eu-west-1.%s", "PrivateDnsEnabled": true, "VpcId": %q`, service, vpc))
+	}
+	for name, test := range map[string]struct {
+		second []string
+		want   string
+	}{
+		"one service":     {[]string{endpoint("C", "dev/B", "sts", "vpc-1")}, "EndpointTwice dev/B"},
+		"two services":    {[]string{endpoint("C", "dev/B", "sts", "vpc-1"), endpoint("D", "dev/B", "kms", "vpc-1")}, "EndpointTwice dev/B"},
+		"the same":        {[]string{endpoint("C", "dev/A", "sts", "vpc-1")}, ""},
+		"another service": {[]string{endpoint("C", "dev/B", "ecr.api", "vpc-1")}, ""},
+		"another VPC":     {[]string{endpoint("C", "dev/B", "sts", "vpc-2")}, ""},
+	} {
+		first := []string{endpoint("A", "dev/A", "sts", "vpc-1"), endpoint("B", "dev/A", "kms", "vpc-1")}
+		if got := found(stack(t, "dev", resources(append(first, test.second...)...), "")); got != test.want {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
+	}
+}
+
 func TestKeysOfLogs(t *testing.T) {
 	group := at("Logs", "AWS::Logs::LogGroup", "dev/Churn/Default/Logs", `"KmsKeyId": {"Fn::GetAtt": ["Key", "Arn"]}`)
 	key := func(principal, action string) string {
