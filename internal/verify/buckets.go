@@ -14,9 +14,9 @@ import (
 var accountOf = regexp.MustCompile(`(?:^|:iam::)([0-9]{12})(?::|$)`)
 
 // refusedByBucket finds what was added to the policy of a bucket for everybody or for another account, whom the
-// bucket's own policy denies everything.
+// bucket's own policy denies everything, and who of the account is denied what it is allowed.
 func refusedByBucket(a *app) []assembly.Finding {
-	var all []assembly.Finding
+	all := a.deniedObjects()
 	for _, p := range a.of("AWS::S3::BucketPolicy") {
 		construct, ok := a.made(p.stack, p.Path(), "/Policy/Resource")
 		found := statements(p.Properties["PolicyDocument"])
