@@ -9,11 +9,57 @@ import (
 	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
-// unassumable finds who may pass a role to a service that the role does not trust
+// takers are the types of resources that a service works for by a role, with the property that names the role and the
+// service (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html).
+var takers = []struct{ typ, property, service string }{
+	{"AWS::Backup::BackupSelection", "BackupSelection.IamRoleArn", "backup.amazonaws.com"},
+	{"AWS::Batch::JobDefinition", "ContainerProperties.JobRoleArn", "ecs-tasks.amazonaws.com"},
+	{"AWS::Batch::JobDefinition", "ContainerProperties.ExecutionRoleArn", "ecs-tasks.amazonaws.com"},
+	{"AWS::CodeBuild::Project", "ServiceRole", "codebuild.amazonaws.com"},
+	{"AWS::EC2::InstanceProfile", "Roles", "ec2.amazonaws.com"},
+	{"AWS::ECS::TaskDefinition", "ExecutionRoleArn", "ecs-tasks.amazonaws.com"},
+	{"AWS::ECS::TaskDefinition", "TaskRoleArn", "ecs-tasks.amazonaws.com"},
+	{"AWS::Events::Rule", "RoleArn", "events.amazonaws.com"},
+	{"AWS::Events::Rule", "Targets.RoleArn", "events.amazonaws.com"},
+	{"AWS::Glue::Crawler", "Role", "glue.amazonaws.com"},
+	{"AWS::Glue::Job", "Role", "glue.amazonaws.com"},
+	{"AWS::Lambda::Function", "Role", "lambda.amazonaws.com"},
+	{"AWS::SageMaker::Domain", "DefaultUserSettings.ExecutionRole", "sagemaker.amazonaws.com"},
+	{"AWS::SageMaker::Model", "ExecutionRoleArn", "sagemaker.amazonaws.com"},
+	{"AWS::SageMaker::NotebookInstance", "RoleArn", "sagemaker.amazonaws.com"},
+	{"AWS::SageMaker::Pipeline", "RoleArn", "sagemaker.amazonaws.com"},
+	{"AWS::SageMaker::UserProfile", "UserSettings.ExecutionRole", "sagemaker.amazonaws.com"},
+	{"AWS::Scheduler::Schedule", "Target.RoleArn", "scheduler.amazonaws.com"},
+	{"AWS::StepFunctions::StateMachine", "RoleArn", "states.amazonaws.com"},
+}
+
+// untaken finds resources with a role of Plinth's that their service can't assume.
+func (a *app) untaken() []assembly.Finding {
+	var all []assembly.Finding
+	for _, t := range takers {
+		for _, r := range a.of(t.typ) {
+			for _, of := range inside(r.Properties, strings.Split(t.property, ".")...) {
+				role, known := a.target(r.stack, of)
+				construct, ours := emitted(role.Path())
+				if !known || !ours || role.Type != "AWS::IAM::Role" || trustsService(role, t.service) {
+					continue
+				}
+				all = append(all, assembly.Finding{
+					Path:        strings.TrimSuffix(r.Path(), "/Resource"),
+					Description: fmt.Sprintf("the %s has the role of %s, which does not trust %s", t.typ, construct, t.service),
+					Fix:         "give it a role of its own, such as one of awsiam.NewRole: roles of Plinth are each for one service",
+				})
+			}
+		}
+	}
+	return all
+}
+
+// unassumable finds who may pass a role to a service that the role does not trust, and resources that have such a role
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html). Where the role is of another app
 // nothing is known.
 func unassumable(a *app) []assembly.Finding {
-	var all []assembly.Finding
+	all := a.untaken()
 	for _, p := range a.identityPolicies() {
 		if _, ours := emitted(p.Path()); !ours {
 			continue // IAM takes it, and whoever wrote it may mean to make such a role later

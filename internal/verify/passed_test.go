@@ -36,3 +36,25 @@ func TestPassedRoles(t *testing.T) {
 		})
 	}
 }
+
+// A role of Plinth's is for the service that it trusts, whichever property names it.
+func TestRolesOfResources(t *testing.T) {
+	role := func(path string) string {
+		return at("Role", "AWS::IAM::Role", path, `"AssumeRolePolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+			"Principal": {"Service": "sagemaker.amazonaws.com"}}]}`)
+	}
+	const arn, ours, refused = `{"Fn::GetAtt": ["Role", "Arn"]}`, "S/R/Default/Role", "PassRefused S/X"
+	for _, test := range []struct{ path, typ, properties, want string }{
+		{ours, "AWS::Lambda::Function", `"Role": ` + arn, refused},
+		{ours, "AWS::Events::Rule", `"Targets": [{"Id": "A"}, {"Id": "B", "RoleArn": ` + arn + `}]`, refused},
+		{ours, "AWS::EC2::InstanceProfile", `"Roles": [{"Ref": "Role"}]`, refused},
+		{ours, "AWS::SageMaker::Model", `"ExecutionRoleArn": ` + arn, ""},
+		{"S/R/Resource", "AWS::Lambda::Function", `"Role": ` + arn, ""},
+		{ours, "AWS::Lambda::Function", `"Role": "arn:aws:iam::111122223333:role/other"`, ""},
+		{ours, "AWS::SNS::Topic", `"Role": ` + arn, ""},
+	} {
+		if got := found(stack(t, "S", resources(role(test.path), at("X", test.typ, "S/X/Resource", test.properties)), "")); got != test.want {
+			t.Errorf("%+v: got %q", test, got)
+		}
+	}
+}
