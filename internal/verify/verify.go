@@ -31,6 +31,7 @@ var rules = []rule{
 	{"MessagesLost", unheard},
 	{"NameTaken", taken},
 	{"PassRefused", unassumable},
+	{"ReplicaRefused", uncopied},
 	{"SameStack", sameStack},
 	{"SecondPolicy", second},
 	{"TooLarge", tooLarge},
