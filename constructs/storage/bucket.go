@@ -33,7 +33,8 @@ type DataBucket struct {
 	Name, ARN, Region, KeyARN string
 	// Events tells that EventBridge hears of its objects.
 	Events bool
-	// Lacks is what an existing bucket lacks of what Plinth gives its own; empty for those. See [NewExistingBucket].
+	// Lacks is what an existing bucket lacks of what Plinth gives its own, as the app has it when it is taken in: what
+	// is changed later is not seen. Empty for Plinth's own. See [NewExistingBucket].
 	Lacks []Lack
 
 	linkedToLustre bool

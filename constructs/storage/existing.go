@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/key"
@@ -58,6 +59,26 @@ func (p *ExistingBucketProps) validateKey() error {
 	}
 }
 
+// validateNames refuses what is no bucket, such as an access point, and two buckets in one: an import takes any ARN, and
+// any name beside it.
+func (p *ExistingBucketProps) validateNames() error {
+	name, arn := *p.Bucket.BucketName(), *p.Bucket.BucketArn()
+	_, of, isBucket := strings.Cut(arn, ":s3:::")
+	switch {
+	case isBucket && token.Differ(of, name):
+		return problem.Problem{
+			Field: "Bucket", Got: problem.Phrase("one named " + name + " with the ARN of " + of), Allowed: "one bucket",
+			Fix: "import it by its name alone, with awss3.Bucket_FromBucketName",
+		}
+	case !isBucket && !token.Is(arn):
+		return problem.Problem{
+			Field: "Bucket", Got: arn, Allowed: "a bucket, arn:PARTITION:s3:::NAME",
+			Fix: "import the bucket that an access point is of, by its name, with awss3.Bucket_FromBucketName",
+		}
+	}
+	return nil
+}
+
 // NewExistingBucket takes in a bucket that stands already, so that jobs can read and write it. It changes nothing of it
 // but its Events: what it lacks of what Plinth gives its own stands in Lacks, and is said in one note of the synthesis.
 // It panics with one message that holds every problem when scope, id or props are wrong.
@@ -71,6 +92,7 @@ func newExistingBucket(this constructs.Construct, _ string, props *ExistingBucke
 		Name: *props.Bucket.BucketName(), ARN: *props.Bucket.BucketArn(), Region: cdk.Location(this).Region,
 		Events: props.Events, linkedToLustre: true, // its own settings say
 	}
+	cdk.Check(props.validateNames())
 	cdk.Check(props.validateKey())
 	if b.Key == nil {
 		b.Key = props.Bucket.EncryptionKey()
@@ -121,6 +143,7 @@ func look(this constructs.Construct, bucket awss3.IBucket, b *DataBucket) []Lack
 		versioning:   resolve(resource.VersioningConfiguration()),
 		lifeCycle:    resolve(resource.LifecycleConfiguration()),
 		accesses:     resolve(resource.LoggingConfiguration()),
+		emptied:      bucket.Node().TryFindChild(jsii.String("AutoDeleteObjectsCustomResource")) != nil, // the CDK's name
 	}
 	if made := bucket.Policy(); made != nil {
 		e.policy = resolve(made.Document())

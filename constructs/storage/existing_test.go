@@ -54,6 +54,13 @@ func TestExistingBuckets(t *testing.T) {
 			return &storage.ExistingBucketProps{Bucket: awss3.NewBucket(stack, jsii.String("Bad"), nil), Class: storage.Checkpoints}
 		}, "encryption by a KMS key, a bucket key, a full block of public access, enforced ownership, access logs, a life cycle, " +
 			"a deny of plain HTTP, a deny of TLS below 1.2", false},
+		{"one that is emptied with its stack", func(stack awscdk.Stack) *storage.ExistingBucketProps {
+			emptied := awss3.NewBucket(stack, jsii.String("Emptied"), &awss3.BucketProps{
+				RemovalPolicy: awscdk.RemovalPolicy_DESTROY, AutoDeleteObjects: jsii.Bool(true), Versioned: jsii.Bool(true), EnforceSSL: jsii.Bool(true),
+				MinimumTLSVersion: jsii.Number(1.2), BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(), ObjectOwnership: awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
+			})
+			return &storage.ExistingBucketProps{Bucket: emptied, Class: storage.Logs}
+		}, "objects that outlive its stack, a life cycle", false},
 		{"one that this app does not make", func(stack awscdk.Stack) *storage.ExistingBucketProps {
 			return &storage.ExistingBucketProps{Bucket: awss3.Bucket_FromBucketName(stack, jsii.String("Old"), jsii.String("old-data"))}
 		}, "it is not made in this app, which so can't see what it lacks", false},
@@ -149,6 +156,39 @@ func TestTheKeyOfAnExistingBucketIsItsOwn(t *testing.T) {
 			stack := awscdk.NewStack(app, jsii.String("Stack"), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("us-east-1")}})
 			bucket := awss3.Bucket_FromBucketAttributes(stack, jsii.String("Old"), &awss3.BucketAttributes{BucketName: jsii.String("old"), EncryptionKey: test.own(stack)})
 			storage.NewExistingBucket(stack, "Existing", &storage.ExistingBucketProps{Bucket: bucket, Key: test.given(stack)})
+		})
+		if (err != nil) != (test.want != "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: got %v, want %s", name, err, test.want)
+		}
+	}
+}
+
+// What is imported as a bucket is one, and one only.
+func TestAnExistingBucketIsOneBucket(t *testing.T) {
+	for name, test := range map[string]struct {
+		bucket func(s awscdk.Stack) awss3.IBucket
+		want   string
+	}{
+		"by its name": {func(s awscdk.Stack) awss3.IBucket {
+			return awss3.Bucket_FromBucketName(s, jsii.String("B"), jsii.String("old"))
+		}, ""},
+		"by its ARN": {func(s awscdk.Stack) awss3.IBucket {
+			return awss3.Bucket_FromBucketArn(s, jsii.String("B"), jsii.String("arn:aws:s3:::old"))
+		}, ""},
+		"by a token": {func(s awscdk.Stack) awss3.IBucket {
+			return awss3.Bucket_FromBucketName(s, jsii.String("B"), awscdk.NewCfnParameter(s, jsii.String("P"), nil).ValueAsString())
+		}, ""},
+		"of the app": {func(s awscdk.Stack) awss3.IBucket { return awss3.NewBucket(s, jsii.String("B"), nil) }, ""},
+		"two": {func(s awscdk.Stack) awss3.IBucket {
+			return awss3.Bucket_FromBucketAttributes(s, jsii.String("B"), &awss3.BucketAttributes{BucketName: jsii.String("one"), BucketArn: jsii.String("arn:aws:s3:::other")})
+		}, "Bucket: got one named one with the ARN of other; allowed: one bucket"},
+		"an access point": {func(s awscdk.Stack) awss3.IBucket {
+			return awss3.Bucket_FromBucketArn(s, jsii.String("B"), jsii.String("arn:aws:s3:us-east-1:111122223333:accesspoint/ap"))
+		}, `Bucket: got "arn:aws:s3:us-east-1:111122223333:accesspoint/ap"; allowed: a bucket, arn:PARTITION:s3:::NAME`},
+	} {
+		err := synth.App(&synth.Options{Dir: t.TempDir()}, func(app awscdk.App) {
+			stack := awscdk.NewStack(app, jsii.String("Stack"), nil)
+			storage.NewExistingBucket(stack, "Existing", &storage.ExistingBucketProps{Bucket: test.bucket(stack)})
 		})
 		if (err != nil) != (test.want != "") || err != nil && !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: got %v, want %s", name, err, test.want)

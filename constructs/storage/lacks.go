@@ -18,6 +18,8 @@ type existing struct {
 	class                                                                Class
 	encryption, publicAccess, ownership, versioning, lifeCycle, accesses any
 	policy                                                               any
+	// emptied tells that its objects are deleted with its stack.
+	emptied bool
 	// key is what an app says of the bucket's key; nil: none is given.
 	key map[string]any
 	// keyKnown tells whether the app says anything of it.
@@ -48,6 +50,7 @@ func (e existing) lacks() []Lack {
 	need(get(first(e.ownership, "Rules"), "ObjectOwnership") == "BucketOwnerEnforced", "enforced ownership",
 		"set ObjectOwnership to BUCKET_OWNER_ENFORCED, which turns ACLs off")
 	need(!classes[e.class].versioned || get(e.versioning, "Status") == "Enabled", "versions", "set Versioned: a deleted object can't be had back")
+	need(!e.emptied, "objects that outlive its stack", "leave AutoDeleteObjects out, but in Development: the stack deletes them with itself")
 	need(e.class == Logs || e.accesses != nil, "access logs", "set ServerAccessLogsBucket")
 	need(e.lifeCycle != nil, "a life cycle", "set LifecycleRules: uploads that never ended are paid for")
 	need(denies(e.policy, "aws:SecureTransport"), "a deny of plain HTTP", "set EnforceSSL")
