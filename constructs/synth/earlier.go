@@ -98,7 +98,7 @@ func list(staging, dir string, before written) error {
 			return err
 		case e.IsDir() && strings.HasPrefix(e.Name(), "asset."):
 			return fs.SkipDir
-		case !e.Type().IsRegular() || e.Name() == reportFile || strings.HasPrefix(e.Name(), "include.") || strings.HasPrefix(e.Name(), "asset."):
+		case e.IsDir() || e.Name() == reportFile || strings.HasPrefix(e.Name(), "include.") || strings.HasPrefix(e.Name(), "asset."):
 			return nil
 		}
 		name, err := filepath.Rel(staging, path)
@@ -133,9 +133,23 @@ func readList(dir string) map[string]string {
 	return hashes
 }
 
-// hash is the SHA-256 of a file.
+// hash is the SHA-256 of a file, or of where a link leads. Of anything else, which might never end, it is an error.
 func hash(file string) (string, error) {
-	text, err := os.ReadFile(file)
+	info, err := os.Lstat(file)
+	if err != nil {
+		return "", err
+	}
+	var text []byte
+	switch info.Mode().Type() {
+	case 0:
+		text, err = os.ReadFile(file)
+	case fs.ModeSymlink:
+		var to string
+		to, err = os.Readlink(file)
+		text = []byte("link to " + to)
+	default:
+		err = fmt.Errorf("%s is no file", file)
+	}
 	return fmt.Sprintf("%x", sha256.Sum256(text)), err
 }
 

@@ -93,6 +93,9 @@ func build(app awscdk.App) {
 			if err := os.WriteFile(filepath.Join(dir, "policy.json"), []byte(os.Getenv("POLICY")), 0o600); err != nil {
 				panic(err)
 			}
+			if err := os.Symlink("policy.json", filepath.Join(dir, "latest.json")); err != nil {
+				panic(err)
+			}
 		}
 	case "named": // a stack that comes and goes, and what is in it
 		awscdk.NewCfnOutput(awscdk.NewStack(awscdk.NewStage(app, jsii.String("Dev"), nil), jsii.String(os.Getenv("STACK")), nil),
