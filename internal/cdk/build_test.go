@@ -314,6 +314,9 @@ func TestHomes(t *testing.T) {
 			ours, "eu-west-1", []string{"by value", "give what is in it"}},
 		{"a key with nothing in it", func(here, _ awscdk.Stack) { newThing(here, "X", &thingProps{Key: &struct{ awskms.IKey }{}}) },
 			ours, "eu-west-1", []string{"with nothing in it"}},
+		{"a key in a struct", func(here, _ awscdk.Stack) {
+			newThing(here, "X", &thingProps{Key: &struct{ awskms.IKey }{awskms.NewKey(here, jsii.String("K"), nil)}})
+		}, ours, "eu-west-1", []string{"Key: got a struct { awskms.IKey }, which embeds one; allowed: a value that the CDK or Plinth made; give its IKey"}},
 		{"another kind of object", func(here, _ awscdk.Stack) {
 			newThing(here, "X", &thingProps{Other: &thing{Construct: newOther(here, "Y").Construct}})
 		}, ours, "eu-west-1", []string{"that no constructor made"}},

@@ -50,7 +50,11 @@ func (v *visit) look(given any) {
 }
 
 func (v *visit) object(field string, object any) {
-	if err := validateWrapper(field, object); err != nil {
+	err := validateWrapper(field, object)
+	if err == nil {
+		err = validateEmbedded(field, object)
+	}
+	if err != nil {
 		v.broken = true
 		v.list.Include("", err)
 		return

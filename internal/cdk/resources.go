@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces"
 	"github.com/aws/constructs-go/constructs/v10"
 
+	"github.com/plinth-ml/plinth/internal/made"
 	"github.com/plinth-ml/plinth/internal/problem"
 	"github.com/plinth-ml/plinth/internal/token"
 )
@@ -143,4 +144,16 @@ func validateWrapper(field string, object any) error {
 		}
 	}
 	return nil
+}
+
+// validateEmbedded reports a struct of the user's that embeds a value, which the CDK knows by the value alone.
+func validateEmbedded(field string, object any) error {
+	inner := embedded(reflect.ValueOf(object))
+	if inner == "" || made.Is(reflect.TypeOf(object)) || isKnown(object) {
+		return nil
+	}
+	return problem.Problem{
+		Field: field, Got: problem.Phrase("a " + reflect.TypeOf(object).Elem().String() + ", which embeds one"),
+		Allowed: "a value that the CDK or Plinth made", Fix: "give its " + inner,
+	}
 }

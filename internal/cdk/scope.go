@@ -47,11 +47,10 @@ func embedded(v reflect.Value) string {
 	return ""
 }
 
-// isKnown tells whether the CDK takes a struct that embeds a construct, which it does of one that was made by an
-// Override.
-func isKnown(scope constructs.Construct) (known bool) {
+// isKnown tells whether the CDK takes a struct that embeds a construct, which it does with one that an Override made.
+func isKnown(object any) (known bool) {
 	defer func() { known = recover() == nil }()
-	constructs.Construct_IsConstruct(scope)
+	constructs.Construct_IsConstruct(object)
 	return true
 }
 
