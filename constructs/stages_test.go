@@ -57,3 +57,17 @@ func TestValuesOfAnotherStage(t *testing.T) {
 		})
 	}
 }
+
+// A value of a stack whose region is open, in a stack of a region, is an error of the CDK with what to do.
+func TestValuesOfAnOpenRegion(t *testing.T) {
+	err := synth.App(&synth.Options{Dir: t.TempDir()}, func(app awscdk.App) {
+		data := storage.NewDataBucket(awscdk.NewStack(app, jsii.String("Open"), nil), "Data", nil)
+		here := awscdk.NewStack(app, jsii.String("Here"), &awscdk.StackProps{
+			Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("us-east-1")},
+		})
+		access.NewExecutionRole(here, "X", &access.ExecutionRoleProps{Reads: []storage.Prefix{data.Prefix("")}})
+	})
+	if err == nil || !strings.Contains(err.Error(), "give both an Env with Account and Region, or neither") {
+		t.Errorf("got %v", err)
+	}
+}
