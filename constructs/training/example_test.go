@@ -21,14 +21,16 @@ func churn(app awscdk.App) {
 	stack := awscdk.NewStack(app, jsii.String("Churn"), nil)
 	dev := environment.Environment{Name: "dev", Tier: environment.Development}
 	net := network.NewIsolated(stack, "Network", &network.IsolatedProps{Environment: dev})
-	data := storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{Environment: dev})
-	training.NewWorkflow(stack, "Churn", &training.WorkflowProps{Environment: dev, Network: net, Job: training.Job{
+	guard := access.NewGuard(stack, "Guard", &access.GuardProps{Environment: dev, Network: net})
+	data := storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{Environment: dev, Endpoints: net.S3Endpoints()})
+	training.NewWorkflow(stack, "Churn", &training.WorkflowProps{Environment: dev, Network: net, Guard: guard, Job: training.Job{
 		Image:        training.XGBoost("3.2-0"),
 		Inputs:       []training.Input{{Channel: "train", From: data.Prefix("train/"), ContentType: "text/csv"}},
 		Output:       data.Prefix("models/"),
 		InstanceType: "ml.m5.xlarge",
 		Parameters:   []training.Parameter{training.Integer("num_round", 1, 1000)},
 	}})
+	guard.Protect(stack)
 }
 
 func ExampleNewWorkflow() {
