@@ -348,10 +348,13 @@ func TestARNsOfElsewhere(t *testing.T) {
 			"images of another account": {"network.NewIsolated", func(p any) {
 				p.(*network.IsolatedProps).ImageRepositories = []string{"arn:aws:ecr:" + region + ":" + there + ":repository/x"}
 			}, ""},
-			"a role outside":   {"storage.NewDataBucket", func(p any) { p.(*storage.DataBucketProps).OutsideRoles = []string{role} }, "OutsideRoles[0]"},
+			"a role outside": {"storage.NewDataBucket", func(p any) {
+				p.(*storage.DataBucketProps).OutsideRoles, p.(*storage.DataBucketProps).Endpoints = []string{role}, []string{"vpce-0123456789abcdef0"}
+			}, "OutsideRoles[0]"},
 			"an administrator": {"storage.NewDataBucket", func(p any) { p.(*storage.DataBucketProps).Environment.Administrators = []string{role} }, "Environment.Administrators[0]"},
 			"a role outside that is let in": {"storage.NewDataBucket", func(p any) {
 				p.(*storage.DataBucketProps).OutsideRoles, p.(*storage.DataBucketProps).Shares = []string{role}, []storage.Share{{Account: there, Path: "a/"}}
+				p.(*storage.DataBucketProps).Endpoints = []string{"vpce-0123456789abcdef0"}
 			}, ""},
 		} {
 			props := valid[test.constructor]()

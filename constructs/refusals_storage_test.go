@@ -50,6 +50,8 @@ var refusalsOfStorage = []refusal{
 	{"storage Class", "a class of bucket", "ours: it decides life cycle and protection", inBucket(func(p *storage.DataBucketProps) { p.Class = 99 }), inBucket(func(p *storage.DataBucketProps) { p.Class = storage.Models }), ""},
 	{"storage Endpoints", "vpce- and 8 to 17 hexadecimal digits", ids, inBucket(func(p *storage.DataBucketProps) { p.Endpoints = []string{"vpce-1234567"} }),
 		inBucket(func(p *storage.DataBucketProps) { p.Endpoints = []string{"vpce-12345678"} }), ""},
+	{"storage OutsideRoles", "none without Endpoints", "ours: nobody is outside of nothing, and Endpoints were forgotten",
+		inBucket(func(p *storage.DataBucketProps) { p.OutsideRoles = []string{"arn:aws:iam::111122223333:role/Uploader"} }), none, ""},
 	{"storage Organization", "o- and 10 to 32 letters and digits", "https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html",
 		inBucket(func(p *storage.DataBucketProps) { p.Organization = "o-123456789" }), inBucket(func(p *storage.DataBucketProps) { p.Organization = "o-1234567890" }), ""},
 	{"storage Account", "12 digits", accounts, inBucket(func(p *storage.DataBucketProps) { p.Shares = []storage.Share{{Account: "12345678901"}} }),

@@ -92,6 +92,9 @@ func drawn(t *rapid.T, mistaken bool) bucket {
 			p.Shares = append(p.Shares, share)
 		}
 	}
+	if !mistaken && len(p.Endpoints) == 0 {
+		p.OutsideRoles = nil
+	}
 	if yes("lock") {
 		p.Lock = storage.Lock{Mode: anyOf(t, "mode", []storage.LockMode{storage.Governance, storage.Compliance}, ifMistaken(mistaken, storage.NoLock, storage.LockMode(7))...),
 			Days: anyOf(t, "days", []int{1, 36500}, ifMistaken(mistaken, 0, -1, 36501)...)}

@@ -50,9 +50,12 @@ func (p *IsolatedProps) validateExisting() error {
 	for i, s := range p.ExistingEndpoints {
 		known, ok := services[s]
 		if !ok && !slices.ContainsFunc(p.AdditionalEndpoints, func(e AdditionalEndpoint) bool { return e.Service == s }) {
-			l.Add(fmt.Sprintf("ExistingEndpoints[%d]", i), s, "one of "+strings.Join(slices.Sorted(maps.Keys(services)), ", "), "")
+			l.Add(fmt.Sprintf("ExistingEndpoints[%d]", i), s, "one of "+strings.Join(slices.Sorted(maps.Keys(services)), ", "), shortName(s))
 		}
 		interfaces = interfaces || !known.gateway
+	}
+	if p.ExistingS3Endpoint != "" && !slices.Contains(p.ExistingEndpoints, "s3") {
+		l.Add("ExistingS3Endpoint", p.ExistingS3Endpoint, `none without "s3" among ExistingEndpoints`, "add it there, or leave this out: an S3 endpoint is made")
 	}
 	if interfaces && p.ExistingEndpointsRange == "" {
 		l.Add("ExistingEndpointsRange", "", "the address range in which the existing interface endpoints stand",
@@ -60,6 +63,16 @@ func (p *IsolatedProps) validateExisting() error {
 	}
 	l.Include("", p.validateRange("ExistingEndpointsRange", p.ExistingEndpointsRange, p.Vpc != nil))
 	return l.Err()
+}
+
+// shortName says how the name of an endpoint's service, com.amazonaws.REGION.SERVICE, is written here; empty for other
+// texts.
+func shortName(service string) string {
+	parts := strings.SplitN(service, ".", 4)
+	if len(parts) != 4 || parts[0] != "com" || parts[1] != "amazonaws" {
+		return ""
+	}
+	return fmt.Sprintf("leave out com.amazonaws.%s.: %q", parts[2], parts[3])
 }
 
 // validateRange checks a range that jobs may speak to: one of a network elsewhere, and outside the VPC unless it is the

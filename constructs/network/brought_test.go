@@ -2,6 +2,7 @@ package network_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/network"
+	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/constructs/synth"
 	"github.com/plinth-ml/plinth/internal/assembly"
 	"github.com/plinth-ml/plinth/internal/synthtest"
@@ -219,6 +221,46 @@ func TestASharedNetworkCostsNothing(t *testing.T) {
 	}
 }
 
+// A bucket gets the id of an S3 endpoint that stood already, and none is open to every network for want of it.
+func TestTheS3EndpointThatStoodAlready(t *testing.T) {
+	const known = "vpce-0123456789abcdef0"
+	for _, id := range []string{known, ""} {
+		err := synth.App(&synth.Options{Dir: t.TempDir()}, func(app awscdk.App) {
+			stack := awscdk.NewStack(app, jsii.String("Stack"), nil)
+			vpc := existing(stack, awsec2.SubnetType_PRIVATE_ISOLATED)
+			n := network.NewIsolated(stack, "Network", &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets(),
+				ExistingEndpoints: []string{"s3"}, ExistingS3Endpoint: id})
+			shared := network.NewIsolated(stack, "Shared", &network.IsolatedProps{SharedWith: n})
+			if ids := shared.S3Endpoints(); id == known && (len(ids) != 1 || ids[0] != known || n.S3Endpoint != known) {
+				t.Errorf("got %v", ids)
+			}
+			storage.NewDataBucket(stack, "Data", &storage.DataBucketProps{
+				Endpoints: n.S3Endpoints(), OutsideRoles: []string{"arn:aws:iam::111122223333:role/Uploader"},
+			})
+		})
+		switch {
+		case id == known && err != nil:
+			t.Error(err)
+		case id == "" && (err == nil || strings.Count(err.Error(), "S3Endpoint: got nothing; allowed: the id") != 2 || strings.Count(err.Error(), "got") != 2):
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// The range of endpoints elsewhere is opened only for one that something needs.
+func TestEndpointsElsewhereThatNothingNeeds(t *testing.T) {
+	for service, opened := range map[string]bool{"logs": false, "ecr.api": true} {
+		template := synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
+			network.NewIsolated(stack, "Network", &network.IsolatedProps{
+				ExistingEndpoints: []string{"s3", service}, ExistingEndpointsRange: "172.16.0.0/16", TransitGateway: "tgw-0123456789abcdef0",
+			})
+		})
+		if got := strings.Contains(fmt.Sprint(template.Resources), "172.16.0.0/16"); got != opened {
+			t.Errorf("%s: opened %t", service, got)
+		}
+	}
+}
+
 // What cannot be seen at synth is said there.
 func TestWhatIsNotCheckedIsSaid(t *testing.T) {
 	dir := t.TempDir()
@@ -262,6 +304,12 @@ func TestWrongThingsBrought(t *testing.T) {
 		{"unknown service", func(awscdk.Stack) *network.IsolatedProps {
 			return &network.IsolatedProps{ExistingEndpoints: []string{"s4"}}
 		}, `ExistingEndpoints[0]: got "s4"; allowed: one of airflow.api`},
+		{"the whole name of a service", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{ExistingEndpoints: []string{"com.amazonaws.eu-west-1.s3"}}
+		}, `leave out com.amazonaws.eu-west-1.: "s3"`},
+		{"an S3 endpoint that is made", func(awscdk.Stack) *network.IsolatedProps {
+			return &network.IsolatedProps{ExistingS3Endpoint: "vpce-0123456789abcdef0"}
+		}, `ExistingS3Endpoint: got "vpce-0123456789abcdef0"; allowed: none without "s3" among ExistingEndpoints`},
 		{"endpoints nowhere", func(awscdk.Stack) *network.IsolatedProps {
 			return &network.IsolatedProps{ExistingEndpoints: []string{"sts"}}
 		}, "ExistingEndpointsRange: got \"\""},

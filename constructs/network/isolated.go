@@ -34,7 +34,7 @@ type Isolated struct {
 	// that are added to it.
 	JobSecurityGroup awsec2.ISecurityGroup
 	// S3Endpoint is the id of the S3 endpoint, for the buckets that are to be reached through it alone; empty where it
-	// stood already.
+	// stood already and [IsolatedProps.ExistingS3Endpoint] is left out.
 	S3Endpoint string
 	// LogKey encrypts the logs; other log groups of the account may use it too.
 	LogKey awskms.IKey
@@ -75,7 +75,7 @@ func newIsolated(this constructs.Construct, _ string, props *IsolatedProps) *Iso
 	l.Include("", err)
 	l.Include("", validateSubnets(p, plan))
 	cdk.Check(l.Err())
-	n := &Isolated{Construct: this, LogKey: p.LogKey, Capabilities: slices.Clone(p.capabilities()), Endpoints: plan.endpoints,
+	n := &Isolated{Construct: this, S3Endpoint: p.ExistingS3Endpoint, LogKey: p.LogKey, Capabilities: slices.Clone(p.capabilities()), Endpoints: plan.endpoints,
 		account: at.Account, region: at.Region, packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,
 		peers: plan.peers, free: map[string]int{}, zones: map[string]string{}, s3PrefixList: s3PrefixList, reach: plan.reach}
 	if p.LogKey != nil {

@@ -36,7 +36,7 @@ func newPlan(p IsolatedProps) plan {
 		logDays:      e.LogRetentionDays,
 		retain:       e.Tier.RetainsData(),
 	}
-	if p.ExistingEndpointsRange != "" {
+	if p.ExistingEndpointsRange != "" && (len(p.ExistingEndpoints) == 0 || decided.usesExisting()) {
 		decided.reach = append(decided.reach, p.ExistingEndpointsRange)
 	}
 	decided.reach = append(decided.reach, p.OnPremises...)
@@ -46,6 +46,11 @@ func newPlan(p IsolatedProps) plan {
 // missing are the endpoints that are to be made.
 func (p plan) missing() EndpointPlan {
 	return slices.DeleteFunc(slices.Clone(p.endpoints), func(e Endpoint) bool { return slices.Contains(p.existing, e.Service) })
+}
+
+// usesExisting tells whether anything needs an interface endpoint that stands already.
+func (p plan) usesExisting() bool {
+	return slices.ContainsFunc(p.endpoints, func(e Endpoint) bool { return !e.Gateway && slices.Contains(p.existing, e.Service) })
 }
 
 // interfaces is how many interface endpoints are made, each of which takes an address in the subnets that it stands in.

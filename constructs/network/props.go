@@ -64,8 +64,11 @@ type IsolatedProps struct {
 	// Subnets are the private subnets of Vpc that jobs run in, with their route tables. Required with Vpc.
 	Subnets []awsec2.ISubnet
 	// ExistingEndpoints are services, such as "sts", whose endpoints stand already, in Vpc or in a hub VPC; their
-	// policies and private names are not looked at. Empty: all are made.
+	// policies and private names are not looked at. What no capability needs changes nothing. Empty: all are made.
 	ExistingEndpoints []string
+	// ExistingS3Endpoint is the id of the S3 endpoint that stands already, vpce- and 8 to 17 hexadecimal digits, with
+	// "s3" among ExistingEndpoints. Empty: it is not known, and S3Endpoint and [Isolated.S3Endpoints] do not give it.
+	ExistingS3Endpoint string
 	// ExistingEndpointsRange is the address range in which those interface endpoints stand. Required with
 	// ExistingEndpoints, unless they are gateways only.
 	ExistingEndpointsRange string
@@ -173,6 +176,9 @@ func (p *IsolatedProps) validateIDs() error {
 	}
 	if p.S3PrefixList != "" {
 		arn.ValidateID(&l, "S3PrefixList", p.S3PrefixList, "pl", "a prefix list", "")
+	}
+	if p.ExistingS3Endpoint != "" {
+		arn.ValidateID(&l, "ExistingS3Endpoint", p.ExistingS3Endpoint, "vpce", "a VPC endpoint of S3", "")
 	}
 	return l.Err()
 }

@@ -64,14 +64,18 @@ func (n *Isolated) ValidateImage(repository string) error {
 	}
 }
 
-// S3Endpoints is a list of S3Endpoint, as buckets take it; empty where that stood already, and its id is not known.
-func (n *Isolated) S3Endpoints() (ids []string) {
-	cdk.Do("network.Isolated.S3Endpoints", n, func() {
-		if n.S3Endpoint != "" {
-			ids = []string{n.S3Endpoint}
+// S3Endpoints is a list of S3Endpoint, as buckets take it. It panics with one message where that stood already and its
+// id is not known: an empty list would open a bucket to every network.
+func (n *Isolated) S3Endpoints() []string {
+	return []string{cdk.Text("network.Isolated.S3Endpoints", n, func() string {
+		if n.S3Endpoint == "" {
+			cdk.Check(problem.Problem{
+				Field: "S3Endpoint", Allowed: "the id of the S3 endpoint, which stood already",
+				Fix: "give it to this network, or to the one that it is SharedWith, as IsolatedProps.ExistingS3Endpoint",
+			})
 		}
-	})
-	return ids
+		return n.S3Endpoint
+	})}
 }
 
 // OneInEachZone are the SubnetIDs for what takes one subnet of a zone: without those whose zone is that of one before,

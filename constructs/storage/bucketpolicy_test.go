@@ -53,7 +53,6 @@ func TestStatementsByOption(t *testing.T) {
 		{"logs", DataBucketProps{Class: Logs}, always + "; KeyBroughtAlong" + logs},
 		{"endpoints", DataBucketProps{Endpoints: []string{endpoint}}, always + out + keys},
 		{"endpoints of logs", DataBucketProps{Class: Logs, Endpoints: []string{endpoint}}, always + out + "; KeyBroughtAlong" + logs},
-		{"roles from outside, with no inside", DataBucketProps{OutsideRoles: []string{uploader}}, always + keys},
 		{"administrators", DataBucketProps{Environment: administered}, always + keys + "; Settings"},
 		{"organization", DataBucketProps{Organization: "o-a1b2c3d4e5"}, always + keys},
 		{"a lock that administrators lift", DataBucketProps{Lock: Lock{Governance, 1}}, always + keys + "; LiftedLocks"},

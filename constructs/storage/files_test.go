@@ -22,7 +22,9 @@ func logKey(stack awscdk.Stack) awskms.IKey {
 func ExampleNewFiles() {
 	err := synth.App(nil, func(app awscdk.App) {
 		stack := awscdk.NewStack(app, jsii.String("Scripts"), nil)
-		bucket := storage.NewDataBucket(stack, "Bucket", &storage.DataBucketProps{OutsideRoles: []string{storage.FilesRole(stack, "scripts-writer")}})
+		bucket := storage.NewDataBucket(stack, "Bucket", &storage.DataBucketProps{
+			Endpoints: []string{"vpce-0123456789abcdef0"}, OutsideRoles: []string{storage.FilesRole(stack, "scripts-writer")},
+		})
 		files := storage.NewFiles(stack, "Files", &storage.FilesProps{
 			Bucket: bucket, Folders: []string{"scripts/"}, Role: "scripts-writer", LogKey: logKey(stack),
 			Files: []storage.File{{Path: "scripts/hello.sh", Text: "echo hello", Name: "Hello"}},

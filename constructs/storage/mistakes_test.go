@@ -64,8 +64,15 @@ func TestMistakesOfBuckets(t *testing.T) {
 		{"endpoints", &DataBucketProps{Endpoints: []string{endpoint, "vpce-1", "vpc-0123456789abcdef0"}}, []string{
 			`Endpoints[1]: got "vpce-1"` + endpointAllowed, `Endpoints[2]: got "vpc-0123456789abcdef0"` + endpointAllowed,
 		}},
+		{"an endpoint that is not known", &DataBucketProps{Endpoints: []string{""}, OutsideRoles: []string{uploader}}, []string{
+			`Endpoints[0]: got ""` + endpointAllowed + "; the S3Endpoint of a network is empty where it stood already: give that network its id as ExistingS3Endpoint",
+		}},
+		{"outside of nothing", &DataBucketProps{OutsideRoles: []string{uploader}}, []string{
+			`OutsideRoles: got [` + uploader + `]; allowed: none without Endpoints; give the ids of the S3 endpoints, or leave this out: ` +
+				"without them objects are reached from any network",
+		}},
 		{"roles of another account", &DataBucketProps{
-			Environment:  environment.Environment{Account: "111122223333"},
+			Environment: environment.Environment{Account: "111122223333"}, Endpoints: []string{endpoint},
 			OutsideRoles: []string{uploader, "arn:aws:iam::444455556666:role/Reader"},
 		}, []string{
 			`OutsideRoles[1]: got "arn:aws:iam::444455556666:role/Reader"; allowed: a role or user of account 111122223333; another account shares by other fields`,

@@ -33,14 +33,14 @@ type DataBucketProps struct {
 	// none.
 	AccessLogs *DataBucket
 
-	// Endpoints are the ids of the S3 endpoints (vpce-...) through which alone objects are read and written. Empty: any
-	// network.
+	// Endpoints are the ids of the S3 endpoints (vpce-...) through which alone objects are read and written: those of
+	// network.Isolated.S3Endpoints. Empty: any network.
 	Endpoints []string
 	// OutsideRoles are the ARNs of roles and users of the account that reach objects from outside the Endpoints,
 	// besides the environment's administrators: of SageMaker's Feature Store, of Athena, of a person or a workflow of
 	// GitHub that uploads data, whose role access.LauncherRole names before it is there. A * may stand for a part of a
 	// name of at least 3 other letters, as in the names that IAM Identity Center makes: whatever role it matches is let
-	// in. Empty: none.
+	// in. None without Endpoints. Empty: none.
 	OutsideRoles []string
 	// Organization is the id of the organization whose accounts may be given access. Empty: this account only.
 	Organization string
@@ -77,7 +77,15 @@ func (p *DataBucketProps) Validate() error {
 	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
 	for i, id := range p.Endpoints {
-		arn.ValidateID(&l, fmt.Sprintf("Endpoints[%d]", i), id, "vpce", "a VPC endpoint of S3", "")
+		fix := ""
+		if id == "" {
+			fix = "the S3Endpoint of a network is empty where it stood already: give that network its id as ExistingS3Endpoint"
+		}
+		arn.ValidateID(&l, fmt.Sprintf("Endpoints[%d]", i), id, "vpce", "a VPC endpoint of S3", fix)
+	}
+	if len(p.OutsideRoles) > 0 && len(p.Endpoints) == 0 {
+		l.Add("OutsideRoles", p.OutsideRoles, "none without Endpoints",
+			"give the ids of the S3 endpoints, or leave this out: without them objects are reached from any network")
 	}
 	l.Include("", principal.Validate("OutsideRoles", p.Environment.Account, p.OutsideRoles))
 	if p.Organization != "" {

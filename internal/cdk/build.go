@@ -79,13 +79,14 @@ func receiverProblem(of any) problem.Problem {
 	return p
 }
 
-// Text is what every method does that asks a made object for a text; see [Do]. Of an object that could not be made it
-// is a token that stands for nothing.
+// Text is what every method does that asks a made object for a text; see [Do]. Of an object that could not be made, and
+// where something is wrong, it is a token that stands for nothing.
 func Text(kind string, of any, ask func() string) (text string) {
-	if made.Failed(of) {
+	told := false
+	Do(kind, of, func() { text, told = ask(), true })
+	if !told {
 		return *awscdk.Fn_Ref(jsii.String(couldNotBeBuilt))
 	}
-	Do(kind, of, func() { text = ask() })
 	return text
 }
 
