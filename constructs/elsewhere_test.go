@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -301,6 +302,37 @@ func TestBucketsOfOtherNetworks(t *testing.T) {
 			}})
 			if got := told(faults, before, "Job.Inputs[0].From.Bucket", "of network Stack/Other"); got != test.refused {
 				t.Errorf("%s: refused %t: %v", name, got, unwrapped(faults)[before:])
+			}
+		}
+	})
+}
+
+// A token that is known to stand for a name is refused where an ARN is needed: the policy would name nothing.
+func TestNamesInPlaceOfARNs(t *testing.T) {
+	inStack(func(stack awscdk.Stack, faults *fault.Collector) {
+		valid := validProps(stack)
+		repository := awsecr.NewRepository(stack, jsii.String(fmt.Sprint("Repository", next())), nil)
+		machine := valid["training.NewWorkflow"]().(*training.WorkflowProps)
+		workflow := training.NewWorkflow(stack, fmt.Sprint("W", next()), machine)
+		for name, test := range map[string]struct {
+			constructor string
+			change      func(props any)
+			want        string // empty: it is taken
+		}{
+			"a launcher's workflow":       {"access.NewLauncher", func(p any) { p.(*access.LauncherProps).Workflows = []string{workflow.Name} }, "Workflows[0]: got the Name of " + *workflow.Construct.Node().Path()},
+			"an operator's":               {"access.NewOperator", func(p any) { p.(*access.OperatorProps).Workflows = []string{workflow.Name} }, "Workflows[0]: got the Name of"},
+			"its ARN":                     {"access.NewOperator", func(p any) { p.(*access.OperatorProps).Workflows = []string{*workflow.StateMachine.StateMachineArn()} }, ""},
+			"a repository by its name":    {"access.NewExecutionRole", func(p any) { p.(*access.ExecutionRoleProps).Repositories = []string{*repository.RepositoryName()} }, "Repositories[0]: got the Ref of"},
+			"a repository by its ARN":     {"access.NewExecutionRole", func(p any) { p.(*access.ExecutionRoleProps).Repositories = []string{*repository.RepositoryArn()} }, ""},
+			"what the deployment decides": {"access.NewOperator", func(p any) { p.(*access.OperatorProps).Workflows = []string{*awscdk.Fn_ImportValue(jsii.String("x"))} }, ""},
+		} {
+			props := valid[test.constructor]()
+			test.change(props)
+			before := len(unwrapped(faults))
+			constructors[test.constructor].make(stack, fmt.Sprint("X", next()), props)
+			after := unwrapped(faults)[before:]
+			if test.want == "" && len(after) > 0 || test.want != "" && (len(after) != 1 || !strings.Contains(fmt.Sprint(after), test.want)) {
+				t.Errorf("%s: %v", name, after)
 			}
 		}
 	})

@@ -85,7 +85,8 @@ func Text(kind string, of any, ask func() string) (text string) {
 	told := false
 	Do(kind, of, func() { text, told = ask(), true })
 	if !told {
-		return *awscdk.Fn_Ref(jsii.String(couldNotBeBuilt))
+		text = *awscdk.Fn_Ref(jsii.String(couldNotBeBuilt))
+		standInTexts[text] = true
 	}
 	return text
 }
@@ -201,6 +202,7 @@ func (b *building) check(given, props any) (home made.Home, ok bool) {
 	v.partition()
 	v.look(props)
 	v.texts(props)
+	v.namesOnly(props)
 	v.arns(props)
 	if !v.broken { // nothing can be asked of an object that is not whole
 		l.Include("", validate(given, id))
