@@ -84,7 +84,7 @@ func TestValuesOfWhatFailed(t *testing.T) {
 		packages.Repositories["dev"].GrantPull(own.Role, nil)
 		packages.GrantPublish(own.Role)
 		builder := valid["supplychain.NewBuilder"]().(*supplychain.BuilderProps)
-		builder.Packages = packages.Repositories["staging"]
+		builder.Packages = packages.Repository("staging")
 		supplychain.NewBuilder(others, "Builder", builder)
 		promotion := valid["supplychain.NewPromotion"]().(*supplychain.PromotionProps)
 		promotion.Tools = mirror.Repositories["tools"].URI + ":1"
@@ -93,7 +93,7 @@ func TestValuesOfWhatFailed(t *testing.T) {
 		awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("Run"), jsii.String(serverless.Workflows["churn"]))
 		awsiam.NewPolicy(stack, jsii.String("More"), nil).AttachToRole(serverless.Roles["churn"].Role)
 		storage.NewDataBucket(stack, "Other", &storage.DataBucketProps{
-			Environment: dev, Endpoints: []string{net.S3Endpoint}, OutsideRoles: []string{*role.Role.RoleArn()}, Key: data.Key, AccessLogs: data,
+			Environment: dev, Endpoints: net.S3Endpoints(), OutsideRoles: []string{*role.Role.RoleArn()}, Key: data.Key, AccessLogs: data,
 			ReplicateTo: storage.Replica{Bucket: data.ARN, Key: data.KeyARN, Region: data.Region},
 		})
 		guard := access.NewGuard(stack, "Guard", &access.GuardProps{Environment: dev, Keys: []string{data.KeyARN}, Network: net})

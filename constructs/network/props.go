@@ -138,7 +138,7 @@ func (p *IsolatedProps) Validate() error {
 	for i, r := range p.PackageRepositories {
 		if token.Is(r) && !strings.Contains(token.Pattern.ReplaceAllString(r, ""), ":repository/") {
 			l.Add(fmt.Sprintf("PackageRepositories[%d]", i), r, "an ARN whose domain and name are known at synth; account and region may be tokens",
-				"take it from supplychain.Packages.Repositories or Chain.Repository, or write it out: the ARN of its domain is made from it")
+				"take it from supplychain.Packages.Repository or Chain.Repository, or write it out: the ARN of its domain is made from it")
 		}
 	}
 	arn.Validate(&l, "ImageRepositories", p.ImageRepositories, "ecr", ":repository/", "the ARN of an ECR repository, arn:aws:ecr:REGION:ACCOUNT:repository/NAME")

@@ -2,11 +2,11 @@
 // what a job runs comes from the team's own repositories, and reaches production only by promotion.
 //
 //	packages := supplychain.NewPackages(stack, "Packages", &supplychain.PackagesProps{Internal: []string{"/pypi//acme~"}})
-//	variables := packages.Repositories["dev"].GrantPull(role, net) // the role of a job, and the network that it runs in
+//	variables := packages.Repository("dev").GrantPull(role, net) // the role of a job, and the network that it runs in
 //	registry := supplychain.NewRegistry(stack, "Registry", nil)
 //	images := supplychain.NewImages(stack, "Churn", &supplychain.ImagesProps{Name: "churn"})
 //	supplychain.NewBuilder(stack, "Builder", &supplychain.BuilderProps{
-//		Network: net, Packages: packages.Repositories["dev"], Images: images, Registry: registry,
+//		Network: net, Packages: packages.Repository("dev"), Images: images, Registry: registry,
 //		Base: base, Tools: tools, Source: records.Prefix("sources/"), Records: records.Prefix("records/"),
 //	})
 //

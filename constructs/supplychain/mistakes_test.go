@@ -158,6 +158,9 @@ func TestMistakes(t *testing.T) {
 		}, []string{"1 problem", `got "one in us-east-1"; allowed: one in eu-west-1`, "deploy a chain to eu-west-1"}},
 		{"a stage that is none", func(s awscdk.Stack) { supplychain.Chain{}.Repository(s, "live", "", "") },
 			[]string{"supplychain.Chain.Repository", `stage: got "live"; allowed: one of dev, staging, prod`}},
+		{"packages of a stage that is none", func(s awscdk.Stack) {
+			supplychain.NewPackages(s, "P", nil).Repository("live").GrantPull(role(s), nil)
+		}, []string{"supplychain.Packages.Repository Stack/P", "1 problem", `stage: got "live"; allowed: one of dev, staging, prod`}},
 		{"images of a stage that is none", func(s awscdk.Stack) { supplychain.Chain{}.ImageRepository(s, "churn", "live", "", "") },
 			[]string{"supplychain.Chain.ImageRepository", `stage: got "live"`}},
 		{"publishing nothing", func(s awscdk.Stack) { supplychain.NewPackages(s, "P", nil).GrantPublish(role(s)) },

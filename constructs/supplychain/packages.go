@@ -17,7 +17,8 @@ import (
 type Packages struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
-	// Repositories are those of the stages, by the stage's name.
+	// Repositories are those of the stages, by the stage's name. A stage that is not there gives the zero Repository,
+	// from which a job installs nothing: ask [Packages.Repository].
 	Repositories map[string]Repository
 	// Key encrypts the packages.
 	Key awskms.IKey
@@ -25,6 +26,14 @@ type Packages struct {
 	chain    Chain
 	internal []pattern
 	formats  []format // those that packages come in
+}
+
+// Repository is the one of a stage. It panics with one message when the chain has no such stage.
+func (p *Packages) Repository(stage string) Repository {
+	return Repository{cdk.Text("supplychain.Packages.Repository", p, func() string {
+		cdk.Check(p.chain.validateStage(stage))
+		return p.Repositories[stage].ARN
+	})}
 }
 
 // NewPackages makes a domain, its key, a repository for each stage and each public index, and package groups. All of it

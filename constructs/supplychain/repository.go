@@ -70,7 +70,7 @@ func (r Repository) Validate() error {
 	var l problem.List
 	if !repositoryPattern.MatchString(token.Pattern.ReplaceAllString(r.ARN, "token")) {
 		l.Add("ARN", r.ARN, "the ARN of a CodeArtifact repository, arn:aws:codeartifact:REGION:ACCOUNT:repository/DOMAIN/NAME",
-			"take it from Packages.Repositories or Chain.Repository")
+			"take it from Packages.Repository or Chain.Repository")
 	}
 	return l.Err()
 }

@@ -68,7 +68,7 @@ type Job struct {
 	// and the guard has to allow it. Not with Spot. Zero: they go.
 	KeepAlive time.Duration
 	// Packages is the repository that the container installs a requirements.txt from when it starts, as SageMaker's
-	// training toolkit does. The container then has the role's credentials and reaches the network's endpoints, which
+	// training toolkit does: take it from supplychain.Packages.Repository. The container then has the role's credentials and reaches the network's endpoints, which
 	// the environment has to allow: RuntimeInstalls. Zero: nothing is installed, and the container has neither.
 	Packages supplychain.Repository
 	// HyperParameters are fixed for every execution: names of at most 256 characters that do not end in .$, and values

@@ -62,7 +62,7 @@ func newTools(stack awscdk.Stack) {
 	supplychain.NewPullThrough(stack, "Public", &supplychain.PullThroughProps{Chain: chain, Upstream: supplychain.ECRPublic})
 	images := supplychain.NewImages(stack, "Churn", &supplychain.ImagesProps{Chain: chain, Name: "churn"})
 	supplychain.NewBuilder(stack, "ChurnBuilder", &supplychain.BuilderProps{
-		Network: net, Packages: packages.Repositories["dev"], Images: images, Registry: registry,
+		Network: net, Packages: packages.Repository("dev"), Images: images, Registry: registry,
 		Base: mirror.Repositories["pytorch"].URI + ":2.13", Tools: toolbox,
 		Source: records.Prefix("sources/churn/"), Records: records.Prefix("images/"),
 	})

@@ -90,7 +90,7 @@ func newTools(app awscdk.App, c supplyChain) {
 	toolbox := mirror.Repositories["tools"].URI + ":1"
 	first := c.chain.Stages[0].Name
 	builder := supplychain.NewBuilder(stack, "Builder", &supplychain.BuilderProps{
-		Environment: e, Network: net, Packages: packages.Repositories[first], Images: images, Registry: registry,
+		Environment: e, Network: net, Packages: packages.Repository(first), Images: images, Registry: registry,
 		Base: mirror.Repositories["base"].URI + ":1", Tools: toolbox, Source: records.Prefix("sources/"), Records: records.Prefix("records/"),
 	})
 	promotion := supplychain.NewPromotion(stack, "Promotion", &supplychain.PromotionProps{
@@ -104,7 +104,7 @@ func newTools(app awscdk.App, c supplyChain) {
 		Description: "Approves promotions", TrustedBy: approvers,
 	}).Role)
 	for _, s := range c.chain.Stages {
-		output(stack, "Packages-"+s.Name, "The packages of "+s.Name, jsii.String(packages.Repositories[s.Name].ARN))
+		output(stack, "Packages-"+s.Name, "The packages of "+s.Name, jsii.String(packages.Repository(s.Name).ARN))
 		output(stack, "Images-"+s.Name, "The images of "+s.Name, jsii.String(images.Repositories[s.Name].URI))
 	}
 	output(stack, "Chain", "The way of a package", jsii.String("public:pypi -> "+c.chain.String()))
