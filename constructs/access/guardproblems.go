@@ -39,9 +39,9 @@ func (g *Guard) ValidateRequest(r JobRequest) error {
 	return l.Err()
 }
 
-// differ tells tokens apart where the CDK knows what they refer to.
+// differ tells tokens apart where the CDK knows what they refer to, also from what is written out.
 func differ(a, b string) policy.Answer {
-	if cdk.Different(a, b) {
+	if cdk.Different(a, b) || cdk.StoodAlready(a, b) {
 		return policy.No
 	}
 	return policy.ByText(a, b)
@@ -58,6 +58,9 @@ func (g guard) problem(r JobRequest, asked form, b broken) problem.Problem {
 		p.Field, p.Got = b.values[0].field, h.got(b.values)
 	} else {
 		p.Field = fieldOf(asked, b.key)
+		if b.key == "sagemaker:VolumeKmsKeyArn" || b.key == "sagemaker:OutputKmsKeyArn" {
+			p.Got, p.Fix = problem.Phrase("a bucket whose key the app does not know"), "give its Key in ExistingBucketProps, or take another bucket"
+		}
 	}
 	if below, ok := strings.CutPrefix(p.Field, "."); ok {
 		p.Field = r.Field + "." + below

@@ -79,6 +79,13 @@ func existing(g *guarded, key awskms.IKey) *storage.DataBucket {
 	return storage.NewExistingBucket(parts, "Existing", &storage.ExistingBucketProps{Bucket: bucket})
 }
 
+const oldKey = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+// writtenOut is a key that stood before the app.
+func writtenOut(g *guarded) awskms.IKey {
+	return awskms.Key_FromKeyArn(g.stack, jsii.String(fmt.Sprint("Old", len(*g.stack.Node().Children()))), jsii.String(oldKey))
+}
+
 // pipeline is the same as a pipeline.
 func (g *guarded) pipeline() *training.PipelineProps {
 	w := g.workflow
@@ -110,7 +117,17 @@ func TestWhatTheGuardDenies(t *testing.T) {
 		"other keys": {func(g *guarded) { g.guard.Keys = []string{g.scratch.KeyARN} },
 			[]string{`Job.Output: got "Stack/Data/Key/Resource"; allowed: a bucket with a key of the guard, Stack/Scratch/Key/Resource; take such a bucket`}},
 		"an existing bucket of which the app knows no key": {func(g *guarded) { g.workflow.Job.Output = existing(g, nil).Prefix("models/") },
-			[]string{`Job.Output: got nothing; allowed: a bucket with a key of the guard`}},
+			[]string{`Job.Output: got a bucket whose key the app does not know; allowed: a bucket with a key of the guard, Stack/Data/Key/Resource; ` +
+				`give its Key in ExistingBucketProps`}},
+		"a guard with a key that is written out": {func(g *guarded) { g.guard.Keys = []string{oldKey} },
+			[]string{`Job.Output: got "Stack/Data/Key/Resource"; allowed: a bucket with a key of the guard, ` + oldKey}},
+		"a key that is written out": {func(g *guarded) {
+			g.workflow.Job.Output = existing(g, writtenOut(g)).Prefix("models/")
+		}, []string{`Job.Output: got "` + oldKey + `"; allowed: a bucket with a key of the guard`}},
+		"a key that is written out, of a guard that has it": {func(g *guarded) {
+			g.workflow.Job.Output = existing(g, writtenOut(g)).Prefix("models/")
+			g.guard.Keys = append(g.guard.Keys, oldKey)
+		}, nil},
 		"an existing bucket with another key": {func(g *guarded) {
 			g.workflow.Job.Output = existing(g, g.scratch.Key).Prefix("models/")
 		}, []string{`Job.Output: got "Stack/Scratch/Key/Resource"; allowed: a bucket with a key of the guard`}},
@@ -169,7 +186,6 @@ func TestWhatTheGuardDenies(t *testing.T) {
 		"a key that nobody knows": {func(g *guarded) {
 			g.guard.Keys = []string{g.parameter("Key")}
 		}, nil},
-		"a key of another app": {func(g *guarded) { g.guard.Keys = []string{"arn:aws:kms:eu-west-1:111122223333:key/x"} }, nil},
 		"a type that nobody knows": {func(g *guarded) {
 			g.workflow.Job.InstanceType = g.parameter("Type")
 		}, nil},

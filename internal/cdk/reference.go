@@ -124,6 +124,15 @@ func Different(a, b string) bool {
 	return distinct[x.typ] && x.typ == y.typ && x.attribute == y.attribute && x.resource != y.resource
 }
 
+// StoodAlready tells of two texts that one stands for what a resource of the app has and no other, and that the other is
+// written out, without a wildcard: it is of something that stood before the app made the resource.
+func StoodAlready(a, b string) bool {
+	if token.Is(a) {
+		a, b = b, a
+	}
+	return a != "" && !token.Is(a) && !strings.Contains(a, "*") && distinct[referenceOf(b).typ]
+}
+
 // Describe is a text for a message: what a token refers to in its place.
 func Describe(text string) string {
 	switch r := referenceOf(text); {
