@@ -5,8 +5,10 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/access"
+	"github.com/plinth-ml/plinth/constructs/environment"
 	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/synthtest"
 )
@@ -56,6 +58,15 @@ func TestALauncherFromOutside(t *testing.T) {
 		"a bucket that names another": {"ci", byGitHub, func(s awscdk.Stack) storage.DataBucketProps {
 			return storage.DataBucketProps{Endpoints: []string{"vpce-0123456789abcdef0"}, OutsideRoles: []string{access.LauncherRole(s, dev, "", "ci-2")}}
 		}, "name arn:aws:iam::111122223333:role/dev--ci--eu-west-1 in the bucket's OutsideRoles"},
+		"a bucket with administrators that nobody knows": {"ci", byGitHub, func(s awscdk.Stack) storage.DataBucketProps {
+			return storage.DataBucketProps{
+				Environment: environment.Environment{Name: "dev", Administrators: []string{*awscdk.Fn_ImportValue(jsii.String("admin"))}},
+				Endpoints:   []string{"vpce-0123456789abcdef0"}, OutsideRoles: []string{access.LauncherRole(s, dev, "", "ci-2")},
+			}
+		}, "name arn:aws:iam::111122223333:role/dev--ci--eu-west-1 in the bucket's OutsideRoles"},
+		"a bucket that lets in whom nobody knows": {"ci", byGitHub, func(awscdk.Stack) storage.DataBucketProps {
+			return storage.DataBucketProps{Endpoints: []string{"vpce-0123456789abcdef0"}, OutsideRoles: []string{*awscdk.Fn_ImportValue(jsii.String("ci"))}}
+		}, ""},
 		"a launcher without a name": {"", byGitHub, func(awscdk.Stack) storage.DataBucketProps {
 			return storage.DataBucketProps{Endpoints: []string{"vpce-0123456789abcdef0"}}
 		}, "set Name, and name access.LauncherRole in the bucket's OutsideRoles"},

@@ -1,8 +1,6 @@
 package storage
 
 import (
-	"slices"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -40,7 +38,7 @@ type DataBucket struct {
 	linkedToLustre bool
 	byServices     bool     // only AWS services write to it
 	endpoints      bool     // objects are reached by endpoints of the network only
-	outside        []string // but by these roles, in which a * stands for any text
+	outside        []string // but by these roles, in which a * stands for any text, and by the administrators
 	administrators []string // who may change its settings; empty: whoever is allowed to
 }
 
@@ -76,7 +74,7 @@ func newDataBucket(this constructs.Construct, _ string, props *DataBucketProps) 
 	bucket := &DataBucket{
 		Construct: this, Key: p.Key, AccessLogs: p.AccessLogs, Class: p.Class, Name: emitted.Ref("Bucket"), Region: b.at.Region, KeyARN: b.keyARN,
 		Events: p.Events || p.Backup != nil, linkedToLustre: p.LinkedToLustre, byServices: p.Class == Logs,
-		endpoints: len(p.Endpoints) > 0, outside: slices.Concat(p.OutsideRoles, p.Environment.Administrators),
+		endpoints: len(p.Endpoints) > 0, outside: p.OutsideRoles,
 		administrators: p.Environment.Administrators,
 	}
 	bucket.ARN = "arn:" + b.at.Partition + ":s3:::" + bucket.Name

@@ -63,7 +63,7 @@ func (g Grant) ValidateOutside(role string) error {
 	buckets := map[*DataBucket]bool{}
 	for _, p := range slices.Concat(g.reads, g.writes) {
 		b := p.Bucket
-		if b == nil || buckets[b] || !b.endpoints || role != "" && slices.ContainsFunc(b.outside, func(pattern string) bool { return like(pattern, role) }) {
+		if b == nil || buckets[b] || !b.endpoints || role != "" && b.letsIn(role) {
 			continue
 		}
 		buckets[b] = true
@@ -76,6 +76,16 @@ func (g Grant) ValidateOutside(role string) error {
 	}
 	return l.Err()
 }
+
+// letsIn tells whether a role, by its ARN, reaches objects from outside the endpoints. An administrator of whom nothing
+// is known is not taken for the role: one that starts jobs is named among OutsideRoles.
+func (b *DataBucket) letsIn(role string) bool {
+	return slices.ContainsFunc(b.outside, func(pattern string) bool { return like(pattern, role) }) ||
+		slices.ContainsFunc(b.administrators, func(pattern string) bool { return !unknown(pattern) && like(pattern, role) })
+}
+
+// unknown tells of an ARN whether only the deployment knows the name in it.
+func unknown(arn string) bool { return token.Is(arn) && !strings.Contains(arn, ":role/") }
 
 // ValidateAdministrator reports that the bucket keeps a role from its objects or settings since it is none of its
 // environment's Administrators. A bucket without Endpoints and Administrators keeps nobody out, and of an existing
