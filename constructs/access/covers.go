@@ -12,8 +12,8 @@ import (
 )
 
 // Covers reports what a job needs that the role was not given, by the fields Jobs, Network, Reads, Objects, Writes and
-// Checkpoints, and a role that a constructor made for something else than jobs. Of a role that was made elsewhere, and
-// of a path that is a token, nothing is known: it is taken to cover.
+// Checkpoints, and a role that a constructor made for something else than jobs. Of a path that is a token nothing is known:
+// it is taken to cover.
 func (r *ExecutionRole) Covers(job ExecutionRoleProps) error {
 	if r == nil {
 		return nil

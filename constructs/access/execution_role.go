@@ -97,7 +97,8 @@ func (p *ExecutionRoleProps) Validate() error {
 	return l.Err()
 }
 
-// ExecutionRole is the role by which SageMaker runs a job.
+// ExecutionRole is the role by which SageMaker runs a job. A role of IAM that stands already can't be one: what a job
+// needs could not be held against it.
 type ExecutionRole struct {
 	// Construct is the scope of its parts.
 	Construct constructs.Construct
@@ -105,7 +106,7 @@ type ExecutionRole struct {
 	// account, a service or an ARN, which have no policies in the app, is dropped: Success of the Grant alone says so.
 	Role awsiam.IRole
 
-	given *ExecutionRoleProps // nil: the role was made elsewhere
+	given *ExecutionRoleProps // nil: the role is for something else than jobs
 }
 
 // NewExecutionRole makes the execution role of a job. The props may be nil. It panics with one message that holds every

@@ -41,7 +41,10 @@ type IsolatedProps struct {
 	// read. Empty: every repository of the account.
 	PackageRepositories []string
 	// ImageRepositories are the ARNs of ECR repositories of other accounts, in this region, that images may be pulled
-	// from. Empty: those of the account, and AWS's own XGBoost.
+	// from inside the network: by builds, machines of HyperPod and apps of Studio. The image of a job SageMaker pulls
+	// itself, by the job's role
+	// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TrainingImageConfig.html). Empty: those of the
+	// account, and AWS's own XGBoost.
 	ImageRepositories []string
 	// AllowedDomains are names of at most 255 characters that may be resolved besides those of the endpoints, such as
 	// "*.corp.example". A name below which anybody can have one, such as "*.co.uk", "*.github.io" or "*.cloudfront.net",

@@ -42,8 +42,9 @@
 // administrators are named, only they and deployments change policies, connections, groups, fill the mirror by hand, or withdraw what
 // was promoted. Image tags can't be moved. Other accounts get what their stage holds, and nothing else.
 //
-// A network lets through what its [network.IsolatedProps] PackageRepositories and ImageRepositories name, so that a job of prod
-// can't pull from dev whatever its role may.
+// A network lets through what its [network.IsolatedProps] PackageRepositories and ImageRepositories name, so that a container of
+// prod can't install packages of dev, nor a build pull its images, whatever its role may. The image of a job SageMaker pulls from a
+// network of its own: there the role decides, which may pull the image of its job alone.
 //
 // # What has to be there first
 //

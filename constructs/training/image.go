@@ -23,7 +23,12 @@ type Image struct {
 func XGBoost(version string) Image { return Image{builtIn: "sagemaker-xgboost", version: version} }
 
 // ImageURI is an image in a private ECR repository of the job's region:
-// ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG, or @sha256:DIGEST.
+// ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG, or @sha256:DIGEST. A repository of another account has to let this one
+// pull, and its key too: see docs/brought.md.
+//
+// Where only the deployment knows the URI, as one of SSM, the role that is made for the job may pull from the repositories
+// of its own account and region alone. For one of another account give the job a Role of access.NewExecutionRole with
+// Repositories.
 func ImageURI(uri string) Image { return Image{uri: uri} }
 
 func (i Image) validate() error {

@@ -69,7 +69,8 @@ type Job struct {
 	KeepAlive time.Duration
 	// Packages is the repository that the container installs a requirements.txt from when it starts, as SageMaker's
 	// training toolkit does: take it from supplychain.Packages.Repository. The container then has the role's credentials and reaches the network's endpoints, which
-	// the environment has to allow: RuntimeInstalls. Zero: nothing is installed, and the container has neither.
+	// the environment has to allow: RuntimeInstalls. An EntryPoint that does not start the toolkit has to install them
+	// itself: the repository's ARN is in CA_REPOSITORY_ARN. Zero: nothing is installed, and the container has neither.
 	Packages supplychain.Repository
 	// HyperParameters are fixed for every execution: names of at most 256 characters that do not end in .$, and values
 	// of at most 2500; at most 100 together with Parameters and those of Distribution.
