@@ -278,6 +278,8 @@ var refusalsOfTraining = []refusal{
 	{"training Metrics", "at most 40", createJob, inJob(metrics(41)), inJob(metrics(40)), ""},
 	{"training Name", "1 to 255 characters", api + "API_MetricDefinition.html", inJob(func(j *training.Job) { j.Metrics = []training.Metric{{Name: strings.Repeat("é", 256), Regex: "."}} }),
 		inJob(func(j *training.Job) { j.Metrics = []training.Metric{{Name: strings.Repeat("é", 255), Regex: "."}} }), ""},
+	{"training Regex", "closed parentheses", "ours: no dialect reads another expression, and the job would fail or find nothing",
+		inJob(func(j *training.Job) { j.Metrics = []training.Metric{{Name: "m", Regex: "(."}} }), inJob(func(j *training.Job) { j.Metrics = []training.Metric{{Name: "m", Regex: `\(.`}} }), ""},
 	{"training Regex", "1 to 500 characters, in SageMaker's dialect", api + "API_MetricDefinition.html", inJob(func(j *training.Job) { j.Metrics = []training.Metric{{Name: "m", Regex: strings.Repeat("(", 501)}} }),
 		inJob(func(j *training.Job) {
 			j.Metrics = []training.Metric{{Name: "m", Regex: "(?<=loss: )" + strings.Repeat("(.)", 163)}}

@@ -3,9 +3,14 @@ package training
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/plinth-ml/plinth/constructs/supplychain"
 	"github.com/plinth-ml/plinth/internal/model"
@@ -47,8 +52,50 @@ func (j Job) validateMetrics() error {
 		}
 		seen[m.Name] = true
 		model.MetricRegex.Check(&l, at+".Regex", m.Regex)
+		if !isClosed(m.Regex) {
+			l.Add(at+".Regex", m.Regex, "an expression whose parentheses are closed, each after it was opened", "no dialect reads another one")
+		}
 	}
 	return l.Err()
+}
+
+// ambiguous is what dialects read differently: literal text between \Q and \E, and brackets inside of brackets.
+var ambiguous = regexp.MustCompile(`\\Q|\[\^?\]|\[[^\]]*\[`)
+
+// isClosed tells whether every parenthesis of an expression is closed, in any dialect.
+func isClosed(expression string) bool {
+	if token.Is(expression) || ambiguous.MatchString(expression) {
+		return true
+	}
+	open, inBrackets := 0, false
+	for i := 0; i < len(expression); i++ {
+		switch c := expression[i]; {
+		case c == '\\':
+			i++ // which is itself
+		case c == '[':
+			inBrackets = true
+		case c == ']':
+			inBrackets = false
+		case c == '(' && !inBrackets:
+			open++
+		case c == ')' && !inBrackets:
+			if open--; open < 0 {
+				return false
+			}
+		}
+	}
+	return open == 0
+}
+
+// noteMetrics says in a note of the synthesis which metrics have no group to find their number in: AWS's documents do
+// not say what it does with them.
+func (j Job) noteMetrics(this constructs.Construct) {
+	for i, m := range j.Metrics {
+		if !token.Is(m.Regex) && !strings.Contains(m.Regex, "(") {
+			awscdk.Annotations_Of(this).AddInfo(jsii.String(fmt.Sprintf("Job.Metrics[%d].Regex: %q has no group, in which SageMaker looks for the number: "+
+				"put the number's part in parentheses", i, m.Regex)))
+		}
+	}
 }
 
 func (j Job) validateVariables() error {

@@ -56,6 +56,12 @@ func TestSpotMetricsAndVariables(t *testing.T) {
 		}, ""},
 		{"no expression", own(), func(j *Job) { j.Metrics = []Metric{{"auc", ""}} }, "Metrics[0].Regex: got 0 characters"},
 		{"a long expression", own(), func(j *Job) { j.Metrics = []Metric{{"auc", strings.Repeat("x", 501)}} }, "Metrics[0].Regex"},
+		{"a parenthesis that stays open", own(), func(j *Job) { j.Metrics = []Metric{{"auc", `auc=([0-9.]+`}} },
+			"Metrics[0].Regex: got \"auc=([0-9.]+\"; allowed: an expression whose parentheses are closed"},
+		{"parentheses that are text", own(), func(j *Job) {
+			j.Metrics = []Metric{{"a", `\(a=([^)(]+)`}, {"b", `[]()]b=(.)`}, {"c", `\Q(\Ec=(.)`}, {"d", `[a[(]]d=(.)`}}
+		}, ""},
+		{"a parenthesis that was not opened", own(), func(j *Job) { j.Metrics = []Metric{{"auc", `auc)=(.`}} }, "Metrics[0].Regex"},
 		{"an expression of two lines", own(), func(j *Job) { j.Metrics = []Metric{{"auc", "a\nb"}} }, "Metrics[0].Regex"},
 		{"a variable", goodJob(), func(j *Job) { j.Variables = map[string]string{"MODE": "fast", "T": aToken} }, ""},
 		{"a variable that is no name", goodJob(), func(j *Job) { j.Variables = map[string]string{"a-b": ""} }, `Variables["a-b"]: got "a-b"`},

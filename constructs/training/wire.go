@@ -60,6 +60,7 @@ func (r runs) planned() wiring {
 // wire makes the roles of the jobs where none is given, and finds out what the plan needs to know of the resources
 // around them.
 func (r runs) wire(this constructs.Construct) (wiring, *access.ExecutionRole) {
+	r.job.noteMetrics(this)
 	at := cdk.Location(this)
 	image, repository := resolveImage(this, "Job", r.job.Image, at)
 	role := r.role

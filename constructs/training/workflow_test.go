@@ -3,6 +3,7 @@ package training_test
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -49,6 +50,25 @@ func TestTheReadmeShowsTheExample(t *testing.T) {
 	body = strings.ReplaceAll("\n"+body, "\n\t", "\n")
 	if !strings.Contains(string(readme), "```go"+body+"\n```") {
 		t.Errorf("README.md does not show the example as it is:\n%s", body)
+	}
+}
+
+// A metric without a group is taken, as SageMaker takes it, and told of.
+func TestAMetricWithoutAGroup(t *testing.T) {
+	dir := t.TempDir()
+	err := synth.App(&synth.Options{Dir: dir}, func(app awscdk.App) {
+		stack := awscdk.NewStack(app, jsii.String("Stack"), nil)
+		p := props(stack)
+		p.Job.Image = training.ImageURI("111122223333.dkr.ecr.eu-west-1.amazonaws.com/churn:1")
+		p.Job.Metrics = []training.Metric{{Name: "auc", Regex: "auc=(.+)"}, {Name: "loss", Regex: "loss=.+"}}
+		training.NewWorkflow(stack, "Churn", p)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes, err := os.ReadFile(filepath.Join(dir, "Stack.metadata.json"))
+	if n := strings.Count(string(notes), "has no group"); err != nil || n != 1 || !strings.Contains(string(notes), "Job.Metrics[1].Regex") {
+		t.Errorf("%d notes: %s %v", n, notes, err)
 	}
 }
 
