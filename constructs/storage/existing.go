@@ -126,6 +126,9 @@ func cfnBucket(bucket awss3.IBucket) (awss3.CfnBucket, bool) {
 func look(this constructs.Construct, bucket awss3.IBucket, b *DataBucket) []Lack {
 	resource, ok := cfnBucket(bucket)
 	if !ok {
+		if token.Is(b.Name) {
+			return []Lack{unseen("NAME")}
+		}
 		return []Lack{unseen(b.Name)}
 	}
 	stack := awscdk.Stack_Of(this)

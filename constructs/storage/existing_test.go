@@ -64,6 +64,9 @@ func TestExistingBuckets(t *testing.T) {
 		{"one that this app does not make", func(stack awscdk.Stack) *storage.ExistingBucketProps {
 			return &storage.ExistingBucketProps{Bucket: awss3.Bucket_FromBucketName(stack, jsii.String("Old"), jsii.String("old-data"))}
 		}, "it is not made in this app, which so can't see what it lacks", false},
+		{"one whose name the deployment decides", func(stack awscdk.Stack) *storage.ExistingBucketProps {
+			return &storage.ExistingBucketProps{Bucket: awss3.Bucket_FromBucketName(stack, jsii.String("Old"), awscdk.Fn_ImportValue(jsii.String("name")))}
+		}, "it is not made in this app, which so can't see what it lacks", false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -94,6 +97,9 @@ func TestExistingBuckets(t *testing.T) {
 				t.Errorf("said in a note: %t (%v)", said, err)
 			}
 			for _, lack := range lacks {
+				if strings.Contains(lack.Fix, "${Token") {
+					t.Errorf("a token in %q", lack)
+				}
 				if !strings.Contains(string(notes), " - "+lack.String()) {
 					t.Errorf("the note lacks %q", lack)
 				}

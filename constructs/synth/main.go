@@ -21,7 +21,8 @@ import (
 
 // Main synthesizes the app that build fills, and ends the program: with status 0 when the assembly is whole, else with
 // status 1 and one message on standard error. The assembly goes where the CLI wants it (CDK_OUTDIR), else to cdk.out;
-// see [App] for what happens there. A Go run-time error, such as a nil dereference in build, and a panic with a value
+// see [App] for what happens there. What constructs note and warn of is told on standard error, unless the CLI does.
+// A Go run-time error, such as a nil dereference in build, and a panic with a value
 // that is neither error nor text still end in Go's stack trace, below a line that says where the panic was.
 //
 // build has to return: os.Exit in it ends the program with that status and without an assembly. After status 0 the CLI
@@ -40,14 +41,14 @@ func Main(build func(app awscdk.App)) {
 		}
 	}()
 	removeOnSignal()
-	err := func() error {
+	dir, err := func() (dir string, err error) {
 		defer drain()
 		end, err := newRuntime()
 		if err != nil {
-			return err
+			return "", err
 		}
 		defer end()
-		return App(nil, build)
+		return run(Options{}, build)
 	}()
 	if !errors.Is(err, errFindings) { // which tells all of them
 		io.WriteString(stderr, findings.String())
@@ -56,6 +57,7 @@ func Main(build func(app awscdk.App)) {
 		fmt.Fprintf(stderr, "\nError: %v\n", err)
 		os.Exit(1) //nolint:gocritic // what is deferred is for runtime.Goexit
 	}
+	tellNotes(stderr, dir)
 	os.Exit(0)
 }
 
@@ -100,32 +102,38 @@ var left atomic.Bool
 //
 // App must not be called by two goroutines at once, nor by build. A program that calls it outside [Main] and [TestMain]
 // has to call jsii.Close before it ends: the runtime leaves its files in the temporary folder otherwise.
-func App(options *Options, build func(app awscdk.App)) (err error) {
+func App(options *Options, build func(app awscdk.App)) error {
 	var o Options
 	if options != nil {
 		o = *options
 	}
+	_, err := run(o, build)
+	return err
+}
+
+// run is App, and tells where the assembly is.
+func run(o Options, build func(app awscdk.App)) (dir string, err error) {
 	if build == nil {
-		return problem.Problem{Field: "build", Allowed: "a function that fills the app"}
+		return "", problem.Problem{Field: "build", Allowed: "a function that fills the app"}
 	}
 	if !running.CompareAndSwap(false, true) {
-		return errors.New("synth.App is running already: neither build nor another goroutine may call it before it returns")
+		return "", errors.New("synth.App is running already: neither build nor another goroutine may call it before it returns")
 	}
 	defer running.Store(false)
 	defer func() { err = advised(err) }()
 	context, err := loadContext(o.Context)
 	if err != nil {
-		return err
+		return "", err
 	}
 	out, err := newOutput(cmp.Or(o.Dir, os.Getenv("CDK_OUTDIR"), defaultDir))
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() { err = errors.Join(err, out.close()) }()
 	if err := synthesize(context, out.staging(), build); err != nil {
-		return withFindings(cmp.Or(out.gone(err), err), out)
+		return "", withFindings(cmp.Or(out.gone(err), err), out)
 	}
-	return out.publish()
+	return out.dir, out.publish()
 }
 
 // synthesize writes the assembly to dir.

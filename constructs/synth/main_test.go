@@ -178,6 +178,21 @@ func TestMainOnAWarning(t *testing.T) {
 	}
 }
 
+// What constructs note is told once: by the CLI where that started the app, else here.
+func TestMainOnNotes(t *testing.T) {
+	for _, env := range []string{"CDK_CLI_VERSION=", "CDK_CLI_VERSION=2.1148.1"} {
+		r := start(t, "note", env)
+		for _, want := range []string{"Note on Stack: a note of the stack\n", "Note on Stack/Nested: a warning of what is in it\n"} {
+			if n := strings.Count(r.output, want); n != 0 && strings.HasSuffix(env, "1") || n != 1 && strings.HasSuffix(env, "=") {
+				t.Errorf("%s: told %d times: %s", env, n, r.output)
+			}
+		}
+		if r.status != 0 {
+			t.Errorf("status %d", r.status)
+		}
+	}
+}
+
 // An app that the CLI starts finds its context in the environment, else in cdk.json.
 func TestContext(t *testing.T) {
 	cdkJSON := start(t, "context")

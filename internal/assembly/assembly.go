@@ -26,6 +26,8 @@ type Stack struct {
 	Bytes int
 	// Warnings are what its constructs warn of.
 	Warnings []Warning
+	// Notes are what they tell besides.
+	Notes []Warning
 	// Template is its CloudFormation template.
 	Template Template
 }
@@ -185,7 +187,7 @@ type metadata map[string][]struct {
 	Data any
 }
 
-// take takes from metadata what is of the stack: warnings, and the paths of resources whose own metadata leaves them
+// take takes from metadata what is of the stack: warnings, notes, and the paths of resources whose own metadata leaves them
 // out. What is of a stack that is nested in it is that one's.
 func (s *Stack) take(m metadata) {
 	for _, path := range slices.Sorted(maps.Keys(m)) {
@@ -198,6 +200,8 @@ func (s *Stack) take(m metadata) {
 			switch entry.Type {
 			case "aws:cdk:warning":
 				s.Warnings = append(s.Warnings, Warning{Path: construct, Text: text})
+			case "aws:cdk:info":
+				s.Notes = append(s.Notes, Warning{Path: construct, Text: text})
 			case "aws:cdk:logicalId":
 				if r, ok := s.Template.Resources[text]; ok && r.Path() == "" {
 					if r.Metadata == nil {
