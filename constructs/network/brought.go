@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 
+	"github.com/plinth-ml/plinth/internal/arn"
 	"github.com/plinth-ml/plinth/internal/cdk"
 	"github.com/plinth-ml/plinth/internal/cfn"
 	"github.com/plinth-ml/plinth/internal/cidr"
@@ -187,11 +188,17 @@ func validateSubnets(p IsolatedProps, decided plan) error {
 	interfaces := slices.ContainsFunc(decided.missing(), func(e Endpoint) bool { return !e.Gateway })
 	inZone := map[string]string{}
 	var l problem.List
+	if !awaitsLookup(p.Vpc) {
+		arn.ValidateID(&l, "Vpc", *p.Vpc.VpcId(), "vpc", "a VPC", "")
+	}
 	if interfaces {
 		l.Include("", validateDNS(p.Vpc))
 	}
 	for i, s := range p.Subnets {
 		field, id := fmt.Sprintf("Subnets[%d]", i), *s.SubnetId()
+		if !awaitsLookup(p.Vpc) {
+			arn.ValidateID(&l, field, id, "subnet", "a subnet", "")
+		}
 		if slices.Contains(public, id) {
 			l.Add(field, problem.Phrase(cdk.Describe(id)), "a subnet without a route to an internet gateway", "Vpc lists it among its public subnets: take its isolated ones")
 		}

@@ -34,7 +34,7 @@ func existing(stack awscdk.Stack, kind awsec2.SubnetType) awsec2.Vpc {
 func twice(stack awscdk.Stack) awsec2.IVpc {
 	return awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Existing"), &awsec2.VpcAttributes{
 		VpcId: jsii.String("vpc-0123456789abcdef0"), AvailabilityZones: jsii.Strings("eu-west-1a", "eu-west-1a", "eu-west-1b"),
-		IsolatedSubnetIds: jsii.Strings("subnet-1", "subnet-2", "subnet-3"), IsolatedSubnetRouteTableIds: jsii.Strings("rtb-1", "rtb-2", "rtb-3"),
+		IsolatedSubnetIds: jsii.Strings("subnet-0123456789abcdef1", "subnet-0123456789abcdef2", "subnet-0123456789abcdef3"), IsolatedSubnetRouteTableIds: jsii.Strings("rtb-1", "rtb-2", "rtb-3"),
 	})
 }
 
@@ -261,6 +261,24 @@ func TestEndpointsElsewhereThatNothingNeeds(t *testing.T) {
 	}
 }
 
+// A VPC that the CLI has to look up first fails nothing: the CLI learns of it by a synthesis.
+func TestAVpcThatIsNotLookedUpYet(t *testing.T) {
+	dir := t.TempDir()
+	err := synth.App(&synth.Options{Dir: dir}, func(app awscdk.App) {
+		stack := awscdk.NewStack(app, jsii.String("Stack"), &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String("eu-west-1")}})
+		vpc := awsec2.Vpc_FromLookup(stack, jsii.String("Existing"), &awsec2.VpcLookupOptions{VpcId: jsii.String("vpc-0123456789abcdef0")})
+		network.NewIsolated(stack, "Isolated", &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets(), EndpointZones: 3})
+		network.NewIsolated(stack, "Private", &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.PrivateSubnets()})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "Stack.metadata.json"))
+	if n := strings.Count(string(text), "run cdk synth with credentials"); err != nil || n != 2 {
+		t.Errorf("told %d times: %v", n, err)
+	}
+}
+
 // What cannot be seen at synth is said there.
 func TestWhatIsNotCheckedIsSaid(t *testing.T) {
 	dir := t.TempDir()
@@ -301,6 +319,13 @@ func TestWrongThingsBrought(t *testing.T) {
 			vpc := existing(stack, awsec2.SubnetType_PRIVATE_ISOLATED)
 			return &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets(), TransitGateway: "tgw-0123456789abcdef0"}
 		}, "TransitGateway: got \"tgw-0123456789abcdef0\"; allowed: none with Vpc"},
+		{"ids that are none", func(stack awscdk.Stack) *network.IsolatedProps {
+			vpc := awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Existing"), &awsec2.VpcAttributes{
+				VpcId: jsii.String("my-vpc"), AvailabilityZones: jsii.Strings("eu-west-1a"),
+				IsolatedSubnetIds: jsii.Strings("my-subnet"), IsolatedSubnetRouteTableIds: jsii.Strings("rtb-1"),
+			})
+			return &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets()}
+		}, "Vpc: got \"my-vpc\"; allowed: the id of a VPC, vpc- and 8 to 17 hexadecimal digits\n  - Subnets[0]: got \"my-subnet\"; allowed: the id of a subnet"},
 		{"unknown service", func(awscdk.Stack) *network.IsolatedProps {
 			return &network.IsolatedProps{ExistingEndpoints: []string{"s4"}}
 		}, `ExistingEndpoints[0]: got "s4"; allowed: one of airflow.api`},
@@ -364,7 +389,7 @@ func TestWrongThingsBrought(t *testing.T) {
 		{"two subnets of a zone", func(stack awscdk.Stack) *network.IsolatedProps {
 			vpc := twice(stack)
 			return &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets()}
-		}, "Subnets[1]: got subnet-2, in eu-west-1a as Subnets[0] is; allowed: one subnet a zone, where interface endpoints stand"},
+		}, "Subnets[1]: got subnet-0123456789abcdef2, in eu-west-1a as Subnets[0] is; allowed: one subnet a zone, where interface endpoints stand"},
 		{"a subnet of another VPC", func(stack awscdk.Stack) *network.IsolatedProps {
 			other := awsec2.NewVpc(stack, jsii.String("Other"), nil)
 			return &network.IsolatedProps{Vpc: existing(stack, awsec2.SubnetType_PRIVATE_ISOLATED), Subnets: *other.PrivateSubnets()}

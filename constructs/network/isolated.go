@@ -68,6 +68,8 @@ func NewIsolated(scope constructs.Construct, id string, props *IsolatedProps) *I
 
 func newIsolated(this constructs.Construct, _ string, props *IsolatedProps) *Isolated {
 	p := *props
+	p.complete()
+	noteLookup(this, p.Vpc)
 	at := cdk.Location(this)
 	plan := newPlan(p)
 	edge, s3PrefixList, err := lookUp(this, p, at)

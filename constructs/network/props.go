@@ -62,7 +62,9 @@ type IsolatedProps struct {
 	LogKey awskms.IKey
 
 	// Vpc is an existing VPC. Missing endpoints and the jobs' security group are made in it; its flow logs, its DNS
-	// firewall and its default security group are left as they are. Nil: a VPC is made.
+	// firewall and its default security group are left as they are. One of Vpc_FromLookup is known once the CLI has
+	// looked it up, with credentials of the account: until then, and under go run without its cdk.context.json, a
+	// stand-in is in the template, of which a note tells. Nil: a VPC is made.
 	Vpc awsec2.IVpc
 	// Subnets are the private subnets of Vpc that jobs run in, with their route tables. Required with Vpc.
 	Subnets []awsec2.ISubnet
@@ -132,6 +134,7 @@ func isDomain(name string) bool {
 // Validate reports every problem of the props.
 func (p *IsolatedProps) Validate() error {
 	p, l := props.Of(p)
+	p.complete()
 	environmentErr := p.Environment.Validate()
 	l.Include("Environment", environmentErr)
 	l.Include("", validateCapabilities(p.Capabilities))

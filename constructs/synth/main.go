@@ -21,7 +21,7 @@ import (
 
 // Main synthesizes the app that build fills, and ends the program: with status 0 when the assembly is whole, else with
 // status 1 and one message on standard error. The assembly goes where the CLI wants it (CDK_OUTDIR), else to cdk.out;
-// see [App] for what happens there. What constructs note and warn of is told on standard error, unless the CLI does.
+// see [App] for what happens there. What constructs note is told on standard error, unless the CLI does it.
 // A Go run-time error, such as a nil dereference in build, and a panic with a value
 // that is neither error nor text still end in Go's stack trace, below a line that says where the panic was.
 //

@@ -182,7 +182,7 @@ func TestMainOnAWarning(t *testing.T) {
 func TestMainOnNotes(t *testing.T) {
 	for _, env := range []string{"CDK_CLI_VERSION=", "CDK_CLI_VERSION=2.1148.1"} {
 		r := start(t, "note", env)
-		for _, want := range []string{"Note on Stack: a note of the stack\n", "Note on Stack/Nested: a warning of what is in it\n"} {
+		for _, want := range []string{"Note on Stack: a note of the stack\n", "Note on Stack/Nested: a note of what is in it\n"} {
 			if n := strings.Count(r.output, want); n != 0 && strings.HasSuffix(env, "1") || n != 1 && strings.HasSuffix(env, "=") {
 				t.Errorf("%s: told %d times: %s", env, n, r.output)
 			}

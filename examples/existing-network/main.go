@@ -19,7 +19,8 @@ func main() { synth.Main(build) }
 func build(app awscdk.App) {
 	stack := awscdk.NewStack(app, jsii.String("Networks"), nil)
 
-	// A VPC that another team has made, with an endpoint of STS in it. FromLookup would do as well.
+	// A VPC that another team has made, with an endpoint of STS in it. FromLookup does too, once the CLI has
+	// looked it up with credentials.
 	vpc := awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Existing"), &awsec2.VpcAttributes{
 		VpcId:                       jsii.String("vpc-0123456789abcdef0"),
 		AvailabilityZones:           jsii.Strings("eu-west-1a", "eu-west-1b"),

@@ -110,7 +110,7 @@ func build(app awscdk.App) {
 		network.NewIsolated(stack, "Network", nil)
 	case "note":
 		awscdk.Annotations_Of(stack).AddInfo(jsii.String("a note of the stack"))
-		awscdk.Annotations_Of(awscdk.NewNestedStack(stack, jsii.String("Nested"), nil)).AddWarning(jsii.String("a warning of what is in it"))
+		awscdk.Annotations_Of(awscdk.NewNestedStack(stack, jsii.String("Nested"), nil)).AddInfo(jsii.String("a note of what is in it"))
 	case "warning":
 		access.NewGuard(stack, "Guard", nil)
 	case "props":
