@@ -13,7 +13,8 @@
 //
 // Every bucket is private, encrypted by a KMS key that works through S3 only and rotates, refuses plain HTTP, TLS below
 // 1.2, other keys and other accounts, logs each access, and outlives its stack everywhere but in Development, where it
-// is emptied and deleted with it. Buckets have no fixed name, so that nothing but a new construct id can replace one.
+// is emptied and deleted with it. A Logs bucket is encrypted by S3's own keys, since S3 delivers access logs to no
+// other, and logs no access to itself. Buckets have no fixed name, so that nothing but a new construct id can replace one.
 //
 // # Classes
 //

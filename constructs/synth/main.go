@@ -93,7 +93,8 @@ var running atomic.Bool
 // left is set when build ended its goroutine instead of returning.
 var left atomic.Bool
 
-// App synthesizes the app that build fills. The options may be nil. An error names every problem.
+// App synthesizes the app that build fills. The options may be nil. An error names every problem, or those up to where
+// build needs more of an object than one that could not be made has, such as a workflow's StateMachine, and says where.
 //
 // The assembly is moved to the output folder when it is whole. On an error the folder stays as it was, an assembly of
 // an earlier run included, but for validation-report.json, the report of the rules that templates broke. App replaces
