@@ -68,6 +68,8 @@ func TestMistakesOfTheRest(t *testing.T) {
 			[]string{`Class: got Class(7); allowed: Datasets, Features, Models, Checkpoints or Logs`}},
 
 		{"prefix of nothing", Prefix{Path: "train"}, []string{noBucket, `Path: got "train"` + slash}},
+		{"prefix: a URI", Prefix{&DataBucket{Name: "b"}, "s3://b/train"}, []string{
+			`Path: got "s3://b/train"; allowed: a path inside the bucket, such as "churn/train/"; leave out s3:// and the name of the bucket`}},
 		{"prefix: from the root", Prefix{&DataBucket{Name: "b"}, "/train/"}, []string{`Path: got "/train/"` + slash}},
 		{"prefix: *", Prefix{&DataBucket{Name: "b"}, "a*/"}, []string{`Path: got "a*/"` + wildcard}},
 		{"prefix: ?", Prefix{&DataBucket{Name: "b"}, "a?/"}, []string{`Path: got "a?/"` + wildcard}},

@@ -77,6 +77,7 @@ func validatePath(path string) error {
 	var l problem.List
 	bare := token.Pattern.ReplaceAllString(path, "token")
 	switch {
+	case strings.HasPrefix(path, "s3://"): // of which more is said below
 	case unprintable.MatchString(bare):
 		l.Add("Path", path, "no control characters", "")
 	case slices.ContainsFunc(strings.Split(strings.Trim(bare, "/"), "/"), func(part string) bool { return part == "." || part == ".." }),
@@ -84,6 +85,10 @@ func validatePath(path string) error {
 		l.Add("Path", path, "no //, /./ or /../: jobs copy objects to files, whose paths have none", "")
 	case len(bare) > maxKey:
 		l.Add("Path", problem.Phrase(fmt.Sprintf("%d bytes", len(bare))), fmt.Sprintf("at most %d bytes, which a key of S3 has", maxKey), "")
+	}
+	if strings.HasPrefix(path, "s3://") {
+		l.Add("Path", path, `a path inside the bucket, such as "churn/train/"`, "leave out s3:// and the name of the bucket")
+		return l.Err()
 	}
 	if !token.Is(path) && path != "" && (strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/")) {
 		l.Add("Path", path, `a path that ends with a slash and starts without one, such as "churn/train/", or empty for the whole bucket`, "")

@@ -140,16 +140,27 @@ func (j Job) validate(e environment.Environment, searched bool) error {
 	if j.MaxRuntime < 0 || j.MaxRuntime%time.Second != 0 {
 		l.Add("MaxRuntime", j.MaxRuntime, "a positive number of whole seconds, or 0 for what the environment allows", "")
 	}
-	l.Include("", j.resolved(limits).validateLimits(limits))
+	l.Include("", j.resolved(limits).validateLimits(limits, e))
 	return l.Err()
 }
 
-// validateLimits holds a resolved job against the limits.
-func (j Job) validateLimits(limits environment.Limits) error {
+// wrongTypes tells whether the types that an environment allows are wrong themselves, which is told of the environment.
+func wrongTypes(e environment.Environment) bool {
 	var l problem.List
-	const change = "change the job, or the environment's Limits.%s"
+	l.Include("", e.Validate())
+	return l.HasBelow("Limits.InstanceTypes")
+}
+
+// validateLimits holds a resolved job against the limits of an environment.
+func (j Job) validateLimits(limits environment.Limits, e environment.Environment) error {
+	var l problem.List
+	change := "change the job, or the environment's Limits.%s"
+	if e.Name == "" && e.Tier == environment.Production {
+		change += "; an Environment that is left out has those of Production"
+	}
+	unknown := wrongTypes(e)
 	for i, g := range j.groups() {
-		if !token.Is(g.InstanceType) && !slices.Contains(limits.InstanceTypes, g.InstanceType) {
+		if !token.Is(g.InstanceType) && !unknown && !slices.Contains(limits.InstanceTypes, g.InstanceType) {
 			l.Add(j.field(i, "InstanceType"), g.InstanceType, "one of "+strings.Join(limits.InstanceTypes, ", "), fmt.Sprintf(change, "InstanceTypes"))
 		}
 	}

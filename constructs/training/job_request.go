@@ -129,7 +129,11 @@ func ValidateInput(parameters []Parameter, input map[string]any) error {
 			l.Add(fmt.Sprintf("parameters[%d]", i), nil, "one of training.Integer, training.Number and training.OneOf", "")
 			continue
 		}
-		if value, given := input[p.name]; !given || !p.takes(value) {
+		value, given := input[p.name]
+		if given && p.validate() != nil {
+			continue // which is told of the parameter
+		}
+		if !given || !p.takes(value) {
 			l.Add(p.name, value, p.String(), "")
 		}
 	}

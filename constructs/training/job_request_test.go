@@ -163,6 +163,9 @@ func TestWrongRequests(t *testing.T) {
 
 // A parameter that no function made is said by its place.
 func TestInputOfAZeroParameter(t *testing.T) {
+	if err := training.ValidateInput([]training.Parameter{training.Number("eta", 1, 0)}, map[string]any{"eta": 0.5}); err != nil {
+		t.Errorf("bounds that are wrong themselves are told again: %v", err)
+	}
 	if got := fmt.Sprint(training.ValidateInput([]training.Parameter{{}}, nil)); !strings.Contains(got, "parameters[0]: got nothing; allowed: one of training.Integer") {
 		t.Error(got)
 	}

@@ -1,6 +1,7 @@
 package training
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -112,5 +113,26 @@ func TestADeclaredType(t *testing.T) {
 	j.VolumeGB, e.Limits.PricePerRun = 0, 399
 	if err := j.Validate(e); err == nil || !strings.Contains(err.Error(), "2 x ml.p7.48xlarge for that long can cost 400.00 USD") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What limits a job is said as it came: of an environment that was left out, and not of one that is wrong itself.
+func TestWhoseLimitsAJobKeeps(t *testing.T) {
+	job := goodJob()
+	job.InstanceType = "ml.p9.48xlarge"
+	const leftOut = "an Environment that is left out has those of Production"
+	for name, test := range map[string]struct {
+		given environment.Environment
+		want  bool
+		told  bool
+	}{
+		"left out":        {environment.Environment{}, true, true},
+		"named":           {environment.Environment{Name: "prod"}, false, true},
+		"wrong by itself": {environment.Environment{Name: "dev", Limits: environment.Limits{InstanceTypes: []string{"ml.p99.48xlarge"}}}, false, false},
+	} {
+		got := fmt.Sprint(job.Validate(test.given))
+		if strings.Contains(got, leftOut) != test.want || strings.Contains(got, "InstanceType: got") != test.told {
+			t.Errorf("%s: %s", name, got)
+		}
 	}
 }

@@ -70,7 +70,8 @@ func (t Trigger) validate(name string, parameters []Parameter, search bool) erro
 	case newData:
 		l.Include("", t.data.Validate())
 		if b := t.data.Bucket; b != nil && !b.Events {
-			l.Add("Bucket", "one that tells of nothing", "a bucket with Events", "set Events in the props of the bucket")
+			l.Add("Bucket", problem.Phrase("one that tells of nothing"), "a bucket with Events",
+				"set Events in the props of the bucket; of one that is imported, if it sends events to EventBridge already")
 		}
 	case newImage:
 		var repository problem.List
