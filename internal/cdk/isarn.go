@@ -8,8 +8,8 @@ import (
 	"github.com/plinth-ml/plinth/internal/props"
 )
 
-// takesARN are the fields that take ARNs.
-var takesARN = regexp.MustCompile(`(^|\.)(ARN|ClusterARN|Workflows\[\d+\]|PackageRepositories\[\d+\]|ImageRepositories\[\d+\]|Repositories\[\d+\]|` +
+// takesARN are the fields that take ARNs, after the kind of construct where another one takes names.
+var takesARN = regexp.MustCompile(`^access\.(Launcher|Operator) Workflows\[\d+\]$|[ .](ARN|ClusterARN|PackageRepositories\[\d+\]|ImageRepositories\[\d+\]|Repositories\[\d+\]|` +
 	`Keys\[\d+\]|VolumeKeys\[\d+\]|OutsideRoles\[\d+\]|Administrators\[\d+\]|TrustedBy\[\d+\])$`)
 
 // refNames are types of resources whose Ref is a name or an id, and not an ARN.
@@ -20,7 +20,7 @@ var refNames = map[string]bool{
 // namesOnly reports a token that is known to stand for the name or the id of a resource, in a field that takes ARNs.
 func (v *visit) namesOnly(given any) {
 	props.Texts(given, func(field, text string) {
-		if !takesARN.MatchString(field) || v.list.Has(field) {
+		if !takesARN.MatchString(v.home.Kind+" "+field) || v.list.Has(field) {
 			return
 		}
 		if r := referenceOf(text); r.isName() {
