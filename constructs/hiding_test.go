@@ -10,6 +10,7 @@ import (
 // alone are the fields, of all constructors or one, that others can't be judged without: why.
 var alone = map[string]string{
 	"airflow.NewEnvironment Class":        "it decides how many DAGs there may be",
+	"storage.NewDataBucket Endpoints[0]":  "without Endpoints nobody is outside",
 	"AdditionalEndpoints[0].Service":      "the same odd value is then a service that stands already",
 	"Environment.Tier":                    "the tier decides what the other fields are held to",
 	"Environment.Limits.InstanceTypes[0]": "the same odd value in another field is then a type that the limits allow",

@@ -179,7 +179,7 @@ var refusalsOfNetworks = []refusal{
 	{"network ExistingEndpoints", "a service that Plinth knows or an additional one", "ours: it is left out of what is made", inNetwork(func(p *network.IsolatedProps) { p.ExistingEndpoints = []string{"s4"} }), hubAt("10.9.0.0/16").at("ExistingEndpoints"), ""},
 	{"network ExistingS3Endpoint", "vpce- and 8 to 17 hexadecimal digits", ids, existingS3("vpce-1234567"), existingS3("vpce-12345678"), ""},
 	{"network ExistingS3Endpoint", "none where one is made", "ours: one of the two is meant", inNetwork(func(p *network.IsolatedProps) { p.ExistingS3Endpoint = "vpce-12345678" }), none, ""},
-	in("brought_test.go", "network S3Endpoint", "one whose id is known", "ours: a bucket would be open to every network"),
+	in(`brought_test.go TestTheS3EndpointThatStoodAlready: S3Endpoint: got nothing; allowed: the id`, "network S3Endpoint", "one whose id is known", "ours: a bucket would be open to every network"),
 	{"network ExistingEndpointsRange", "a range where there are existing endpoints", "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html", hubAt(""), hubAt("10.9.0.0/16"), ""},
 	{"network Service", "one that interface endpoints reach", "ours: the security group does not know DynamoDB's prefix list", additional(network.AdditionalEndpoint{Service: "dynamodb", Actions: []string{"dynamodb:GetItem"}}),
 		additional(network.AdditionalEndpoint{Service: "glue", Actions: []string{"glue:GetTable"}, Hosts: []string{"glue.REGION.amazonaws.com"}}), ""},
