@@ -118,8 +118,8 @@ func advise(message string) string {
 	return ""
 }
 
-// withFindings replaces the error of a validation that failed by its findings, and keeps the report.
-func withFindings(err error, out *output) error {
+// withFindings replaces the error of a validation that failed by its findings, after the faults, and keeps the report.
+func withFindings(err, faults error, out *output) error {
 	if !strings.Contains(err.Error(), "ValidationFailed") {
 		return err
 	}
@@ -142,7 +142,7 @@ func withFindings(err error, out *output) error {
 	if report := out.keepReport(); report != "" {
 		b.WriteString("\nThe whole report, warnings included: " + report)
 	}
-	return fmt.Errorf("%w: %s%s", errFindings, problem.Plural(failed, "finding"), &b)
+	return after(faults, fmt.Errorf("%w: %s%s", errFindings, problem.Plural(failed, "finding"), &b))
 }
 
 // errFindings starts the error that tells all findings of a validation that failed.

@@ -131,16 +131,17 @@ func run(o Options, build func(app awscdk.App)) (dir string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, out.close()) }()
-	if err := synthesize(context, out.staging(), build); err != nil {
-		return "", withFindings(cmp.Or(out.gone(err), err), out)
+	faults := fault.Collect()
+	defer faults.Stop()
+	if err := synthesize(context, out.staging(), faults, build); err != nil {
+		return "", withFindings(cmp.Or(out.gone(err), err), faults.Err(), out)
 	}
 	return out.dir, out.publish()
 }
 
-// synthesize writes the assembly to dir.
-func synthesize(context map[string]any, dir string, build func(app awscdk.App)) (err error) {
-	faults := fault.Collect()
-	defer faults.Stop()
+// synthesize writes the assembly to dir. Faults are those that constructs report, in build or later in callbacks of the
+// app's own, such as aspects.
+func synthesize(context map[string]any, dir string, faults *fault.Collector, build func(app awscdk.App)) (err error) {
 	returned := true
 	defer func() {
 		if r := recover(); r != nil {
@@ -165,5 +166,5 @@ func synthesize(context map[string]any, dir string, build func(app awscdk.App)) 
 		return err
 	}
 	app.Synth(nil)
-	return nil
+	return faults.Err()
 }

@@ -55,6 +55,39 @@ func (tests) Run() int {
 	panic("a test panics")
 }
 
+// callback is what the CDK calls while it synthesizes: an aspect of the stack, or what produces a value.
+type callback func(at constructs.Construct)
+
+// aspect is a callback that is called once.
+type aspect struct {
+	call   callback
+	called bool
+}
+
+func (a *aspect) Visit(node constructs.IConstruct) {
+	if !a.called {
+		a.called = true
+		a.call(node.(constructs.Construct))
+	}
+}
+
+// producer is a callback that is called for a value.
+type producer struct {
+	call  callback
+	stack awscdk.Stack
+}
+
+func (p *producer) Produce() *string {
+	p.call(p.stack)
+	return jsii.String("value")
+}
+
+// addAspect has a stack visited.
+func addAspect(stack awscdk.Stack, call callback) { awscdk.Aspects_Of(stack).Add(&aspect{call: call}, nil) }
+
+// wrongKey makes a key whose props are wrong.
+func wrongKey(at constructs.Construct) { storage.NewKey(at, "Late", &storage.KeyProps{DeletionDays: 3}) }
+
 type wrapper struct{ constructs.Construct }
 
 // wait waits until the test kills the app, or lets it go on.
@@ -74,6 +107,13 @@ func stages(app awscdk.App, names ...string) {
 		awss3assets.NewAsset(stack, jsii.String("Folder"), &awss3assets.AssetProps{Path: jsii.String("code")})
 		awss3.NewBucket(awscdk.NewNestedStack(stack, jsii.String("Nested"), nil), jsii.String("Bucket"), nil)
 	}
+}
+
+// wrong makes a resource with a property that there is not.
+func wrong(stack awscdk.Stack) {
+	awss3.NewCfnBucket(stack, jsii.String("Wrong"), &awss3.CfnBucketProps{
+		VersioningConfiguration: map[string]any{"status": "Perhaps"},
+	}).AddPropertyOverride(jsii.String("NoSuchProperty"), "x")
 }
 
 func build(app awscdk.App) {
@@ -129,9 +169,14 @@ func build(app awscdk.App) {
 	case "required-field":
 		awscdk.NewCfnOutput(stack, jsii.String("Output"), &awscdk.CfnOutputProps{})
 	case "finding":
-		awss3.NewCfnBucket(stack, jsii.String("Wrong"), &awss3.CfnBucketProps{
-			VersioningConfiguration: map[string]any{"status": "Perhaps"},
-		}).AddPropertyOverride(jsii.String("NoSuchProperty"), "x")
+		wrong(stack)
+	case "aspect-props":
+		addAspect(stack, wrongKey)
+	case "aspect-props-finding":
+		wrong(stack)
+		addAspect(stack, wrongKey)
+	case "lazy-props":
+		awscdk.NewCfnOutput(stack, jsii.String("Output"), &awscdk.CfnOutputProps{Value: awscdk.Lazy_String(&producer{wrongKey, stack}, nil)})
 	case "own-error":
 		panic(errors.New("the team's own message"))
 	case "context":
