@@ -101,6 +101,8 @@ var left atomic.Bool
 // files that an earlier synthesis wrote, by the manifests of its assembly, and no others: a file in the way is an
 // error.
 //
+// The app that build is given is the only one that is synthesized: a construct of Plinth in another one is an error.
+//
 // App must not be called by two goroutines at once, nor by build. A program that calls it outside [Main] and [TestMain]
 // has to call jsii.Close before it ends: the runtime leaves its files in the temporary folder otherwise.
 func App(options *Options, build func(app awscdk.App)) error {
@@ -159,12 +161,19 @@ func synthesize(context map[string]any, dir string, faults *fault.Collector, bui
 	if err != nil {
 		return err
 	}
+	faults.SetApp(app)
 	returned = false
 	build(app)
 	returned = true
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	app.Synth(nil)
-	return faults.Err()
+	assembly := app.Synth(nil)
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	if len(*assembly.StacksRecursively()) == 0 {
+		fmt.Fprintln(os.Stderr, "Warning: the app that build is given has no stacks: nothing is deployed. Make them in it.")
+	}
+	return nil
 }

@@ -115,6 +115,7 @@ func TestMainOnMistakes(t *testing.T) {
 		{"aspect-props", []string{"storage.Key Stack/Late (", "app/main.go:", "1 problem", "DeletionDays: got 3"}},
 		{"lazy-props", []string{"storage.Key Stack/Late (", "app/main.go:", "1 problem", "DeletionDays: got 3"}},
 		{"aspect-props-finding", []string{"storage.Key Stack/Late (", "DeletionDays: got 3", "1 finding", "- Stack/Wrong: NoSuchProperty"}},
+		{"other-app", []string{"storage.Key Other/Key (", "app/main.go:", "1 problem", "scope: got one in another app; allowed: one in the app that build is given"}},
 		{"own-error", []string{"the team's own message", "app/main.go:"}},
 		{"deletes-output", []string{"Error: output folder: got ", "cdk.out, whose files were deleted while the app was built", "delete nothing there in build"}},
 		{"nil-build", []string{"build: got nothing; allowed: a function that fills the app"}},
@@ -165,6 +166,14 @@ func TestMainOnSuccess(t *testing.T) {
 		if !strings.HasPrefix(line, "!!") { // so it says that Node.js is past its end of life
 			t.Errorf("a good run says something: %s", line)
 		}
+	}
+}
+
+// An app without stacks deploys nothing.
+func TestMainWithoutStacks(t *testing.T) {
+	r := start(t, "no-stacks")
+	if r.status != 0 || !strings.Contains(r.output, "Warning: the app that build is given has no stacks") {
+		t.Errorf("status %d: %s", r.status, r.output)
 	}
 }
 

@@ -195,6 +195,10 @@ func (b *building) check(given, props any) (home made.Home, ok bool) {
 	}
 	b.fault.Path = Path(b.scope, b.id)
 	p := placeOf(b.scope)
+	if fault.IsOtherApp(p.app) {
+		l.Add("scope", problem.Phrase("one in another app"), "one in the app that build is given",
+			"only that one is synthesized: leave awscdk.NewApp out, and make all stacks in it")
+	}
 	v := visit{list: &l, place: p, home: made.Home{
 		Kind: b.fault.Kind, Path: b.fault.Path, Caller: fault.Caller(), At: p.known(), App: p.app,
 	}}

@@ -327,8 +327,12 @@ func TestHomes(t *testing.T) {
 		}, ours, "eu-west-1", []string{"whose Name is not what its constructor made it"}},
 		{"one of another app", func(here, _ awscdk.Stack) {
 			elsewhere := awscdk.NewStack(awscdk.NewApp(nil), jsii.String("Elsewhere"), nil)
+			newThing(elsewhere, "First", nil) // of which the app is told
 			newThing(here, "X", &thingProps{Other: newThing(elsewhere, "Y", nil)})
-		}, ours, "eu-west-1", []string{"of another app; allowed: one of this app"}},
+		}, ours, "eu-west-1", []string{
+			"test.Thing Elsewhere/First (", "scope: got one in another app; allowed: one in the app that build is given",
+			"Other: got test.Thing Elsewhere/Y, of another app; allowed: one of this app",
+		}},
 		{"what holds a token of another environment", func(here, there awscdk.Stack) {
 			arn := keyOf(there, prod).KeyArn()
 			list := awscdk.Fn_Split(jsii.String(","), awscdk.Fn_Join(jsii.String(","), &[]*string{jsii.String("a"), arn}), nil)

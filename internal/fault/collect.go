@@ -14,6 +14,9 @@ type Collector struct {
 	goroutine uint64
 	mutex     sync.Mutex
 	faults    []*Fault
+	// app is the one that is being built; nil: it is not known. Told are others that constructs were made in.
+	app  any
+	told map[any]bool
 }
 
 // collecting is the collector of the app that is being built; nil: none is.
@@ -28,6 +31,13 @@ func Collect() *Collector {
 	defer collecting.Unlock()
 	collecting.Collector = &Collector{goroutine: goroutine()}
 	return collecting.Collector
+}
+
+// SetApp says which app is being built.
+func (c *Collector) SetApp(app any) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.app = app
 }
 
 // Stop ends gathering.
@@ -65,6 +75,25 @@ func Collecting() bool { return current() != nil }
 func Elsewhere() bool {
 	c := current()
 	return c != nil && c.goroutine != goroutine()
+}
+
+// IsOtherApp tells of the root of a construct whether it is another app than the one that is being built. It tells so
+// once for each.
+func IsOtherApp(root any) bool {
+	c := current()
+	if c == nil {
+		return false
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.app == nil || c.app == root || c.told[root] {
+		return false
+	}
+	if c.told == nil {
+		c.told = map[any]bool{}
+	}
+	c.told[root] = true
+	return true
 }
 
 func current() *Collector {

@@ -83,10 +83,14 @@ func (p *producer) Produce() *string {
 }
 
 // addAspect has a stack visited.
-func addAspect(stack awscdk.Stack, call callback) { awscdk.Aspects_Of(stack).Add(&aspect{call: call}, nil) }
+func addAspect(stack awscdk.Stack, call callback) {
+	awscdk.Aspects_Of(stack).Add(&aspect{call: call}, nil)
+}
 
 // wrongKey makes a key whose props are wrong.
-func wrongKey(at constructs.Construct) { storage.NewKey(at, "Late", &storage.KeyProps{DeletionDays: 3}) }
+func wrongKey(at constructs.Construct) {
+	storage.NewKey(at, "Late", &storage.KeyProps{DeletionDays: 3})
+}
 
 type wrapper struct{ constructs.Construct }
 
@@ -116,7 +120,16 @@ func wrong(stack awscdk.Stack) {
 	}).AddPropertyOverride(jsii.String("NoSuchProperty"), "x")
 }
 
+// otherStack is a stack of another app.
+func otherStack() awscdk.Stack {
+	return awscdk.NewStack(awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String("other.out")}), jsii.String("Other"), nil)
+}
+
 func build(app awscdk.App) {
+	if os.Args[1] == "no-stacks" {
+		otherStack()
+		return
+	}
 	stack := awscdk.NewStack(app, jsii.String("Stack"), nil)
 	awss3.NewBucket(stack, jsii.String("Bucket"), nil)
 	switch scenario := os.Args[1]; scenario {
@@ -177,6 +190,10 @@ func build(app awscdk.App) {
 		addAspect(stack, wrongKey)
 	case "lazy-props":
 		awscdk.NewCfnOutput(stack, jsii.String("Output"), &awscdk.CfnOutputProps{Value: awscdk.Lazy_String(&producer{wrongKey, stack}, nil)})
+	case "other-app":
+		other := otherStack()
+		storage.NewKey(other, "Key", nil)
+		storage.NewKey(other, "Second", nil)
 	case "own-error":
 		panic(errors.New("the team's own message"))
 	case "context":
