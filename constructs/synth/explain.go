@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -48,22 +49,36 @@ func explain(r any, faults error) error {
 			"if it ran out of memory, raise it by NODE_OPTIONS=--max-old-space-size=4096", when))
 	}
 	text := fault.Explain(message)
-	if at := fault.Caller(); at != "" && !fault.IsValidation(message) {
+	switch at := fault.Caller(); {
+	case at != "" && !fault.IsValidation(message):
 		text += "\n  at " + at
+	case at == "" && fault.PassedOn() && !strings.Contains(message, "ValidationFailed") && advise(text) == "":
+		text += "\n  The CDK says so while it synthesizes, or it is a panic of " + callbacks + ": " + findCallback + "."
 	}
 	return after(faults, errors.New(text))
 }
 
+// The jsii runtime recovers what a callback panics with, and passes the value on without the stack.
+const (
+	callbacks    = "a callback of the app's own (an aspect, a Lazy producer, a validation)"
+	findCallback = "to see the line, print debug.Stack() in a deferred function of the callback"
+)
+
 // brokenOff is the error of code that probably uses what could not be built.
 func brokenOff(faults error, why string) error {
 	return fmt.Errorf("%w\n\n%s could not go on%s, probably since it uses what could not be built: what comes after it was not looked at",
-		faults, fault.Caller(), why)
+		faults, cmp.Or(fault.Caller(), "A callback of the app's own"), why)
 }
 
 // announce says what goes on as a panic, ahead of Go's stack trace.
 func announce(r any) {
 	who, todo := "the app's own code", "Go's stack trace follows."
-	if !fault.Panicked() {
+	switch {
+	case fault.Panicked():
+	case fault.PassedOn():
+		who = "Plinth, the CDK or " + callbacks
+		todo = "Go's stack trace follows, without the callback: " + findCallback + ". If there is none, please report it: it is a bug of theirs."
+	default:
 		who, todo = "Plinth or the CDK", "That is a bug of theirs: please report it with Go's stack trace, which follows."
 	}
 	where := ""

@@ -116,6 +116,8 @@ func TestMainOnMistakes(t *testing.T) {
 		{"lazy-props", []string{"storage.Key Stack/Late (", "app/main.go:", "1 problem", "DeletionDays: got 3"}},
 		{"aspect-props-finding", []string{"storage.Key Stack/Late (", "DeletionDays: got 3", "1 finding", "- Stack/Wrong: NoSuchProperty"}},
 		{"other-app", []string{"storage.Key Other/Key (", "app/main.go:", "1 problem", "scope: got one in another app; allowed: one in the app that build is given"}},
+		{"aspect-panic", []string{"Error: the aspect says no\n", "a panic of a callback of the app's own (an aspect, ", "print debug.Stack()"}},
+		{"lazy-panic", []string{"Error: no value\n", "a panic of a callback of the app's own (an aspect, ", "print debug.Stack()"}},
 		{"own-error", []string{"the team's own message", "app/main.go:"}},
 		{"deletes-output", []string{"Error: output folder: got ", "cdk.out, whose files were deleted while the app was built", "delete nothing there in build"}},
 		{"nil-build", []string{"build: got nothing; allowed: a function that fills the app"}},
@@ -139,7 +141,7 @@ func TestMainOnMistakes(t *testing.T) {
 			if strings.HasSuffix(test.scenario, "finding") && strings.Count(r.output, "Additional properties") != 1 {
 				t.Error("a finding is told more than once")
 			}
-			for _, trace := range []string{"goroutine ", "panic:", "\n    at ", "Runtime process exited"} {
+			for _, trace := range []string{"goroutine ", "panic:", "\n    at ", "Runtime process exited", "EPIPE"} {
 				if strings.Contains(r.output, trace) {
 					t.Errorf("output holds %q, of a stack trace or of the runtime", trace)
 				}
@@ -223,6 +225,7 @@ func TestMainKeepsTheStackOfABug(t *testing.T) {
 		"bug":              {"Error: the app's own code panicked at ", "app/main.go:", "nil pointer dereference"},
 		"odd-value":        {"Error: the app's own code panicked at ", "app/main.go:", ": 42\n"},
 		"odd-value-faults": {"Error: network.Isolated Stack/Network ", "AZs: got 9", "Error: the app's own code panicked at "},
+		"aspect-bug":       {"Error: Plinth, the CDK or a callback of the app's own (", "nil map", "print debug.Stack()", "please report it"},
 		"library-bug":      {"Error: Plinth or the CDK panicked at ", "app/main.go:", "please report it"},
 	} {
 		t.Run(scenario, func(t *testing.T) {
@@ -230,7 +233,7 @@ func TestMainKeepsTheStackOfABug(t *testing.T) {
 			r := start(t, scenario)
 			before, _, traced := strings.Cut(r.output, "goroutine ")
 			for _, want := range want {
-				if r.status == 0 || !traced || !strings.Contains(before, want) {
+				if r.status == 0 || !traced || !strings.Contains(before, want) || strings.Contains(r.output, "EPIPE") {
 					t.Errorf("status %d, no %q before a stack: %s", r.status, want, r.output)
 				}
 			}

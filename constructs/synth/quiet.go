@@ -5,12 +5,16 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // noise is what the jsii runtime writes, without a newline, on some clean exits: two of its goroutines wait for the
-// same process.
-const noise = "Runtime process exited abnormally: waitid: no child processes"
+// same process. After a panic in a callback, which the runtime leaves unanswered, Node.js exits with status 1.
+var noise = strings.NewReplacer(
+	"Runtime process exited abnormally: waitid: no child processes", "",
+	"Runtime process exited abnormally: exit status 1", "",
+)
 
 // staged is the part of a path that files have no more when the assembly is whole: the CDK names its report before
 // that.
@@ -39,34 +43,51 @@ func quiet(to, findings io.Writer) (drain func()) {
 
 // pass copies line by line, as [quiet] says.
 func pass(to, findings io.Writer, from io.Reader) {
+	kinds := []heldBack{{brokenPipe, io.Discard}}
+	if findings != nil {
+		kinds = append(kinds, heldBack{finding, findings})
+	}
 	lines := bufio.NewReader(from)
-	block := "" // begins like a finding, and has not ended
+	text, kind := "", -1 // of the block that has not ended
 	for {
 		line, err := lines.ReadString('\n')
-		kept := staged.ReplaceAllString(strings.ReplaceAll(line, noise, ""), "")
-		if findings != nil && (block != "" || errorStart.MatchString(kept)) {
-			block, kept = block+kept, ""
-			if err == nil && strings.TrimSpace(line) != "" {
-				continue
-			}
-			if findingEnd.MatchString(block) {
-				io.WriteString(findings, block)
-			} else {
-				kept = block
-			}
-			block = ""
+		text += staged.ReplaceAllString(noise.Replace(line), "")
+		if kind < 0 {
+			kind = slices.IndexFunc(kinds, func(k heldBack) bool { return k.start.MatchString(text) })
 		}
-		if kept != "" {
-			io.WriteString(to, kept)
+		if kind >= 0 && err == nil && !kinds[kind].end.MatchString(line) {
+			continue
 		}
+		if kind >= 0 && kinds[kind].is.MatchString(text) {
+			io.WriteString(kinds[kind].to, text)
+		} else if text != "" {
+			io.WriteString(to, text)
+		}
+		text, kind = "", -1
 		if err != nil {
 			return
 		}
 	}
 }
 
-// How the CDK prints an error among the findings: an empty line follows.
+// A block is lines that belong together: how the first and the last of them look, and what all of them are told by.
+type block struct{ start, end, is *regexp.Regexp }
+
+// heldBack is a block that goes elsewhere than the other lines.
+type heldBack struct {
+	block
+	to io.Writer
+}
+
 var (
-	errorStart = regexp.MustCompile(`^(ERROR|FATAL) `)
-	findingEnd = regexp.MustCompile(`(?m)^   (Acknowledge with '|Rule )[^\n]*\s*\z`)
+	// finding is how the CDK prints an error among the findings: an empty line follows.
+	finding = block{
+		regexp.MustCompile(`^(ERROR|FATAL) `), regexp.MustCompile(`^\s*$`),
+		regexp.MustCompile(`(?m)^   (Acknowledge with '|Rule )[^\n]*\s*\z`),
+	}
+	// brokenPipe is what Node.js prints when a panic in a callback has ended the program: it has nobody to answer.
+	brokenPipe = block{
+		regexp.MustCompile(`^node:events:\d+\s*$`), regexp.MustCompile(`^Node\.js v\d`),
+		regexp.MustCompile(`(?m)^Error: write EPIPE$`),
+	}
 )

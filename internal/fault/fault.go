@@ -163,6 +163,18 @@ const synthesizer = "github.com/plinth-ml/plinth/constructs/synth.synthesize"
 
 // Panicked tells whether the code that panicked is the user's own. It is for a deferred function during a panic.
 func Panicked() (own bool) {
+	by := panicker()
+	return by.Function != "" && !isMachinery(by)
+}
+
+// PassedOn tells whether the panic came out of the jsii runtime. It may then be one of a callback that the runtime has
+// recovered and whose stack is lost. It is for a deferred function during a panic.
+func PassedOn() bool {
+	return strings.HasPrefix(panicker().Function, "github.com/aws/jsii-runtime-go/")
+}
+
+// panicker is the frame that panicked; zero where nothing did.
+func panicker() (by runtime.Frame) {
 	counters := make([]uintptr, 256)
 	frames := runtime.CallersFrames(counters[:runtime.Callers(2, counters)])
 	panicking := false
@@ -172,10 +184,10 @@ func Panicked() (own bool) {
 		case f.Function == "runtime.gopanic": // of several the outermost, since the others pass it on
 			panicking = true
 		case panicking && !strings.HasPrefix(f.Function, "runtime."):
-			own, panicking = !isMachinery(f), false
+			by, panicking = f, false
 		}
 		if !more {
-			return own
+			return by
 		}
 	}
 }

@@ -190,6 +190,17 @@ func build(app awscdk.App) {
 		addAspect(stack, wrongKey)
 	case "lazy-props":
 		awscdk.NewCfnOutput(stack, jsii.String("Output"), &awscdk.CfnOutputProps{Value: awscdk.Lazy_String(&producer{wrongKey, stack}, nil)})
+	case "aspect-panic":
+		addAspect(stack, func(constructs.Construct) { panic("the aspect says no") })
+	case "lazy-panic":
+		awscdk.NewCfnOutput(stack, jsii.String("Output"), &awscdk.CfnOutputProps{
+			Value: awscdk.Lazy_String(&producer{func(constructs.Construct) { panic(errors.New("no value")) }, stack}, nil),
+		})
+	case "aspect-bug":
+		addAspect(stack, func(constructs.Construct) {
+			var tags map[string]string
+			tags["a"] = "b"
+		})
 	case "other-app":
 		other := otherStack()
 		storage.NewKey(other, "Key", nil)
