@@ -117,14 +117,14 @@ func headed(what string, err error) error {
 
 // advise says what to do about an error of the system, by the text that Node.js and Go give it.
 func advise(message string) string {
+	if advice := fault.OfSystem(message); advice != "" {
+		return advice
+	}
 	for _, known := range []struct{ text, advice string }{
-		{"ENOSPC", "The disk is full: free space in the output folder and in the temporary folder (TMPDIR)."},
-		{"no space left on device", "The disk is full: free space in the output folder and in the temporary folder (TMPDIR)."},
 		{"EACCES", "A folder can't be written to: choose another output folder, or another temporary folder (TMPDIR)."},
 		{"cannot cross stage boundaries", "Stages are deployed apart: make what the first takes from the second in each of them, or import it there by its name or ARN."},
 		{"CrossRegionReferencesRequireExplicitRegion", "The region of one of the stacks is open: give both an Env with Account and Region, or neither."},
 		{"ENAMETOOLONG", "A path is too long. If an asset holds the output folder, it is copied into itself: exclude cdk.out from the asset, or move one of them."},
-		{"EROFS", "A file system is read-only: choose another output folder, or another temporary folder (TMPDIR)."},
 	} {
 		if strings.Contains(message, known.text) {
 			return known.advice

@@ -244,11 +244,11 @@ func TestMainKeepsTheStackOfABug(t *testing.T) {
 	}
 }
 
-// A disk that fills up while a construct or the CDK writes is said with what to do.
+// A disk that fills up while constructs or the CDK write is said once, with what to do.
 func TestMainOnAFullDisk(t *testing.T) {
 	for _, scenario := range []string{"disk-full", "disk-full-javascript"} {
 		r := start(t, scenario)
-		if r.status != 1 || !strings.Contains(r.output, "The disk is full: free space in the output folder") || strings.Count(r.output, "Error: ") != 1 {
+		if r.status != 1 || !strings.Contains(r.output, "The disk is full: free space in the output folder") || strings.Count(r.output, "Error: ") != 1 || strings.Count(r.output, "no space left") != 1 {
 			t.Errorf("status %d: %s", r.status, r.output)
 		}
 	}

@@ -145,8 +145,8 @@ func (b *building) attempt(action func()) {
 	action()
 }
 
-// report reports what the action panicked with, unless that is a Go run-time error, whose stack is what finds it, or
-// the end of the jsii runtime.
+// report reports what the action panicked with, unless that is a Go run-time error, whose stack is what finds it, the
+// end of the jsii runtime, or an error of the system that every construct would meet.
 func (b *building) report(r any) {
 	f := b.fault
 	switch r := r.(type) {
@@ -159,7 +159,7 @@ func (b *building) report(r any) {
 	case interface{ RuntimeError() }:
 		panic(r)
 	case error:
-		if fault.RuntimeEnded(r.Error()) {
+		if fault.RuntimeEnded(r.Error()) || fault.OfSystem(r.Error()) != "" {
 			panic(r) // which no construct is to blame for
 		}
 		f.Err = errors.New(fault.Explain(r.Error()))

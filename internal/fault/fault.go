@@ -113,6 +113,26 @@ func RuntimeEnded(message string) bool {
 	}, func(known string) bool { return strings.Contains(message, known) })
 }
 
+// system are the errors of the system that no construct is to blame for, as Go and as Node.js say them, and what to do.
+var system = []struct{ inGo, inNode, advice string }{
+	{"no space left on device", "ENOSPC", full},
+	{"disk quota exceeded", "EDQUOT", full},
+	{"read-only file system", "EROFS", "A file system is read-only: choose another output folder, or another temporary folder (TMPDIR)."},
+}
+
+const full = "The disk is full: free space in the output folder and in the temporary folder (TMPDIR)."
+
+// OfSystem is what to do about an error of the system that would come up in every construct, by its text; empty: it is
+// none.
+func OfSystem(message string) string {
+	for _, s := range system {
+		if strings.Contains(message, s.inGo) || strings.Contains(message, s.inNode) {
+			return s.advice
+		}
+	}
+	return ""
+}
+
 // WithoutStack drops from a message the lines of a JavaScript stack, and the name of the class that each JavaScript
 // error starts with.
 func WithoutStack(message string) string {

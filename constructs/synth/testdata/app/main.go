@@ -242,10 +242,12 @@ func build(app awscdk.App) {
 	case "library-bug":
 		(*problem.List)(nil).Add("AZs", 9, "1 to 6", "")
 	case "disk-full":
-		cdk.Build("storage.DataBucket", stack, "Data", &storage.DataBucketProps{},
-			func(constructs.Construct, string, *storage.DataBucketProps) *storage.DataBucket {
-				panic(&fs.PathError{Op: "write", Path: "include.json", Err: syscall.ENOSPC})
-			})
+		for _, id := range []string{"Data", "More"} {
+			cdk.Build("storage.DataBucket", stack, id, &storage.DataBucketProps{},
+				func(constructs.Construct, string, *storage.DataBucketProps) *storage.DataBucket {
+					panic(&fs.PathError{Op: "write", Path: "include.json", Err: syscall.ENOSPC})
+				})
+		}
 	case "disk-full-javascript":
 		panic(errors.New("Error: ENOSPC: no space left on device, write\n    at writeFileSync (node:fs:1)"))
 	default:
