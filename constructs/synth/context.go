@@ -5,10 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
+	"unicode/utf8"
+
+	"github.com/plinth-ml/plinth/internal/problem"
 )
 
 // loadContext is the context that the CLI would give the app: where the CLI started it, the CLI has put it into the
@@ -49,7 +54,7 @@ func loadContext(extra map[string]any) (map[string]any, error) {
 
 // findUp finds a file in the working folder or the nearest above it; empty when there is none.
 func findUp(name string) (string, error) {
-	dir, err := os.Getwd()
+	dir, err := workingFolder()
 	if err != nil {
 		return "", err
 	}
@@ -66,15 +71,33 @@ func findUp(name string) (string, error) {
 	}
 }
 
-// readJSON reads a file; one that does not exist holds nothing.
+// workingFolder is where the program runs.
+func workingFolder() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", problem.Problem{Field: "working folder", Got: problem.Phrase("one that is not there any more"), Allowed: "a folder that exists",
+			Fix: "change to the folder of the app again (cd); the system says: " + err.Error()}
+	}
+	return dir, nil
+}
+
+// readJSON reads a file; one that does not exist holds nothing. It may start with a byte order mark, as the CLI has it
+// (https://github.com/jprichardson/node-jsonfile/blob/main/utils.js).
 func readJSON(file string, into any) error {
 	text, err := os.ReadFile(file)
-	if errors.Is(err, os.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
+	case errors.Is(err, syscall.EISDIR):
+		return problem.Problem{Field: filepath.Base(file), Got: problem.Phrase(file + ", a folder"), Allowed: "a file of JSON, or none",
+			Fix: "rename the folder: the CDK reads the app's settings by this name"}
+	case err != nil:
+		return problem.Problem{Field: filepath.Base(file), Got: file, Allowed: "a file that can be read", Fix: fmt.Sprintf("the system says: %v", reason(err))}
+	case !utf8.Valid(text):
+		return problem.Problem{Field: filepath.Base(file), Got: problem.Phrase(file + ", which is not UTF-8"), Allowed: "a file of JSON in UTF-8",
+			Fix: "save it in that encoding"}
 	}
-	if err != nil {
-		return err
-	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	return explainJSON(file, text, json.Unmarshal(text, into))
 }
 

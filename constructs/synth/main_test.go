@@ -219,6 +219,43 @@ func TestContext(t *testing.T) {
 	}
 }
 
+// A cdk.json is read as the CLI reads it, and one that can't be read is said with what to do.
+func TestFilesOfContext(t *testing.T) {
+	const text = `{"context": {"from:cdk.json": true}}`
+	for name, test := range map[string]struct {
+		write func(file string) error
+		want  string // empty: it is read
+	}{
+		"a byte order mark": {func(file string) error { return os.WriteFile(file, []byte("\ufeff"+text), 0o600) }, ""},
+		"UTF-16":            {func(file string) error { return os.WriteFile(file, []byte("\xff\xfe{\x00}\x00"), 0o600) }, "cdk.json, which is not UTF-8; allowed: a file of JSON in UTF-8; save it in that encoding"},
+		"a folder":          {func(file string) error { return os.Mkdir(file, 0o700) }, "cdk.json, a folder; allowed: a file of JSON, or none; rename the folder"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			if err := test.write(filepath.Join(dir, "cdk.json")); err != nil {
+				t.Fatal(err)
+			}
+			r := startIn(t, dir, "context")
+			if (r.status == 0) != (test.want == "") || !strings.Contains(r.output, test.want) {
+				t.Errorf("status %d: %s", r.status, r.output)
+			}
+		})
+	}
+}
+
+// A working folder that is gone is said with what to do, whether a cdk.json is looked for or the output folder.
+func TestWorkingFolderThatIsGone(t *testing.T) {
+	for _, context := range []string{"", "{}"} {
+		cmd := command("", t.TempDir(), "good", "CDK_CONTEXT_JSON="+context)
+		cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", `cd "$1" && rmdir "$1" && "$0" good`, app, t.TempDir()}
+		out, err := cmd.CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "Error: working folder: got one that is not there any more; allowed: a folder that exists; change to") {
+			t.Errorf("%v: %s", err, out)
+		}
+	}
+}
+
 // A bug is found by its stack. Above that stands whose it is, and where the user met it.
 func TestMainKeepsTheStackOfABug(t *testing.T) {
 	for scenario, want := range map[string][]string{

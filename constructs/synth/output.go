@@ -24,13 +24,18 @@ type output struct {
 
 // newOutput makes the folder, if it is not there, and its scratch folder.
 func newOutput(dir string) (*output, error) {
-	dir, err := filepath.Abs(dir) // for build may change the working folder
-	if err != nil {
-		return nil, err
+	if !filepath.IsAbs(dir) { // for build may change the working folder
+		in, err := workingFolder()
+		if err != nil {
+			return nil, err
+		}
+		dir = filepath.Join(in, dir)
 	}
+	dir = filepath.Clean(dir)
 	info, statErr := os.Lstat(dir)
 	o := &output{dir: dir}
-	if err = os.MkdirAll(dir, 0o777); err == nil {
+	err := os.MkdirAll(dir, 0o777)
+	if err == nil {
 		o.made = errors.Is(statErr, fs.ErrNotExist)
 		o.scratch, err = newScratch(dir)
 	}
@@ -50,18 +55,23 @@ func newOutput(dir string) (*output, error) {
 
 // folderProblem says that a folder can't be written to.
 func folderProblem(field, dir string, err error) error {
+	return problem.Problem{
+		Field: field, Got: dir, Allowed: "a folder that can be made and written to",
+		Fix: fmt.Sprintf("the system says: %v", reason(err)),
+	}
+}
+
+// reason is what the system says, without the names of files, which are of the scratch folder.
+func reason(err error) error {
 	var path *fs.PathError
 	var link *os.LinkError
 	switch {
 	case errors.As(err, &path):
-		err = path.Err
-	case errors.As(err, &link): // whose names are of the scratch folder
-		err = link.Err
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
 	}
-	return problem.Problem{
-		Field: field, Got: dir, Allowed: "a folder that can be made and written to",
-		Fix: fmt.Sprintf("the system says: %v", err),
-	}
+	return err
 }
 
 // staging is where the CDK writes the assembly.
