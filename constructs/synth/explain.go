@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
@@ -142,22 +144,54 @@ func withFindings(err, faults error, out *output) error {
 	if readErr != nil {
 		return err
 	}
-	var b strings.Builder
-	failed := 0
-	for _, f := range findings {
-		if f.Warning() {
-			continue
-		}
-		failed++
-		fmt.Fprintf(&b, "\n  - %s", f)
-	}
-	if failed == 0 {
+	failed := onceEach(findings)
+	if len(failed) == 0 {
 		return err
+	}
+	var b strings.Builder
+	for _, f := range failed {
+		fmt.Fprintf(&b, "\n  - %s", f)
 	}
 	if report := out.keepReport(); report != "" {
 		b.WriteString("\nThe whole report, warnings included: " + report)
 	}
-	return after(faults, fmt.Errorf("%w: %s%s", errFindings, problem.Plural(failed, "finding"), &b))
+	return after(faults, fmt.Errorf("%w: %s%s", errFindings, problem.Plural(len(failed), "finding"), &b))
+}
+
+// onceEach are the errors among findings: one for what several resources have in common, and no other for a name that
+// Plinth says to be taken.
+func onceEach(findings []assembly.Finding) []assembly.Finding {
+	var all []assembly.Finding
+	for _, f := range findings {
+		same := slices.IndexFunc(all, func(o assembly.Finding) bool { return o.Rule == f.Rule && o.Description == f.Description })
+		switch {
+		case f.Warning() || isTold(f, findings):
+		case same < 0:
+			all = append(all, f)
+		default:
+			all[same].Path += ", " + f.Path
+		}
+	}
+	return all
+}
+
+// identifier is a value in the text of a finding of the CDK about identifiers that several resources of a template have:
+// "Primary identifiers {'RepositoryName': 'a/b'} should have unique values".
+var identifier = regexp.MustCompile(`: '([^']+)'`)
+
+// isTold tells of such a finding whether one of Plinth's, which says what to do, is about the same name.
+func isTold(f assembly.Finding, findings []assembly.Finding) bool {
+	if f.Rule != "CloudFormation-Validate::E3019" {
+		return false
+	}
+	for _, value := range identifier.FindAllStringSubmatch(f.Description, -1) {
+		if slices.ContainsFunc(findings, func(o assembly.Finding) bool {
+			return o.Rule == "Plinth::NameTaken" && strings.Contains(o.Description+" ", " the same name, "+value[1]+" ")
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // errFindings starts the error that tells all findings of a validation that failed.
