@@ -156,13 +156,10 @@ func most(limit int, taken func(n int) bool) int {
 // oddities are those of a field that accepted lets through.
 func oddities(path string, valid reflect.Value, accepted func(oddity) bool) []oddity {
 	var all []oddity
-	add := func(what any, alone bool, set func(reflect.Value)) bool {
-		o := oddity{path, fmt.Sprintf("%.80q", fmt.Sprint(what)), set, alone}
-		if !accepted(o) {
-			return false
+	add := func(what any, alone bool, set func(reflect.Value)) {
+		if o := (oddity{path, fmt.Sprintf("%.80q", fmt.Sprint(what)), set, alone}); accepted(o) {
+			all = append(all, o)
 		}
-		all = append(all, o)
-		return true
 	}
 	typ := valid.Type()
 	switch typ.Kind() {
@@ -508,11 +505,11 @@ func TestLimits(t *testing.T) {
 			return id, true
 		}
 		build := func(all ...oddity) bool {
-			about := ""
+			var about strings.Builder
 			for _, o := range all {
-				about += "; " + o.field + " " + o.what
+				about.WriteString("; " + o.field + " " + o.what)
 			}
-			_, ok := add(with(all...), about)
+			_, ok := add(with(all...), about.String())
 			return ok
 		}
 		if id, ok := add(with(), "; tags"); ok {

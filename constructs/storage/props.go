@@ -76,35 +76,10 @@ var organizationPattern = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
 func (p *DataBucketProps) Validate() error {
 	p, l := props.Of(p)
 	l.Include("Environment", p.Environment.Validate())
-	for i, id := range p.Endpoints {
-		fix := ""
-		if id == "" {
-			fix = "the S3Endpoint of a network is empty where it stood already: give that network its id as ExistingS3Endpoint"
-		}
-		arn.ValidateID(&l, fmt.Sprintf("Endpoints[%d]", i), id, "vpce", "a VPC endpoint of S3", fix)
-	}
-	if len(p.OutsideRoles) > 0 && len(p.Endpoints) == 0 {
-		l.Add("OutsideRoles", p.OutsideRoles, "none without Endpoints",
-			"give the ids of the S3 endpoints, or leave this out: without them objects are reached from any network")
-	}
-	l.Include("", principal.Validate("OutsideRoles", p.Environment.Account, p.OutsideRoles))
-	if p.Organization != "" {
-		text(&l, "Organization", p.Organization, organizationPattern, "the id of an organization, o- and 10 to 32 letters and digits")
-	}
-	for i, s := range p.Shares {
-		l.Include(fmt.Sprintf("Shares[%d]", i), s.validate())
-		for j, other := range p.Shares[:i] {
-			if s.Account == other.Account && strings.HasPrefix(s.Path, other.Path) && (other.Write || !s.Write) {
-				l.Add(fmt.Sprintf("Shares[%d]", i), problem.Phrase(fmt.Sprintf("%q for account %s", s.Path, s.Account)),
-					fmt.Sprintf("what Shares[%d] does not share already", j), "leave it out")
-			}
-		}
-	}
+	l.Include("", p.validateReach())
+	l.Include("", p.validateShares())
 	l.Include("Lock", p.Lock.validate())
 	l.Include("ReplicateTo", p.ReplicateTo.validate())
-	for i, account := range p.ReplicatedFrom {
-		text(&l, fmt.Sprintf("ReplicatedFrom[%d]", i), account, accountPattern, "an account, 12 digits")
-	}
 	if p.Inventory < NoInventory || p.Inventory > Daily {
 		l.Add("Inventory", int(p.Inventory), "NoInventory, Weekly or Daily", "")
 	}
@@ -120,6 +95,45 @@ func (p *DataBucketProps) Validate() error {
 	}
 	l.Include("LifeCycle", p.LifeCycle.resolved(p.Class, p.Environment).validate())
 	l.Include("", p.validateClass())
+	return l.Err()
+}
+
+// validateReach checks from where objects are reached, and by whom.
+func (p *DataBucketProps) validateReach() error {
+	var l problem.List
+	for i, id := range p.Endpoints {
+		fix := ""
+		if id == "" {
+			fix = "the S3Endpoint of a network is empty where it stood already: give that network its id as ExistingS3Endpoint"
+		}
+		arn.ValidateID(&l, fmt.Sprintf("Endpoints[%d]", i), id, "vpce", "a VPC endpoint of S3", fix)
+	}
+	if len(p.OutsideRoles) > 0 && len(p.Endpoints) == 0 {
+		l.Add("OutsideRoles", p.OutsideRoles, "none without Endpoints",
+			"give the ids of the S3 endpoints, or leave this out: without them objects are reached from any network")
+	}
+	l.Include("", principal.Validate("OutsideRoles", p.Environment.Account, p.OutsideRoles))
+	if p.Organization != "" {
+		text(&l, "Organization", p.Organization, organizationPattern, "the id of an organization, o- and 10 to 32 letters and digits")
+	}
+	return l.Err()
+}
+
+// validateShares checks the other accounts.
+func (p *DataBucketProps) validateShares() error {
+	var l problem.List
+	for i, s := range p.Shares {
+		l.Include(fmt.Sprintf("Shares[%d]", i), s.validate())
+		for j, other := range p.Shares[:i] {
+			if s.Account == other.Account && strings.HasPrefix(s.Path, other.Path) && (other.Write || !s.Write) {
+				l.Add(fmt.Sprintf("Shares[%d]", i), problem.Phrase(fmt.Sprintf("%q for account %s", s.Path, s.Account)),
+					fmt.Sprintf("what Shares[%d] does not share already", j), "leave it out")
+			}
+		}
+	}
+	for i, account := range p.ReplicatedFrom {
+		text(&l, fmt.Sprintf("ReplicatedFrom[%d]", i), account, accountPattern, "an account, 12 digits")
+	}
 	return l.Err()
 }
 

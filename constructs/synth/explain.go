@@ -50,6 +50,11 @@ func explain(r any, faults error) error {
 		return after(faults, fmt.Errorf("the Node.js process ended while the app was %s: what it said is above; "+
 			"if it ran out of memory, raise it by NODE_OPTIONS=--max-old-space-size=4096", when))
 	}
+	return after(faults, errors.New(located(message)))
+}
+
+// located is a message of the CDK's, with the caller's line where there is one.
+func located(message string) string {
 	text := fault.Explain(message)
 	switch at := fault.Caller(); {
 	case at != "" && !fault.IsValidation(message):
@@ -57,7 +62,7 @@ func explain(r any, faults error) error {
 	case at == "" && fault.PassedOn() && !strings.Contains(message, "ValidationFailed") && advise(text) == "":
 		text += "\n  The CDK says so while it synthesizes, or it is a panic of " + callbacks + ": " + findCallback + "."
 	}
-	return after(faults, errors.New(text))
+	return text
 }
 
 // The jsii runtime recovers what a callback panics with, and passes the value on without the stack.

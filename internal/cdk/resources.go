@@ -41,6 +41,11 @@ func (v *visit) resource(field string, r resource) {
 	if c, ok := r.(constructs.Construct); ok && v.part(field, c) {
 		return
 	}
+	v.elsewhere(field, r)
+}
+
+// elsewhere reports an object of another account or region.
+func (v *visit) elsewhere(field string, r resource) {
 	env := r.Env()
 	if *env.Account == dummyAccount && v.home.At.Account != dummyAccount {
 		return // of a look-up that the CLI has yet to do

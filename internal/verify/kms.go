@@ -26,28 +26,33 @@ func viaOthers(a *app) []assembly.Finding {
 				if !ok || !s.encrypts() || key.Type != "AWS::KMS::Key" || told[key.Path()] {
 					continue
 				}
-				services, open := a.through(key, p)
-				f := assembly.Finding{Path: p.Path()}
-				name := strings.TrimSuffix(key.Path(), "/Resource")
-				switch {
-				case open || len(a.holders(p)) == 0:
-					continue
-				case len(services) == 0 && (ours || keys[key.Path()]):
-					f.Description = fmt.Sprintf("this allows to use the key %s, whose policy lets in neither the role nor its account", name)
-					f.Fix = "allow kms:Decrypt and kms:GenerateDataKey to the account, arn:aws:iam::ACCOUNT:root, in the key's policy, or give another key"
-				case len(services) > 0 && len(s.values("kms:ViaService")) == 0 && a.nowhere(p, services):
-					f.Description = fmt.Sprintf("this allows to use the key %s, whose policy lets it be used through %s only, where the role may do nothing",
-						name, strings.Join(services, ", "))
-					f.Fix = "let the role use what the key encrypts, or add the role to the key's policy by Key.AddToResourcePolicy"
-				default:
+				description, fix := a.refused(p, key, s, ours || keys[key.Path()])
+				if description == "" {
 					continue
 				}
 				told[key.Path()] = true
-				all = append(all, f)
+				all = append(all, assembly.Finding{Path: p.Path(), Description: description, Fix: fix})
 			}
 		}
 	}
 	return all
+}
+
+// refused says why the policy of a key refuses what a statement of an identity policy allows; empty: it does not. Of a
+// key that neither Plinth made nor uses nothing is said but that a service is needed.
+func (a *app) refused(p, key resource, s statement, ours bool) (description, fix string) {
+	services, open := a.through(key, p)
+	name := strings.TrimSuffix(key.Path(), "/Resource")
+	switch {
+	case open || len(a.holders(p)) == 0:
+	case len(services) == 0 && ours:
+		return fmt.Sprintf("this allows to use the key %s, whose policy lets in neither the role nor its account", name),
+			"allow kms:Decrypt and kms:GenerateDataKey to the account, arn:aws:iam::ACCOUNT:root, in the key's policy, or give another key"
+	case len(services) > 0 && len(s.values("kms:ViaService")) == 0 && a.nowhere(p, services):
+		return fmt.Sprintf("this allows to use the key %s, whose policy lets it be used through %s only, where the role may do nothing",
+			name, strings.Join(services, ", ")), "let the role use what the key encrypts, or add the role to the key's policy by Key.AddToResourcePolicy"
+	}
+	return "", ""
 }
 
 // keysOfOurs are the paths of the keys of the app that Plinth's resources name.
