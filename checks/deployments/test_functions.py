@@ -6,6 +6,7 @@ Run in the repository's root: .venv/bin/python checks/deployments/test_functions
 import json
 import sys
 import unittest
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from unittest.mock import patch
@@ -78,20 +79,42 @@ class EmptyBucket(unittest.TestCase):
             self.assertEqual(self.ask(request, "DELETE_IN_PROGRESS"), (3, ["First"]))
 
 
-@mock_aws
 class WriteFiles(unittest.TestCase):
     """constructs/storage/write_files.py"""
 
+    FILES = [{"Name": "dag", "Path": "dags/a.py", "Text": "new"}, {"Path": "dags/a", "Text": "same"}]
+
+    def ask(self, request, stack):
+        """What it answers."""
+        return run("constructs/storage/write_files.py", {"RequestType": request, "StackId": stack, "ResourceProperties": {
+            "Bucket": "files", "BucketArn": "arn:aws:s3:::files", "Files": self.FILES}})
+
+    def test_it_takes_back_what_it_wrote_when_the_creation_is_rolled_back_and_at_no_other_time(self):
+        for status in STATUSES:
+            with self.subTest(status), mock_aws():
+                s3 = boto3.client("s3", REGION)
+                s3.create_bucket(Bucket="files")
+                s3.put_bucket_versioning(Bucket="files", VersioningConfiguration={"Status": "Enabled"})
+                with patch("moto.s3.models.utcnow", return_value=datetime(2026, 1, 1)):
+                    for key, body in (("dags/a.py", b"old"), ("dags/a", b"same"), ("dags/a.pyc", b"another")):
+                        s3.put_object(Bucket="files", Key=key, Body=body)
+                stack = boto3.client("cloudformation", REGION).create_stack(StackName="s", TemplateBody=TEMPLATE)["StackId"]
+                self.assertEqual(self.ask("Create", stack)[0], "SUCCESS")
+                self.assertEqual(s3.get_object(Bucket="files", Key="dags/a.py")["Body"].read(), b"new")
+                cloudformation_backends[ACCOUNT][REGION].stacks[stack].status = status
+                self.assertEqual(self.ask("Delete", stack)[0], "SUCCESS")
+                left = [v["Key"] for v in s3.list_object_versions(Bucket="files")["Versions"]]
+                rolled_back = status == "ROLLBACK_IN_PROGRESS"
+                self.assertEqual(sorted(left), sorted(["dags/a.py"] * (1 if rolled_back else 2) + ["dags/a", "dags/a.pyc"]))
+
     def test_permissions_that_are_not_known_yet_are_waited_for(self):
-        refused = ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
+        refused = ClientError({"Error": {"Code": "AccessDenied"}}, "ListObjectsV2")
         for refusals, status in ((3, "SUCCESS"), (4, "FAILED")):
             with patch("boto3.client") as client, patch("time.sleep") as sleep:
                 s3 = client.return_value
-                s3.exceptions.NoSuchKey = KeyError
-                s3.get_object.side_effect = [refused] * refusals + [KeyError()]
+                s3.list_objects_v2.side_effect = [refused] * refusals + [{}, {}]
                 s3.put_object.return_value = {"VersionId": "v1"}
-                answer = run("constructs/storage/write_files.py", {"RequestType": "Create", "ResourceProperties": {
-                    "Bucket": "files", "BucketArn": "arn:aws:s3:::files", "Files": [{"Name": "dag", "Path": "a.py", "Text": "x"}]}})
+                answer = self.ask("Create", "s")
                 self.assertEqual((answer[0], answer[1].get("dag"), sleep.call_count), (status, "v1" if status == "SUCCESS" else None, 3))
 
 

@@ -163,7 +163,12 @@ testRole(writer, [
   ['logs', ['logs:CreateLogStream', 'logs:PutLogEvents'], writerLogs.replace(/\*$/, 'log-stream:x'), yes],
   ['writes wheels', 's3:PutObject', `${files}/plugins.zip`, no],
   ['lists the bucket', 's3:ListBucket', files, no],
-  ['deletes versions', 's3:DeleteObjectVersion', `${files}/dags/churn.py`, no],
+  ['takes back what it wrote', 's3:DeleteObjectVersion', `${files}/dags/churn.py`, yes],
+  ['looks for its versions', 's3:ListBucketVersions', files, yes, { 's3:prefix': 'dags/churn.py' }],
+  ['deletes other versions', 's3:DeleteObjectVersion', `${files}/plugins.zip`, no],
+  ['looks at its stack', 'cloudformation:DescribeStacks', writer.identity.Statement.find((s) => s.Action === 'cloudformation:DescribeStacks').Resource, yes],
+  ['looks at another', 'cloudformation:DescribeStacks', arn('cloudformation', 'stack/Other/1'), no],
+  ['lists all versions', 's3:ListBucketVersions', files, no],
   ['uses the key by itself', 'kms:Decrypt', key.values.Arn, no],
   ['reads the data', 's3:GetObject', `${data}/train/x.csv`, no],
 ], ({ resource }) => ({ owner: account, resourcePolicy: policyOf(resource) }));

@@ -146,8 +146,8 @@ func validateRole(name string) error {
 }
 
 // NewFiles writes text files into a bucket whenever a deployment changes them, and takes away those that are no longer
-// wanted; with their stack they stay, as long as the bucket does. It panics with one message that holds every problem
-// when scope, id or props are wrong.
+// wanted; with their stack they stay, as long as the bucket does. When the creation of their stack fails, what it wrote
+// is deleted. It panics with one message that holds every problem when scope, id or props are wrong.
 func NewFiles(scope constructs.Construct, id string, props *FilesProps) *Files {
 	return cdk.Build("storage.Files", scope, id, props, newFiles)
 }
@@ -193,6 +193,23 @@ func claimObjects(this constructs.Construct, p FilesProps) {
 	cdk.Check(l.Err())
 }
 
+// takesBack are what the function may do when the creation of its stack is rolled back: a bucket of the same stack goes
+// only when it is empty.
+func takesBack(p FilesProps) []policy.Statement {
+	var objects, prefixes []string
+	for _, folder := range p.Folders {
+		objects, prefixes = append(objects, p.Bucket.ARN+"/"+folder+names.Any), append(prefixes, folder+names.Any)
+	}
+	return []policy.Statement{{
+		Effect: policy.Allow, Actions: []string{"s3:DeleteObjectVersion"}, Resources: objects, Why: "every object below the folders that are written",
+	}, {
+		Effect: policy.Allow, Actions: []string{"s3:ListBucketVersions"}, Resources: []string{p.Bucket.ARN},
+		Conditions: policy.Conditions{"StringLike": {"s3:prefix": prefixes}},
+	}, {
+		Effect: policy.Allow, Actions: []string{"cloudformation:DescribeStacks"}, References: []any{cfn.Ref("AWS::StackId")},
+	}}
+}
+
 // filesResources are the files, the function that writes them, its role and its log.
 func filesResources(at location.Location, p FilesProps) cfn.Resources {
 	var grants []Grant
@@ -203,9 +220,9 @@ func filesResources(at location.Location, p FilesProps) cfn.Resources {
 		Name: names.Role(at.Region, p.Role), Description: "Writes the files of a deployment", Service: "lambda.amazonaws.com",
 		// No document says that Lambda fills in the key, so a request without it is let through.
 		TrustConditions: policy.Conditions{"StringEqualsIfExists": {"aws:SourceAccount": at.Account}},
-		Statements: append(Statements(grants...), policy.Statement{
+		Statements: append(Statements(grants...), append(takesBack(p), policy.Statement{
 			Effect: policy.Allow, Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, References: []any{cfn.Att("Logs", "Arn")},
-		}),
+		})...),
 	}
 	var files []any
 	for _, f := range p.Files {

@@ -9,12 +9,11 @@ from botocore.exceptions import ClientError
 
 def write(s3, bucket, path, text):
     # One that is as it should be is left alone: a new version may replace what runs.
-    try:
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=path).get("Contents", [])
+    if any(found["Key"] == path for found in listed):
         found = s3.get_object(Bucket=bucket, Key=path)
         if found["Body"].read() == text:
             return found.get("VersionId", "null")
-    except s3.exceptions.NoSuchKey:
-        pass
     return s3.put_object(Bucket=bucket, Key=path, Body=text).get("VersionId", "null")
 
 
@@ -30,13 +29,28 @@ def patiently(*work):
     return write(*work)
 
 
+def take_back(s3, bucket, files, stack_id):
+    """Deletes what this stack has written, if its creation is rolled back: a bucket goes only when it is empty."""
+    (stack,) = boto3.client("cloudformation").describe_stacks(StackName=stack_id)["Stacks"]
+    if stack["StackStatus"] != "ROLLBACK_IN_PROGRESS":
+        return
+    since = stack["CreationTime"].replace(microsecond=0)  # S3 tells seconds
+    for file in files:
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=file["Path"]):
+            for version in page.get("Versions", []):
+                if version["Key"] == file["Path"] and version["LastModified"] >= since:
+                    s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+
+
 def handler(event, context):
     wanted, before = event["ResourceProperties"], event.get("OldResourceProperties", {})
     bucket = wanted["Bucket"]
     told = {"URI": "s3://%s/" % bucket, "ARN": wanted["BucketArn"]}
     try:
-        if event["RequestType"] != "Delete":  # they go with their bucket
-            s3 = boto3.client("s3")
+        s3 = boto3.client("s3")
+        if event["RequestType"] == "Delete":  # they go with their bucket
+            take_back(s3, bucket, wanted["Files"], event["StackId"])
+        else:
             for file in wanted["Files"]:
                 version = patiently(s3, bucket, file["Path"], file["Text"].encode())
                 if "Name" in file:

@@ -97,9 +97,9 @@ func (a *app) allowsOn(p resource, s statement, bucket resource, action string) 
 // it. A name that CloudFormation gives starts with those of the stack and the resource
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html).
 func (a *app) excepted(p resource, deny statement, role resource) bool {
-	name, named := role.Properties["RoleName"].(string)
-	if !named {
-		name = role.stack.StackName + "-" + role.id + "-*"
+	name := role.stack.StackName + "-" + role.id + "-*"
+	if given := role.Properties["RoleName"]; given != nil {
+		name = cfn.Show(given)
 	}
 	return slices.ContainsFunc(deny.values("aws:PrincipalArn"), func(value any) bool {
 		if to, known := a.target(p.stack, value); known {
