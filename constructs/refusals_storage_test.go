@@ -84,6 +84,7 @@ var refusalsOfStorage = []refusal{
 		lasting(storage.LifeCycle{OldVersionDays: 1}).at("OldVersionDays"), ""},
 	{"storage TieringDays", "before they expire", "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html",
 		lasting(storage.LifeCycle{TieringDays: 30, ExpiryDays: 30}), lasting(storage.LifeCycle{TieringDays: 29, ExpiryDays: 30}), ""},
+	in(`existing_test.go TestAnExistingBucketIsABucket: Bucket: got one named one with the ARN of other`, "storage Bucket", "a general purpose bucket, and one name", "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"),
 	in(`../written_test.go TestNothingIsWrittenToLogs: a bucket of Class Logs`, "storage Bucket", "a bucket of another Class than Logs, to write to", "ours: its own policy denies writing to all but AWS services"),
 	{"storage Bucket", "the ARN of a bucket", byPolicies, replica(func(r *storage.Replica) { r.Bucket = "copies" }), replica(func(*storage.Replica) {}), ""},
 	{"storage Bucket", "a bucket", "ours: there is nothing without one", said{err: storage.Prefix{}.Validate()}, said{err: held.Prefix("").Validate()}, ""},

@@ -20,7 +20,8 @@ import (
 type ExistingBucketProps struct {
 	// Bucket is the bucket: made by the same app, or imported by awss3.Bucket_FromBucketName and its like. An imported
 	// one is taken to be in the account and region of the stack, unless it is imported with others, which is an error.
-	// Required.
+	// A directory bucket, a table bucket and an access point are none, nor is a part of a bucket; of a name or an ARN
+	// that only the deployment knows, nothing is checked. Required.
 	Bucket awss3.IBucket
 	// Key encrypts its objects: the one that the bucket encrypts by. Its policy must let the account's roles use it
 	// through S3 and make grants for AWS's resources, which is added to a key of the app. Nil: the bucket's
@@ -59,26 +60,6 @@ func (p *ExistingBucketProps) validateKey() error {
 	}
 }
 
-// validateNames refuses what is no bucket, such as an access point, and two buckets in one: an import takes any ARN, and
-// any name beside it.
-func (p *ExistingBucketProps) validateNames() error {
-	name, arn := *p.Bucket.BucketName(), *p.Bucket.BucketArn()
-	_, of, isBucket := strings.Cut(arn, ":s3:::")
-	switch {
-	case isBucket && token.Differ(of, name):
-		return problem.Problem{
-			Field: "Bucket", Got: problem.Phrase("one named " + name + " with the ARN of " + of), Allowed: "one bucket",
-			Fix: "import it by its name alone, with awss3.Bucket_FromBucketName",
-		}
-	case !isBucket && !token.Is(arn):
-		return problem.Problem{
-			Field: "Bucket", Got: arn, Allowed: "a bucket, arn:PARTITION:s3:::NAME",
-			Fix: "import the bucket that an access point is of, by its name, with awss3.Bucket_FromBucketName",
-		}
-	}
-	return nil
-}
-
 // NewExistingBucket takes in a bucket that stands already, so that jobs can read and write it. It changes nothing of it
 // but its Events: what it lacks of what Plinth gives its own stands in Lacks, and is said in one note of the synthesis.
 // It panics with one message that holds every problem when scope, id or props are wrong.
@@ -92,7 +73,7 @@ func newExistingBucket(this constructs.Construct, _ string, props *ExistingBucke
 		Name: *props.Bucket.BucketName(), ARN: *props.Bucket.BucketArn(), Region: cdk.Location(this).Region,
 		Events: props.Events, linkedToLustre: true, // its own settings say
 	}
-	cdk.Check(props.validateNames())
+	cdk.Check(validateName(b.Name, b.ARN, b.Region))
 	cdk.Check(props.validateKey())
 	if b.Key == nil {
 		b.Key = props.Bucket.EncryptionKey()

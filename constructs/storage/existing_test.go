@@ -132,6 +132,50 @@ func TestAnExistingBucketStaysAsItIs(t *testing.T) {
 	}
 }
 
+// What is no general purpose bucket is an error: its name would be that of somebody else's bucket, or of none.
+func TestAnExistingBucketIsABucket(t *testing.T) {
+	byName := func(name string) *awss3.BucketAttributes { return &awss3.BucketAttributes{BucketName: &name} }
+	byARN := func(arn string) *awss3.BucketAttributes { return &awss3.BucketAttributes{BucketArn: &arn} }
+	for _, test := range []struct {
+		region string
+		given  *awss3.BucketAttributes
+		want   string // in the error; empty: none
+	}{
+		{"eu-west-1", byName("data.corp-1"), ""},
+		{"eu-west-1", byARN("arn:aws:s3:::data"), ""},
+		{"eu-west-1", byARN("arn:" + *awscdk.Aws_PARTITION() + ":s3:::data"), ""},
+		{"eu-west-1", byARN(*awscdk.Fn_ImportValue(jsii.String("Bucket"))), ""},
+		{"eu-west-1", byARN("arn:aws:s3:::" + *awscdk.Fn_ImportValue(jsii.String("Name"))), ""},
+		{"eu-west-1", byName(*awscdk.Fn_ImportValue(jsii.String("Name"))), ""},
+		{"eu-west-1", &awss3.BucketAttributes{BucketName: jsii.String("data"), BucketArn: jsii.String("arn:aws:s3:::data")}, ""},
+		{"us-east-1", byName("Data_Bucket"), ""},
+		{"", byName("Data_Bucket"), ""},
+
+		{"eu-west-1", byName("Data_Bucket"), `Bucket: got "Data_Bucket"; allowed: a bucket, arn:PARTITION:s3:::NAME`},
+		{"eu-west-1", byName("data--euw1-az1--x-s3"), `Bucket: got "data--euw1-az1--x-s3"`},
+		{"us-east-1", byName("data--use1-az1--x-s3"), `Bucket: got "data--use1-az1--x-s3"`},
+		{"eu-west-1", byName("ap-x7mh2h8m1q4u5n0y8exa-s3alias"), `Bucket: got "ap-x7mh2h8m1q4u5n0y8exa-s3alias"`},
+		{"eu-west-1", byARN("arn:aws:s3:eu-west-1:111122223333:accesspoint/ap"), `Bucket: got "arn:aws:s3:eu-west-1:111122223333:accesspoint/ap"`},
+		{"eu-west-1", byARN("arn:aws:s3express:eu-west-1:111122223333:bucket/data--euw1-az1--x-s3"), `Bucket: got "arn:aws:s3express`},
+		{"eu-west-1", byARN("arn:aws:s3:::data/train"), `Bucket: got "arn:aws:s3:::data/train"`},
+		{"eu-west-1", byARN("arn:aws:s3:::data/" + *awscdk.Fn_ImportValue(jsii.String("Name"))), `Bucket: got "arn:aws:s3:::data/`},
+		{"eu-west-1", &awss3.BucketAttributes{BucketName: jsii.String("one"), BucketArn: jsii.String("arn:aws:s3:::other")},
+			`Bucket: got one named one with the ARN of other; allowed: one bucket`},
+	} {
+		err := synth.App(&synth.Options{Dir: t.TempDir()}, func(app awscdk.App) {
+			props := &awscdk.StackProps{}
+			if test.region != "" {
+				props.Env = &awscdk.Environment{Account: jsii.String("111122223333"), Region: &test.region}
+			}
+			stack := awscdk.NewStack(app, jsii.String("Stack"), props)
+			storage.NewExistingBucket(stack, "Existing", &storage.ExistingBucketProps{Bucket: awss3.Bucket_FromBucketAttributes(stack, jsii.String("Old"), test.given)})
+		})
+		if (err != nil) != (test.want != "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("got %v, want %q", err, test.want)
+		}
+	}
+}
+
 // Another key than the one that the bucket encrypts by is an error, where the app knows both.
 func TestTheKeyOfAnExistingBucketIsItsOwn(t *testing.T) {
 	arn := func(id string) *string { return jsii.String("arn:aws:kms:us-east-1:111122223333:key/" + id) }
