@@ -21,8 +21,9 @@ type AdditionalEndpoint struct {
 	// "glue:GetTable". Required, but for a service whose endpoints take no policy.
 	Actions []string
 	// Resources are the account's, or the Organization's, that the actions are for, as "SERVICE:RESOURCE":
-	// "glue:table/*". Of AWS's own the foundation models of Bedrock are taken: "bedrock:foundation-model/*". Empty: any,
-	// for actions that know no resource; what has an account is then held to the same.
+	// "glue:table/*". A CDK token stands for RESOURCE or a part of it only. Of AWS's own the foundation models of Bedrock
+	// are taken: "bedrock:foundation-model/*". Empty: any, for actions that know no resource; what has an account is then
+	// held to the same.
 	Resources []string
 	// Hosts are the names that the service answers to, in which REGION stands for the network's region:
 	// "glue.REGION.amazonaws.com". Empty: those that Plinth knows; required for a service that it does not know.
@@ -55,20 +56,22 @@ func (e AdditionalEndpoint) validate() error {
 	case !known.noPolicy && len(e.Actions) == 0:
 		l.Add("Actions", nil, "the requests that its policy lets through", `such as "glue:GetTable"`)
 	}
-	each := func(field string, values []string, good func(string) bool, allowed, fix string) {
+	each := func(field string, values []string, good func(string) bool, allowed string) {
 		for i, v := range values {
 			if !token.Is(v) && !good(v) {
-				l.Add(fmt.Sprintf("%s[%d]", field, i), v, allowed, fix)
+				l.Add(fmt.Sprintf("%s[%d]", field, i), v, allowed, "")
 			}
 		}
 	}
-	short := func(resource string) bool {
-		return resourcePattern.MatchString(resource) && !strings.HasPrefix(resource, "arn:")
+	for i, r := range e.Resources {
+		// A token is neither the service nor an ARN, which its value would be cut out of.
+		if bare := token.Pattern.ReplaceAllLiteralString(r, "{}"); !resourcePattern.MatchString(bare) || strings.HasPrefix(bare, "arn:") {
+			l.Add(fmt.Sprintf("Resources[%d]", i), r, `SERVICE:RESOURCE, such as "glue:table/*", whose SERVICE is known at synth`,
+				"partition, region and account are the network's")
+		}
 	}
-	each("Actions", e.Actions, actionPattern.MatchString, `an IAM action, such as "glue:GetTable" or "glue:Get*"`, "")
-	each("Resources", e.Resources, short, `SERVICE:RESOURCE, such as "glue:table/*"`,
-		"partition, region and account are the network's")
-	each("Hosts", e.Hosts, isDomain, `a name of at most 255 characters, such as "glue.REGION.amazonaws.com"`, "")
+	each("Actions", e.Actions, actionPattern.MatchString, `an IAM action, such as "glue:GetTable" or "glue:Get*"`)
+	each("Hosts", e.Hosts, isDomain, `a name of at most 255 characters, such as "glue.REGION.amazonaws.com"`)
 	return l.Err()
 }
 

@@ -100,6 +100,9 @@ func TestMistakesInAdditionalEndpoints(t *testing.T) {
 		"ARNs": {additional(AdditionalEndpoint{Service: "glue", Actions: []string{get}, Resources: arns}), []string{
 			`.Resources[0]: got "arn:`, `.Resources[1]: got "table"`,
 		}},
+		"tokens in the place of the service": {additional(AdditionalEndpoint{Service: "glue", Actions: []string{get}, Resources: []string{
+			"${Token[TOKEN.1]}", "${Token[TOKEN.1]}:table/*", "arn:${Token[AWS.Partition.2]}:glue:::x", "glue:${Token[TOKEN.1]}", "glue:table/${Token[TOKEN.1]}/*",
+		}}), []string{".Resources[0]: got", ".Resources[1]: got", ".Resources[2]: got"}},
 		"hosts": {additional(AdditionalEndpoint{Service: "new", Actions: []string{get}, Hosts: []string{"*"}}), []string{
 			`.Hosts[0]: got "*"`,
 		}},
