@@ -149,23 +149,53 @@ var repeating = map[string]bool{
 	"training.Job.EntryPoint": true, "training.Job.Arguments": true, "training.Processing.Command": true, "training.Processing.Arguments": true,
 }
 
-// noteRepeated notes what is in a list twice. What has a Name is told apart by that, and what holds lists or maps by another field.
+// noteRepeated notes what is in a list twice. What has a Name is told apart by that.
 func noteRepeated(v reflect.Value, path string, l *problem.List) {
 	if v.Kind() != reflect.Slice {
 		return
 	}
 	for i := range v.Len() {
 		e := v.Index(i)
-		if !e.Comparable() || e.IsZero() || e.Kind() == reflect.Struct && e.FieldByName("Name").IsValid() {
+		if e.IsZero() || e.Kind() == reflect.Struct && e.FieldByName("Name").IsValid() || !e.Comparable() && problem.ContainsItself(e.Interface()) {
 			continue
 		}
 		for j := range i {
-			if before := v.Index(j); before.Comparable() && before.Equal(e) {
+			if same(v.Index(j), e) {
 				l.Note(fmt.Sprintf("%s[%d]", path, i), problem.Phrase(fmt.Sprintf("the same as %s[%d]", path, j)), "each entry once", "leave it out")
 				break
 			}
 		}
 	}
+}
+
+// same tells whether two entries of a list are the same, and so are what they hold. Of an object there is one only.
+func same(a, b reflect.Value) bool {
+	switch a.Kind() {
+	case reflect.Slice:
+		equal := a.Len() == b.Len()
+		for i := 0; equal && i < a.Len(); i++ {
+			equal = same(a.Index(i), b.Index(i))
+		}
+		return equal
+	case reflect.Map:
+		equal := a.Len() == b.Len()
+		for _, key := range a.MapKeys() {
+			equal = equal && b.MapIndex(key).IsValid() && same(a.MapIndex(key), b.MapIndex(key))
+		}
+		return equal
+	case reflect.Struct:
+		equal := true
+		for i := range a.NumField() {
+			equal = equal && same(a.Field(i), b.Field(i))
+		}
+		return equal
+	case reflect.Interface:
+		if a.IsNil() || b.IsNil() || a.Elem().Type() != b.Elem().Type() {
+			return a.IsNil() && b.IsNil()
+		}
+		return same(a.Elem(), b.Elem())
+	}
+	return a.Comparable() && a.Equal(b)
 }
 
 // cleanMap looks at a map, whose values no field has objects in.
