@@ -194,6 +194,8 @@ const (
 var refusalsOfTraining = []refusal{
 	// The job.
 	{"training Image", "the URI of a private ECR repository", api + "API_AlgorithmSpecification.html", inJob(func(j *training.Job) { j.Image = training.ImageURI("python:3") }), inJob(func(*training.Job) {}), ""},
+	{"training Image", "a tag or a digest", "ours: without one each run takes what was pushed last", inJob(func(j *training.Job) { j.Image = training.ImageURI(strings.TrimSuffix(ownImage, ":1")) }),
+		inJob(func(j *training.Job) { j.Image = training.ImageURI(strings.TrimSuffix(ownImage, ":1") + ":latest") }), ""},
 	{"training Inputs", "at most 20 channels", createJob, inJob(channels(21)), inJob(channels(20)), ""},
 	{"training Inputs", "none too, but for a built-in algorithm", createJob, inJob(func(j *training.Job) { j.Inputs, j.Image = nil, training.XGBoost("3.2-0") }), inJob(channels(0)), ""},
 	{"training Channel", "1 to 64 letters, digits, dots, hyphens and underscores", channel, inInput(func(i *training.Input) { i.Channel = strings.Repeat("a", 65) }),

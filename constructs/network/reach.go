@@ -55,7 +55,7 @@ func (n *Isolated) ValidateImage(repository string) error {
 	if n != nil && token.Differ(parts[3], n.region) {
 		return n.otherRegion(repository, parts[3])
 	}
-	if n == nil || parts[4] == n.account || contains(n.imageRepositories, repository) {
+	if n == nil || !token.Differ(parts[4], n.account) || contains(n.imageRepositories, repository) {
 		return nil
 	}
 	return problem.Problem{

@@ -23,12 +23,13 @@ type Image struct {
 func XGBoost(version string) Image { return Image{builtIn: "sagemaker-xgboost", version: version} }
 
 // ImageURI is an image in a private ECR repository of the job's region:
-// ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG, or @sha256:DIGEST. A repository of another account has to let this one
-// pull, and its key too: see docs/brought.md.
+// ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG, or @sha256:DIGEST. One of them is required, though SageMaker takes
+// :latest for neither: what runs stands in the code. A repository of another account has to let this one pull, and its
+// key too: see docs/brought.md.
 //
-// Where only the deployment knows the URI, as one of SSM, the role that is made for the job may pull from the repositories
-// of its own account and region alone. For one of another account give the job a Role of access.NewExecutionRole with
-// Repositories.
+// A CDK token may stand for any part of it. One that is more than one part, such as a URI of SSM, hides the repository:
+// the role that is made for the job may then pull from the repositories of its own account and region alone. For one of
+// another account give the job a Role of access.NewExecutionRole with Repositories.
 func ImageURI(uri string) Image { return Image{uri: uri} }
 
 func (i Image) validate() error {
@@ -42,7 +43,11 @@ func (i Image) validate() error {
 	case i.builtIn == "" && !token.Is(i.uri):
 		model.TrainingImage.Check(&l, "Image", i.uri)
 		if _, ok := image.Parse(i.uri); !ok {
-			l.Add("Image", i.uri, image.Allowed, "")
+			fix := ""
+			if _, untagged := image.Parse(i.uri + ":latest"); untagged {
+				fix = "without one each run takes what was pushed last: write :latest if that is meant"
+			}
+			l.Add("Image", i.uri, image.Allowed, fix)
 		}
 	}
 	return l.Err()

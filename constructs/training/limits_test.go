@@ -82,7 +82,7 @@ var badJobs = []struct {
 	{"empty URI", func(j *Job) { j.Image = ImageURI("") }, "Image", []string{"got nothing"}},
 	{"bad version", func(j *Job) { j.Image = XGBoost("latest") }, "Image", []string{`"latest"`, "such as 3.2-0"}},
 	{"missing version", func(j *Job) { j.Image = XGBoost("") }, "Image", []string{"such as 3.2-0"}},
-	{"image without tag", func(j *Job) { j.Image = ImageURI(anURI) }, "Image", []string{"tag or digest"}},
+	{"image without tag", func(j *Job) { j.Image = ImageURI(anURI) }, "Image", []string{"tag or digest", "write :latest if that is meant"}},
 	{"image from the internet", func(j *Job) { j.Image = ImageURI("docker.io/library/python:3.12") }, "Image", []string{"private ECR repository"}},
 	{"image from the public gallery", func(j *Job) { j.Image = ImageURI("public.ecr.aws/docker/library/python:3.12") }, "Image", []string{"private ECR"}},
 
@@ -157,6 +157,12 @@ func TestTheImagesRepository(t *testing.T) {
 		{ImageURI(anURI + ":1.4"), anURI + ":1.4", "arn:aws:ecr:eu-west-1:111122223333:repository/team/churn"},
 		{ImageURI("999999999999.dkr.ecr.us-east-1.amazonaws.com/x@sha256:" + strings.Repeat("0", 64)),
 			"999999999999.dkr.ecr.us-east-1.amazonaws.com/x@sha256:" + strings.Repeat("0", 64), "arn:aws:ecr:us-east-1:999999999999:repository/x"},
+		{ImageURI(anURI + ":" + aToken), anURI + ":" + aToken, "arn:aws:ecr:eu-west-1:111122223333:repository/team/churn"},
+		{ImageURI(anURI + ":v" + aToken), anURI + ":v" + aToken, "arn:aws:ecr:eu-west-1:111122223333:repository/team/churn"},
+		{ImageURI(anURI + "@" + aToken), anURI + "@" + aToken, "arn:aws:ecr:eu-west-1:111122223333:repository/team/churn"},
+		{ImageURI(anURI + "@sha256:" + aToken), anURI + "@sha256:" + aToken, "arn:aws:ecr:eu-west-1:111122223333:repository/team/churn"},
+		{ImageURI(anURI + "-" + aToken + ":1"), anURI + "-" + aToken + ":1", "arn:aws:ecr:eu-west-1:111122223333:repository/team/churn-" + aToken},
+		{ImageURI(anURI + aToken), anURI + aToken, ""},
 		{ImageURI(aToken), aToken, ""},
 	} {
 		uri, repository := test.image.resolve(ireland, "amazonaws.com", "444455556666")

@@ -131,6 +131,49 @@ func TestAnImageOfOnesOwn(t *testing.T) {
 	}
 }
 
+// A token in the URI of an image hides no more than it has to: the role pulls from the image's repository alone.
+func TestTheRepositoryOfAnImageWithTokens(t *testing.T) {
+	for name, uri := range map[string]func(stack awscdk.Stack, tag *string) string{
+		"a repository of the app": func(stack awscdk.Stack, _ *string) string {
+			return *awsecr.NewRepository(stack, jsii.String("Repository"), nil).RepositoryUriForTag(jsii.String("1"))
+		},
+		"an imported one, and a tag of a parameter": func(stack awscdk.Stack, tag *string) string {
+			return *awsecr.Repository_FromRepositoryName(stack, jsii.String("Repository"), jsii.String("churn")).RepositoryUriForTag(tag)
+		},
+		"an imported one, and a digest of a parameter": func(stack awscdk.Stack, tag *string) string {
+			return *awsecr.Repository_FromRepositoryName(stack, jsii.String("Repository"), jsii.String("churn")).RepositoryUriForDigest(tag)
+		},
+		"a tag of a parameter": func(_ awscdk.Stack, tag *string) string {
+			return "111122223333.dkr.ecr.eu-west-1.amazonaws.com/churn:" + *tag
+		},
+	} {
+		for _, region := range []string{"", "eu-west-1"} {
+			template := synthtest.Template(t, region, func(stack awscdk.Stack) {
+				p := props(stack)
+				p.Job.Image = training.ImageURI(uri(stack, awscdk.NewCfnParameter(stack, jsii.String("Tag"), nil).ValueAsString()))
+				training.NewWorkflow(stack, "Workflow", p)
+			})
+			pulls := 0
+			for id, r := range template.Resources {
+				text, err := json.Marshal(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !strings.Contains(r.Path(), "Workflow/JobRole") || !strings.Contains(string(text), "ecr:BatchGetImage") {
+					continue
+				}
+				pulls++
+				if strings.Contains(string(text), "repository/*") {
+					t.Errorf("%s, region %q: %s pulls from every repository", name, region, id)
+				}
+			}
+			if pulls == 0 {
+				t.Errorf("%s, region %q: nothing pulls", name, region)
+			}
+		}
+	}
+}
+
 // What only the deployment knows reaches SageMaker as it is.
 func TestATypeAndAVersionThatAreTokens(t *testing.T) {
 	template := synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {

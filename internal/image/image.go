@@ -12,9 +12,9 @@ const Allowed = "the URI of an image in a private ECR repository with a tag or d
 
 const unknown = `\$\{Token\[[^}]*\]\}`
 
-// pattern takes tokens in the place of account, region and suffix.
+// pattern takes tokens in the place of account, region and suffix, and in name, tag and digest.
 var pattern = regexp.MustCompile(`^([0-9]{12}|` + unknown + `)\.dkr\.ecr\.([a-z0-9-]+|` + unknown + `)\.(?:amazonaws\.com(?:\.cn)?|` + unknown +
-	`)/([a-z0-9._/-]+)(?::([\w.-]+)|@(sha256:[0-9a-f]{64}))$`)
+	`)/((?:[a-z0-9._/-]|` + unknown + `)+)(?::((?:[\w.-]|` + unknown + `)+)|@(sha256:[0-9a-f]{64}|(?:sha256:)?` + unknown + `))$`)
 
 // Reference is a reference, taken apart. Either the tag or the digest is empty.
 type Reference struct{ Account, Region, Name, Tag, Digest string }
