@@ -30,7 +30,8 @@ type Job struct {
 	// Inputs are the channels that the algorithm reads, at most 20. Required with a built-in algorithm. Empty: it reads
 	// nothing.
 	Inputs []Input
-	// Output is where the model goes. Its key also encrypts the volumes of the instances. Required.
+	// Output is where the model goes, in no prefix that a job of the run reads. Its key also encrypts the volumes of the
+	// instances. Required.
 	Output storage.Prefix
 	// InstanceType is the type of every instance, one that the environment allows: of the catalog, or of
 	// Limits.DeclaredTypes. A CDK token is not held against Limits.InstanceTypes; it is taken to cost as much as the

@@ -30,9 +30,38 @@ func TestWhatMakesNoSense(t *testing.T) {
 			withoutValidation(p)
 			p.Gate = []Threshold{AtMost("train:logloss", 1)}
 		}, ""},
-		"an output in the input":     {func(p *WorkflowProps) { p.Job.Output = data("train/models/") }, `Job.Output.Path: got "train/models/"; allowed: a prefix that Inputs[0], "train/", does not read`},
-		"an input in the output":     {func(p *WorkflowProps) { p.Job.Output = data("") }, ""},
-		"checkpoints in the input":   {func(p *WorkflowProps) { p.Job.Checkpoints = data("validation/") }, `Job.Checkpoints.Path: got "validation/"; allowed: a prefix that Inputs[1], "validation/", does not read`},
+		"an output in the input":   {func(p *WorkflowProps) { p.Job.Output = data("train/models/") }, `Job.Output.Path: got "train/models/"; allowed: a prefix that Inputs[0], "train/", does not read`},
+		"an input in the output":   {func(p *WorkflowProps) { p.Job.Output = data("") }, ""},
+		"checkpoints in the input": {func(p *WorkflowProps) { p.Job.Checkpoints = data("validation/") }, `Job.Checkpoints.Path: got "validation/"; allowed: a prefix that Inputs[1], "validation/", does not read`},
+		"an output in the code": {func(p *WorkflowProps) {
+			p.Job.Code, p.Job.Output = Code{From: data("code/"), Program: "train.py"}, data("code/models/")
+		}, `Job.Output.Path: got "code/models/"; allowed: a prefix that Code.From, "code/", does not read`},
+		"code in the whole bucket": {func(p *WorkflowProps) {
+			p.Job.Code = Code{From: data(""), Program: "train.py"}
+		}, `Job.Output.Path: got "models/"; allowed: a prefix that Code.From, "", does not read`},
+		"what is prepared in the input": {func(p *WorkflowProps) { p.Prepare = processed(data("raw/"), data("train/p/")) },
+			`Prepare.Output.Path: got "train/p/"; allowed: a prefix that Job.Inputs[0], "train/", does not read`},
+		"what is prepared as the input": {func(p *WorkflowProps) {
+			p.Prepare = processed(data("raw/"), data("prepared/"))
+			p.Job.Inputs[0].From, p.Job.Inputs[0].Prepared = storage.Prefix{}, "/"
+		}, ""},
+		"an output in the raw data": {func(p *WorkflowProps) {
+			p.Prepare, p.Job.Output = processed(data("raw/"), data("prepared/")), data("raw/m/")
+		}, `Job.Output.Path: got "raw/m/"; allowed: a prefix that Prepare.Inputs[0], "raw/", does not read`},
+		"checkpoints in the raw data": {func(p *WorkflowProps) {
+			p.Prepare, p.Job.Checkpoints = processed(data("raw/"), data("prepared/")), data("raw/")
+		}, `Job.Checkpoints.Path: got "raw/"; allowed: a prefix that Prepare.Inputs[0], "raw/", does not read`},
+		"a model in what evaluates it": {func(p *WorkflowProps) {
+			p.Evaluate, p.Job.Output = processed(data("raw/"), data("measured/")), data("raw/m/")
+		}, `Job.Output.Path: got "raw/m/"; allowed: a prefix that Evaluate.Inputs[0], "raw/", does not read`},
+		"an evaluation in the input": {func(p *WorkflowProps) { p.Evaluate = processed(data("raw/"), data("train/eval/")) },
+			`Evaluate.Output.Path: got "train/eval/"; allowed: a prefix that Job.Inputs[0], "train/", does not read`},
+		"an evaluation in the raw data": {func(p *WorkflowProps) {
+			p.Prepare, p.Evaluate = processed(data("raw/"), data("prepared/")), processed(data("test/"), data("raw/e/"))
+		}, `Evaluate.Output.Path: got "raw/e/"; allowed: a prefix that Prepare.Inputs[0], "raw/", does not read`},
+		"an output in what a manifest may list": {func(p *WorkflowProps) {
+			p.Job.Inputs[0].From, p.Job.Inputs[0].Manifest = data(""), goodJob().Output.Bucket.Object("train.manifest")
+		}, ""},
 		"an output beside the input": {func(p *WorkflowProps) { p.Job.Output = data("train-models/") }, ""},
 		"the same path somewhere else": {func(p *WorkflowProps) {
 			p.Job.Output = storage.Prefix{Bucket: &storage.DataBucket{Name: "x"}, Path: "train/"}
@@ -58,6 +87,11 @@ func TestWhatMakesNoSense(t *testing.T) {
 // listened is a prefix of the job's bucket, which tells of new objects.
 func listened(path string) storage.Prefix {
 	return storage.Prefix{Bucket: &storage.DataBucket{Name: "data", Events: true}, Path: path}
+}
+
+// processed is a processing job between two prefixes.
+func processed(from, to storage.Prefix) *Processing {
+	return &Processing{Image: goodJob().Image, InstanceType: "ml.m5.large", Inputs: []Input{{Channel: "in", From: from}}, Output: to}
 }
 
 func withoutValidation(p *WorkflowProps) { p.Job.Inputs = p.Job.Inputs[:1] }

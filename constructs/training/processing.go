@@ -29,8 +29,8 @@ type Processing struct {
 	// streamed. Nothing can be mounted, and there is neither FastFile nor an augmented manifest. A program that the
 	// image lacks comes as an input too. At most 9.
 	Inputs []Input
-	// Output is where /opt/ml/processing/output goes when the job ends, below a folder for each execution. Its key also
-	// encrypts the volumes of the instances. Required.
+	// Output is where /opt/ml/processing/output goes when the job ends, below a folder for each execution, in no prefix
+	// that a job of the run reads but by Prepared. Its key also encrypts the volumes of the instances. Required.
 	Output storage.Prefix
 	// InstanceType is the type of every instance, one that the environment allows. Required.
 	InstanceType string

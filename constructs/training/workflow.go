@@ -81,6 +81,7 @@ func (p *WorkflowProps) Validate(id string) error {
 	l.Include("", p.validateNames(id))
 	l.Include("Job", p.Job.validate(p.Environment, p.Search != nil))
 	l.Include("", p.validateProcessing())
+	l.Include("", p.validateApart())
 	l.Include("", p.validateNetwork())
 	if l.Err() == nil && !l.Skips() { // only then are there requests
 		l.Include("", p.validateGuard(id, p.Guard))
