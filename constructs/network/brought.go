@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -172,11 +173,72 @@ func validateDNS(vpc awsec2.IVpc) error {
 	return l.Err()
 }
 
+// validateTenancy refuses a VPC of the app whose instances stand on hardware of their own, in which SageMaker starts none
+// (https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html). Of one that the app does not
+// make nothing is known.
+func validateTenancy(vpc awsec2.IVpc) error {
+	made, ok := cdk.ResourceOf(*vpc.VpcId()).(awsec2.CfnVPC)
+	if !ok || made.InstanceTenancy() == nil || *made.InstanceTenancy() == defaultTenancy || token.Is(*made.InstanceTenancy()) {
+		return nil
+	}
+	return problem.Problem{
+		Field: "Vpc", Got: problem.Phrase("one of tenancy " + *made.InstanceTenancy()), Allowed: "one of tenancy " + defaultTenancy,
+		Fix: "SageMaker starts no job in another: leave DefaultInstanceTenancy out of VpcProps",
+	}
+}
+
+const defaultTenancy = "default"
+
+// zonePattern is the name of a zone that starts with that of its region, as those of Availability Zones and of Local
+// Zones do. Those that the CDK makes up before it has looked a VPC up do not.
+var zonePattern = regexp.MustCompile(`^([a-z]+(?:-[a-z]+)+-[0-9]+)(?:[a-z]|-[a-z]+-[0-9]+[a-z])$`)
+
+// validatePlaces refuses more subnets than a job takes, one that is given twice, and one in a zone of another region.
+func validatePlaces(subnets []awsec2.ISubnet, region string) error {
+	var l problem.List
+	if n := len(subnets); n > maxSubnets {
+		l.Add("Subnets", n, fmt.Sprintf("at most %d, which a job takes", maxSubnets), "leave out those that jobs need not run in")
+	}
+	given := map[string]string{}
+	for i, s := range subnets {
+		field, id := fmt.Sprintf("Subnets[%d]", i), *s.SubnetId()
+		if other, twice := given[id]; twice {
+			l.Add(field, problem.Phrase(cdk.Describe(id)+", as "+other), "each subnet once", "leave it out")
+		} else {
+			given[id] = field
+		}
+		if zone := zonePattern.FindStringSubmatch(zoneOf(s)); zone != nil && token.Differ(zone[1], region) {
+			l.Add(field, problem.Phrase(cdk.Describe(id)+", in "+zone[0]), "a subnet in "+region+", where the network is", "")
+		}
+	}
+	return l.Err()
+}
+
+// maxSubnets is how many a job takes
+// (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VpcConfig.html).
+const maxSubnets = 16
+
+// validateSubnet checks one existing subnet of a VPC, whose public subnets have these ids.
+func validateSubnet(vpc awsec2.IVpc, field string, s awsec2.ISubnet, public []string) error {
+	var l problem.List
+	id := *s.SubnetId()
+	if !awaitsLookup(vpc) {
+		arn.ValidateID(&l, field, id, "subnet", "a subnet", "")
+	}
+	if slices.Contains(public, id) {
+		l.Add(field, problem.Phrase(cdk.Describe(id)), "a subnet without a route to an internet gateway", "Vpc lists it among its public subnets: take its isolated ones")
+	}
+	if made, ok := s.Node().DefaultChild().(awsec2.CfnSubnet); ok && cdk.Different(*made.VpcId(), *vpc.VpcId()) {
+		l.Add(field, problem.Phrase(cdk.Describe(id)+", of "+cdk.Describe(*made.VpcId())), "a subnet of Vpc, "+cdk.Describe(*vpc.VpcId()), "")
+	}
+	return l.Err()
+}
+
 // validateSubnets refuses the subnets that the VPC itself calls public, those of another VPC, two of a zone where
 // interface endpoints are to stand, of which AWS takes one
 // (https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html), and those whose route table is
 // not known where the S3 endpoint has to be put into it.
-func validateSubnets(p IsolatedProps, decided plan) error {
+func validateSubnets(p IsolatedProps, decided plan, region string) error {
 	if p.Vpc == nil {
 		return nil
 	}
@@ -191,20 +253,14 @@ func validateSubnets(p IsolatedProps, decided plan) error {
 	if !awaitsLookup(p.Vpc) {
 		arn.ValidateID(&l, "Vpc", *p.Vpc.VpcId(), "vpc", "a VPC", "")
 	}
+	l.Include("", validateTenancy(p.Vpc))
+	l.Include("", validatePlaces(p.Subnets, region))
 	if interfaces {
 		l.Include("", validateDNS(p.Vpc))
 	}
 	for i, s := range p.Subnets {
 		field, id := fmt.Sprintf("Subnets[%d]", i), *s.SubnetId()
-		if !awaitsLookup(p.Vpc) {
-			arn.ValidateID(&l, field, id, "subnet", "a subnet", "")
-		}
-		if slices.Contains(public, id) {
-			l.Add(field, problem.Phrase(cdk.Describe(id)), "a subnet without a route to an internet gateway", "Vpc lists it among its public subnets: take its isolated ones")
-		}
-		if made, ok := s.Node().DefaultChild().(awsec2.CfnSubnet); ok && cdk.Different(*made.VpcId(), *p.Vpc.VpcId()) {
-			l.Add(field, problem.Phrase(cdk.Describe(id)+", of "+cdk.Describe(*made.VpcId())), "a subnet of Vpc, "+cdk.Describe(*p.Vpc.VpcId()), "")
-		}
+		l.Include("", validateSubnet(p.Vpc, field, s, public))
 		if zone := zoneOf(s); interfaces && zone != "" {
 			if other, taken := inZone[zone]; taken && i < p.endpointZones() {
 				l.Add(field, problem.Phrase(cdk.Describe(id)+", in "+zoneNamed(zone)+" as "+other+" is"), "one subnet a zone, where interface endpoints stand",

@@ -127,6 +127,33 @@ func TestSubnetsOfOneZone(t *testing.T) {
 	}
 }
 
+// inZones are props with an imported subnet in each of the zones; a zone without a name is one that the app does not
+// know.
+func inZones(stack awscdk.Stack, zones ...string) *network.IsolatedProps {
+	p := &network.IsolatedProps{EndpointZones: 1, Vpc: awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Existing"), &awsec2.VpcAttributes{
+		VpcId: jsii.String("vpc-0123456789abcdef0"), AvailabilityZones: jsii.Strings("eu-west-1a"),
+	})}
+	for i, zone := range zones {
+		attributes := &awsec2.SubnetAttributes{SubnetId: jsii.String(fmt.Sprintf("subnet-%017d", i)), RouteTableId: jsii.String(fmt.Sprint("rtb-", i))}
+		if zone != "" {
+			attributes.AvailabilityZone = &zone
+		}
+		p.Subnets = append(p.Subnets, awsec2.Subnet_FromSubnetAttributes(stack, jsii.String(fmt.Sprint("Subnet", i)), attributes))
+	}
+	return p
+}
+
+// Sixteen subnets are taken, and so are zones that the CDK makes up before it has looked the VPC up, and Local Zones.
+func TestSubnetsThatAJobTakes(t *testing.T) {
+	for _, zones := range [][]string{make([]string, 16), {"dummy1a", "dummy1b"}, {"eu-west-1a", "eu-west-1-ham-1a"}} {
+		synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
+			if n := network.NewIsolated(stack, "Network", inZones(stack, zones...)); len(n.SubnetIDs) != len(zones) {
+				t.Errorf("%v: subnets %v", zones, n.SubnetIDs)
+			}
+		})
+	}
+}
+
 // endpoints are the services whose endpoints stand in a template.
 func endpoints(t *testing.T, template assembly.Template) string {
 	t.Helper()
@@ -390,6 +417,23 @@ func TestWrongThingsBrought(t *testing.T) {
 			vpc := twice(stack)
 			return &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets()}
 		}, "Subnets[1]: got subnet-0123456789abcdef2, in eu-west-1a as Subnets[0] is; allowed: one subnet a zone, where interface endpoints stand"},
+		{"a subnet twice, imported with other zones", func(stack awscdk.Stack) *network.IsolatedProps {
+			p := inZones(stack, "eu-west-1a", "eu-west-1b")
+			p.Subnets[1] = awsec2.Subnet_FromSubnetAttributes(stack, jsii.String("Again"), &awsec2.SubnetAttributes{
+				SubnetId: p.Subnets[0].SubnetId(), AvailabilityZone: jsii.String("eu-west-1b"), RouteTableId: jsii.String("rtb-1"),
+			})
+			return p
+		}, "Subnets[1]: got subnet-00000000000000000, as Subnets[0]; allowed: each subnet once"},
+		{"a zone of another region", func(stack awscdk.Stack) *network.IsolatedProps { return inZones(stack, "eu-west-1a", "us-west-2a") },
+			"Subnets[1]: got subnet-00000000000000001, in us-west-2a; allowed: a subnet in eu-west-1, where the network is"},
+		{"a Local Zone of another region", func(stack awscdk.Stack) *network.IsolatedProps { return inZones(stack, "us-west-2-lax-1a") },
+			"Subnets[0]: got subnet-00000000000000000, in us-west-2-lax-1a; allowed: a subnet in eu-west-1"},
+		{"more subnets than a job takes", func(stack awscdk.Stack) *network.IsolatedProps { return inZones(stack, make([]string, 17)...) },
+			"Subnets: got 17; allowed: at most 16, which a job takes"},
+		{"a VPC of dedicated tenancy", func(stack awscdk.Stack) *network.IsolatedProps {
+			vpc := awsec2.NewVpc(stack, jsii.String("Existing"), &awsec2.VpcProps{DefaultInstanceTenancy: awsec2.DefaultInstanceTenancy_DEDICATED})
+			return &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.PrivateSubnets()}
+		}, "Vpc: got one of tenancy dedicated; allowed: one of tenancy default"},
 		{"a subnet of another VPC", func(stack awscdk.Stack) *network.IsolatedProps {
 			other := awsec2.NewVpc(stack, jsii.String("Other"), nil)
 			return &network.IsolatedProps{Vpc: existing(stack, awsec2.SubnetType_PRIVATE_ISOLATED), Subnets: *other.PrivateSubnets()}

@@ -75,7 +75,7 @@ func newIsolated(this constructs.Construct, _ string, props *IsolatedProps) *Iso
 	edge, s3PrefixList, err := lookUp(this, p, at)
 	var l problem.List
 	l.Include("", err)
-	l.Include("", validateSubnets(p, plan))
+	l.Include("", validateSubnets(p, plan, at.Region))
 	cdk.Check(l.Err())
 	n := &Isolated{Construct: this, S3Endpoint: p.ExistingS3Endpoint, LogKey: p.LogKey, Capabilities: slices.Clone(p.capabilities()), Endpoints: plan.endpoints,
 		account: at.Account, region: at.Region, packageRepositories: p.PackageRepositories, imageRepositories: p.ImageRepositories,

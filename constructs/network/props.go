@@ -61,12 +61,12 @@ type IsolatedProps struct {
 	// key is made.
 	LogKey awskms.IKey
 
-	// Vpc is an existing VPC. Missing endpoints and the jobs' security group are made in it; its flow logs, its DNS
+	// Vpc is an existing VPC, of default tenancy. Missing endpoints and the jobs' security group are made in it; its flow logs, its DNS
 	// firewall and its default security group are left as they are. One of Vpc_FromLookup is known once the CLI has
 	// looked it up, with credentials of the account: until then, and under go run without its cdk.context.json, a
 	// stand-in is in the template, of which a note tells. Nil: a VPC is made.
 	Vpc awsec2.IVpc
-	// Subnets are the private subnets of Vpc that jobs run in, with their route tables. Required with Vpc.
+	// Subnets are the private subnets of Vpc that jobs run in, with their route tables, at most 16. Required with Vpc.
 	Subnets []awsec2.ISubnet
 	// ExistingEndpoints are services, such as "sts", whose endpoints stand already, in Vpc or in a hub VPC; their
 	// policies and private names are not looked at. What no capability needs changes nothing. Empty: all are made.
