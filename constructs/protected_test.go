@@ -106,7 +106,7 @@ func TestJobsUnderAProtectingGuard(t *testing.T) {
 	}
 	short := of(environment.Limits{Runtime: 10 * time.Minute}, access.Tuning, access.Processing)
 	search := func(p *training.WorkflowProps) {
-		p.Job.Parameters = []training.Parameter{training.Integer("n", 1, 9)}
+		p.Job.Parameters = []training.Parameter{training.Integer("max_depth", 1, 9)}
 		p.Search = &training.Search{Objective: "validation:auc", Jobs: 2}
 	}
 	for name, test := range map[string]struct {

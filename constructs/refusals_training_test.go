@@ -55,6 +55,14 @@ func inSearch(s training.Search) said {
 	})
 }
 
+func searchesXGBoost(objective string, minimize bool, parameter training.Parameter) said {
+	return inWorkflow(func(p *training.WorkflowProps) {
+		p.Job.Image, p.Job.Parameters = training.XGBoost("3.2-0"), []training.Parameter{parameter}
+		p.Job.Inputs = append(p.Job.Inputs, training.Input{Channel: "validation", From: held.Prefix("validation/")})
+		p.Search = &training.Search{Objective: objective, Minimize: minimize}
+	})
+}
+
 func inPushes(repository string) said {
 	return inWorkflow(func(p *training.WorkflowProps) {
 		p.Triggers = []training.Trigger{training.OnImage("arn:aws:ecr:us-east-1:111122223333:repository/"+repository, nil)}
@@ -181,14 +189,15 @@ func texts(n int) map[string]string {
 }
 
 const (
-	api       = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/"
-	createJob = api + "API_CreateTrainingJob.html"
-	channel   = api + "API_Channel.html"
-	resource  = api + "API_ResourceConfig.html"
-	spotDocs  = "https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html"
-	limited   = "ours: the environment's Limits bound it"
-	byPath    = "ours: a path of the state machine has to hold it"
-	noSuch    = "ours: there is nothing without one"
+	api           = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/"
+	createJob     = api + "API_CreateTrainingJob.html"
+	channel       = api + "API_Channel.html"
+	resource      = api + "API_ResourceConfig.html"
+	xgboostTuning = "https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost-tuning.html"
+	spotDocs      = "https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html"
+	limited       = "ours: the environment's Limits bound it"
+	byPath        = "ours: a path of the state machine has to hold it"
+	noSuch        = "ours: there is nothing without one"
 )
 
 var refusalsOfTraining = []refusal{
@@ -310,6 +319,9 @@ var refusalsOfTraining = []refusal{
 	{"training Packages", "where containers have a network", "ours: an isolated container installs nothing", inJob(func(j *training.Job) { j.Packages = supplychain.Repository{ARN: repositoryARN} }), none, ""},
 	// Searches, processing and what is around them.
 	{"training Jobs", "1 to 750", "https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html", inSearch(training.Search{Jobs: 751}), inSearch(training.Search{Jobs: 750}), ""},
+	{"training Objective", "a metric of validation, of the built-in XGBoost", xgboostTuning, searchesXGBoost("train:auc", true, training.Number("eta", 0, 1)), searchesXGBoost("validation:error", true, training.Number("eta", 0, 1)), ""},
+	{"training Minimize", "the direction that SageMaker knows", xgboostTuning, searchesXGBoost("validation:error", false, training.Number("eta", 0, 1)), searchesXGBoost("validation:error", true, training.Number("eta", 0, 1)), ""},
+	{"training Parameters", "numbers of the kind that SageMaker knows", xgboostTuning, searchesXGBoost("validation:error", true, training.Integer("eta", 0, 1)), searchesXGBoost("validation:error", true, training.Number("eta", 0, 1)), ""},
 	{"training Parallel", "1 to 10", "https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html", inSearch(training.Search{Jobs: 20, Parallel: 11}), inSearch(training.Search{Jobs: 20, Parallel: 10}), ""},
 	{"training Arguments", "none in a search", api + "API_HyperParameterAlgorithmSpecification.html",
 		inWorkflow(func(p *training.WorkflowProps) { p.Job.Arguments, p.Search = []string{"a"}, &training.Search{} }), inJob(func(j *training.Job) { j.Arguments = []string{"a"} }), ""},

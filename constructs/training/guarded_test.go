@@ -64,7 +64,7 @@ func (g *guarded) process() {
 
 // search looks for a parameter.
 func (g *guarded) search() {
-	g.workflow.Job.Parameters = []training.Parameter{training.Integer("n", 1, 9)}
+	g.workflow.Job.Parameters = []training.Parameter{training.Integer("max_depth", 1, 9)}
 	g.workflow.Search = &training.Search{Objective: "validation:auc", Jobs: 2}
 }
 

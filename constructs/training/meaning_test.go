@@ -21,7 +21,7 @@ func TestWhatMakesNoSense(t *testing.T) {
 		"a metric of its own":        {func(p *WorkflowProps) { p.Gate = []Threshold{AtLeast("validation:accurracy", 1)} }, `Gate[0]: got "validation:accurracy"`},
 		"a metric of no channel":     {func(p *WorkflowProps) { p.Gate = []Threshold{AtLeast("auc", 1)} }, `Gate[0]: got "auc"`},
 		"a metric of other data":     {func(p *WorkflowProps) { p.Gate = []Threshold{AtLeast("test:auc", 1)} }, `Gate[0]: got "test:auc"`},
-		"a metric without data":      {func(p *WorkflowProps) { withoutValidation(p) }, `Gate[0]: got "validation:auc"; allowed: a metric of train:`},
+		"a metric without data":      {func(p *WorkflowProps) { withoutValidation(p) }, `Gate[0]: got "validation:auc"; allowed: an input for it, whose Channel is validation`},
 		"a metric of folds": {func(p *WorkflowProps) {
 			withoutValidation(p)
 			p.Job.HyperParameters = map[string]string{"_kfold": "5"}

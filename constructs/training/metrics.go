@@ -195,7 +195,7 @@ func (j Job) checkMetric(l *problem.List, at, name string) {
 	case j.Image.builtIn != "" && !xgboostHas(name):
 		l.Add(at, name, "train: or validation: and one of "+strings.Join(xgboostMetrics, ", "), "the built-in XGBoost measures nothing else")
 	case j.Image.builtIn != "" && !j.measures(name):
-		l.Add(at, name, "a metric of train:, or an input for it", "add an input whose Channel is "+xgboostValidation)
+		l.Add(at, name, "an input for it, whose Channel is "+xgboostValidation, "the built-in XGBoost measures train: without one")
 	case j.Image.builtIn == "" && !slices.ContainsFunc(j.Metrics, func(m Metric) bool { return m.Name == name }):
 		l.Add(at, name, "one of Job.Metrics", "SageMaker would never find it in the log")
 	}

@@ -14,9 +14,10 @@ import (
 // spot an interrupted job starts again from nothing: take it for short jobs
 // (https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning.html). A guard needs the feature Tuning.
 type Search struct {
-	// Objective is the metric that is to become best. Required.
+	// Objective is the metric that is to become best: with the built-in XGBoost one of validation. Required.
 	Objective string
-	// Minimize looks for the least of it. Off: for the most.
+	// Minimize looks for the least of it. The built-in XGBoost's errors and losses demand it, and its other metrics
+	// refuse it (https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost-tuning.html). Off: for the most.
 	Minimize bool
 	// Jobs is how many are run at most, 1 to 750. Zero: 10.
 	Jobs int
@@ -49,6 +50,9 @@ func (s *Search) validate(j Job, e environment.Environment) error {
 	var l problem.List
 	r := s.resolved()
 	j.checkMetric(&l, "Search.Objective", s.Objective)
+	if j.Image.builtIn != "" {
+		l.Include("", s.validateXGBoost(j))
+	}
 	if r.Jobs < 1 || r.Jobs > maxJobs {
 		l.Add("Search.Jobs", s.Jobs, fmt.Sprintf("1 to %d, or 0 for %d", maxJobs, defaultJobs), "")
 	}

@@ -11,7 +11,7 @@ import (
 // searched is a job whose parameters are looked for.
 func searched() Job {
 	j := goodJob()
-	j.Parameters = []Parameter{Integer("max_depth", 1, 9), Number("eta", 0.01, 1), OneOf("booster", "gbtree", "dart")}
+	j.Parameters = []Parameter{Integer("max_depth", 1, 9), Number("eta", 0.01, 1)}
 	return j
 }
 
@@ -24,6 +24,23 @@ func TestSearches(t *testing.T) {
 	}{
 		{"right", Search{Objective: "validation:auc"}, nil, ""},
 		{"all it may", Search{Objective: "validation:auc", Jobs: 100, Parallel: 10}, nil, ""},
+		{"a loss", Search{Objective: "validation:rmse", Minimize: true}, nil, ""},
+		{"a loss at its most", Search{Objective: "validation:rmse"}, nil, "Search.Minimize: got false; allowed: true with validation:rmse"},
+		{"a gain at its least", Search{Objective: "validation:auc", Minimize: true}, nil, "Search.Minimize: got true; allowed: false with validation:auc"},
+		{"a loss of one's own at its most", Search{Objective: "rmse"}, func(j *Job) {
+			j.Image, j.Metrics = own().Image, []Metric{{"rmse", "(.)"}}
+			j.Parameters = []Parameter{Integer("eta", 0, 1), OneOf("booster", "dart")}
+		}, ""},
+		{"a metric of the training data", Search{Objective: "train:auc"}, nil, `Search.Objective: got "train:auc"; allowed: validation:auc`},
+		{"whole numbers for any", Search{Objective: "validation:auc"}, func(j *Job) { j.Parameters = []Parameter{Integer("eta", 0, 1)} },
+			"Job.Parameters[0]: got eta, a whole number from 0 to 1; allowed: a training.Number"},
+		{"any for whole numbers", Search{Objective: "validation:auc"}, func(j *Job) { j.Parameters = []Parameter{Number("max_depth", 1, 9)} },
+			"Job.Parameters[0]: got max_depth, a number from 1 to 9; allowed: a training.Integer"},
+		{"both", Search{Objective: "validation:auc"}, func(j *Job) {
+			j.Parameters = []Parameter{Integer("max_delta_step", 0, 9), Integer("num_round", 1, 9), Number("alpha", 0, 1)}
+		}, ""},
+		{"what is not searched", Search{Objective: "validation:auc"}, func(j *Job) { j.Parameters = []Parameter{OneOf("booster", "gbtree", "dart")} },
+			`Job.Parameters[0]: got "booster"; allowed: in a search one of alpha, `},
 		{"no objective", Search{}, nil, `Search.Objective: got ""`},
 		{"too many jobs", Search{Objective: "a", Jobs: 751}, nil, "Search.Jobs: got 751; allowed: 1 to 750, or 0 for 10"},
 		{"more at a time than all", Search{Objective: "a", Jobs: 2, Parallel: 3}, nil, "Search.Parallel: got 3"},
@@ -60,7 +77,9 @@ func TestSearches(t *testing.T) {
 func TestTheRequestOfASearch(t *testing.T) {
 	w := goodWiring()
 	w.search = (&Search{Objective: "validation:error", Minimize: true}).resolved()
-	state := machineOf(t, searched(), w).States["Search"]
+	j := searched()
+	j.Parameters = append(j.Parameters, OneOf("booster", "gbtree", "dart"))
+	state := machineOf(t, j, w).States["Search"]
 	wantJSON(t, "five rounds of two jobs, each as long as a job may take", state["TimeoutSeconds"], "42000")
 	asked := state["Parameters"]
 	wantJSON(t, "the objective", dig(asked, "HyperParameterTuningJobConfig", "HyperParameterTuningJobObjective"), `{"MetricName":"validation:error","Type":"Minimize"}`)

@@ -240,13 +240,15 @@ func TestMistakes(t *testing.T) {
 			p.Triggers = []training.Trigger{training.OnSchedule("rate(2 days)", itself)}
 		}, []string{"1 problem", "Triggers[0].n: got a map that contains itself; allowed: n, a whole number"}},
 		{"an input for a search", "", "Workflow", func(p *training.WorkflowProps) {
-			p.Job.Parameters = []training.Parameter{training.Integer("n", 1, 9)}
-			p.Search = &training.Search{Objective: "train:auc", Jobs: 2}
-			p.Triggers = []training.Trigger{training.OnSchedule("rate(2 days)", map[string]any{"n": 5})}
-		}, []string{"1 problem", "Triggers[0].n: got 5; allowed: no input: with Search an execution takes none; leave the trigger's input out"}},
+			p.Job.Parameters = []training.Parameter{training.Integer("max_depth", 1, 9)}
+			p.Job.Inputs = append(p.Job.Inputs, training.Input{Channel: "validation", From: p.Job.Output.Bucket.Prefix("validation/")})
+			p.Search = &training.Search{Objective: "validation:auc", Jobs: 2}
+			p.Triggers = []training.Trigger{training.OnSchedule("rate(2 days)", map[string]any{"max_depth": 5})}
+		}, []string{"1 problem", "Triggers[0].max_depth: got 5; allowed: no input: with Search an execution takes none; leave the trigger's input out"}},
 		{"too many jobs", "", "Workflow", func(p *training.WorkflowProps) {
-			p.Job.Parameters = []training.Parameter{training.Integer("n", 1, 9)}
-			p.Search = &training.Search{Objective: "train:auc", Jobs: 100000}
+			p.Job.Parameters = []training.Parameter{training.Integer("max_depth", 1, 9)}
+			p.Job.Inputs = append(p.Job.Inputs, training.Input{Channel: "validation", From: p.Job.Output.Bucket.Prefix("validation/")})
+			p.Search = &training.Search{Objective: "validation:auc", Jobs: 100000}
 		}, []string{"1 problem", "Search.Jobs: got 100000; allowed: 1 to 750"}},
 		{"an image of another region", "us-east-1", "Workflow", func(p *training.WorkflowProps) { p.Job.Image = training.ImageURI(pytorch) },
 			[]string{"1 problem", "Job.Image: got", "an image in us-east-1, where the job runs"}},
