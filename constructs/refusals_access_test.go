@@ -123,6 +123,7 @@ var refusalsOfAirflow = []refusal{
 	{"airflow Schedule", "five fields or a preset", "https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/cron.html", inDAG(airflow.DAG{ID: "a", Schedule: "@day"}), inDAG(airflow.DAG{ID: "a", Schedule: "@quarterly"}), ""},
 	{"airflow Schedule", "values of the fields", "https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/cron.html", inDAG(airflow.DAG{ID: "a", Schedule: "60 6 * * 1"}), inDAG(airflow.DAG{ID: "a", Schedule: "59 6 * * 1"}), ""},
 	{"airflow Schedule", "times", "ours: MWAA Serverless takes cron expressions only", inDAG(airflow.DAG{ID: "a", Schedule: "@once"}), inDAG(airflow.DAG{ID: "a", Schedule: "@yearly"}), ""},
+	{"airflow Schedule", "one that comes", "ours: Airflow could not read the DAG", inDAG(airflow.DAG{ID: "a", Schedule: "0 6 30-31 2 *"}), inDAG(airflow.DAG{ID: "a", Schedule: "0 6 29-31 2 *"}), ""},
 	{"airflow Lock", "packages with one version and hashes", "ours: what is installed has to be what was looked at", inLock("numpy"), inLock(""), ""},
 	{"airflow From", "From or Wheels", "ours: packages come from one place", inLock("numpy==1.0.0 --hash=sha256:" + strings.Repeat("a", 64)), inLock(""), ""},
 	{"airflow Capabilities", "a network with Airflow", "ours: no endpoint leads to MWAA", inAirflow(func(p *airflow.EnvironmentProps) { p.Network = &network.Isolated{SubnetIDs: []string{"a", "b"}} }), inZones(2), ""},

@@ -63,6 +63,12 @@ func searchesXGBoost(objective string, minimize bool, parameter training.Paramet
 	})
 }
 
+func inSchedule(expression string) said {
+	return inWorkflow(func(p *training.WorkflowProps) {
+		p.Triggers = []training.Trigger{training.OnSchedule(expression, nil)}
+	}).at("Triggers[0]")
+}
+
 func inPushes(repository string) said {
 	return inWorkflow(func(p *training.WorkflowProps) {
 		p.Triggers = []training.Trigger{training.OnImage("arn:aws:ecr:us-east-1:111122223333:repository/"+repository, nil)}
@@ -333,6 +339,7 @@ var refusalsOfTraining = []refusal{
 		inWorkflow(func(p *training.WorkflowProps) {
 			p.Triggers = []training.Trigger{training.OnSchedule("rate(1 day)", nil)}
 		}).at("Triggers[0]"), ""},
+	{"training (validate)", "a schedule that comes", "ours: nothing would ever start", inSchedule("cron(0 6 30 2 ? *)"), inSchedule("cron(0 6 29 2 ? *)"), ""},
 	in(`job_request_test.go TestInputOfAZeroParameter: parameters[0]: got nothing`, "training parameters", "a parameter that a function made", "ours: it has no name"),
 	{"training (unwritable)", "what JSON holds", "ours: the library is given it as JSON", inJob(func(j *training.Job) { j.Distribution = training.ModelParallel(map[string]any{"a": math.NaN()}) }).at("Job.Distribution[\"a\"]"), inJob(func(j *training.Job) { j.Distribution = training.ModelParallel(map[string]any{"a": 0.5}) }).at("Job.Distribution[\"a\"]"), ""},
 	{"training (ValidateInput)", "what the parameters take", "ours: the execution would be refused", said{err: training.ValidateInput([]training.Parameter{training.Integer("n", 1, 2)}, map[string]any{"n": 3})}.at("n"),

@@ -36,7 +36,7 @@ const (
 )
 
 // OnSchedule starts an execution at the times of an EventBridge expression, such as "rate(7 days)" or "cron(0 6 ? * MON *)" in UTC,
-// with values for the job's Parameters.
+// with values for the job's Parameters. One that never comes is refused, which EventBridge would take.
 func OnSchedule(expression string, input map[string]any) Trigger {
 	return Trigger{kind: scheduled, schedule: expression, input: input}
 }

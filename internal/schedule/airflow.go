@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -33,7 +34,7 @@ func Airflow(expression string) string {
 	if wrong := fields(airflow, texts); wrong != "" {
 		return wrong
 	}
-	week := strings.Split(texts[4], ",")
+	week := strings.Split(texts[dayOfWeek], ",")
 	nth := 0
 	for _, entry := range week {
 		if weekdayOfMonth.MatchString(entry) {
@@ -43,24 +44,18 @@ func Airflow(expression string) string {
 	switch {
 	case nth > 0 && nth < len(week):
 		return "day of week: weekdays of a month and others don't go together"
-	case never(texts[2], texts[3]):
+	case never(texts[dayOfMonth], texts[month]):
 		return "no month of them has such a day"
 	}
 	return ""
 }
 
-// never tells whether single days are in none of single months: February 30.
-func never(day, month string) bool {
-	for m := range strings.SplitSeq(month, ",") {
-		of, known := airflow[3].value(m)
-		if !known {
-			return false
-		}
-		for d := range strings.SplitSeq(day, ",") {
-			if n, known := whole(d); !known || n <= longest[of-1] {
-				return false
-			}
-		}
-	}
-	return true
+// never tells whether no month has any of the days: February 30. What is not made of values, ranges and steps may have
+// one.
+func never(days, months string) bool {
+	ofMonth, known := airflow[month].values(months)
+	ofDay, all := airflow[dayOfMonth].values(days)
+	return known && all && !slices.ContainsFunc(ofMonth, func(m int) bool {
+		return slices.ContainsFunc(ofDay, func(d int) bool { return d <= longest[m-1] })
+	})
 }

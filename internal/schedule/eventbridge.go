@@ -35,7 +35,12 @@ var eventBridge = []field{
 // longestRate is the largest number that every kind of integer holds.
 const longestRate = "2147483647"
 
-const dayOfMonth, dayOfWeek = 2, 4
+// Where fields stand.
+const dayOfMonth, month, dayOfWeek, year = 2, 3, 4, 5
+
+// firstYear is the first year that a schedule can be for: those before were over when this package was written. It is not the
+// year of the clock, by which an app would be valid in one year only.
+const firstYear = 2026
 
 var (
 	cronPattern = regexp.MustCompile(`^cron\(([^()]+)\)$`)
@@ -78,9 +83,18 @@ func EventBridge(expression string) string {
 			checked[i] = "*" // which it may be
 		}
 	}
-	wrong := fields(eventBridge, checked)
-	if capitals := strings.ToUpper(cron[1]); wrong != "" && capitals != cron[1] && EventBridge("cron("+capitals+")") == "" {
-		return wrong + ": write names in capitals"
+	if wrong := fields(eventBridge, checked); wrong != "" {
+		if capitals := strings.ToUpper(cron[1]); capitals != cron[1] && EventBridge("cron("+capitals+")") == "" {
+			return wrong + ": write names in capitals"
+		}
+		return wrong
 	}
-	return wrong
+	years, known := eventBridge[year].values(texts[year])
+	switch {
+	case never(texts[dayOfMonth], texts[month]):
+		return "no month of them has such a day"
+	case known && !slices.ContainsFunc(years, func(y int) bool { return y >= firstYear }):
+		return "its years are over"
+	}
+	return ""
 }

@@ -73,6 +73,42 @@ func (f field) value(text string) (int, bool) {
 	return n, ok && n >= f.min && n <= f.max
 }
 
+// values are what a text stands for to croniter, and whether that is all that it stands for. A value with a step is the
+// range from there to the last, and a range from a value to itself is that of all.
+func (f field) values(text string) (all []int, known bool) {
+	for entry := range strings.SplitSeq(text, ",") {
+		if !f.takes(entry) {
+			return nil, false
+		}
+		base, step, stepped := strings.Cut(entry, "/")
+		by := 1
+		if stepped {
+			by, _ = whole(step)
+		}
+		from, to, ranged := strings.Cut(base, "-")
+		first, last := f.min, f.max
+		if base != "*" {
+			first, _ = f.value(from)
+			switch {
+			case ranged:
+				last, _ = f.value(to)
+			case !stepped:
+				last = first
+			}
+		}
+		switch {
+		case last < first: // around the end
+			last += f.max - f.min + 1
+		case last == first && (ranged || stepped):
+			first, last = f.min, f.max
+		}
+		for n := first; n <= last; n += by {
+			all = append(all, f.min+(n-f.min)%(f.max-f.min+1))
+		}
+	}
+	return all, true
+}
+
 // whole is a number of digits only.
 func whole(text string) (int, bool) {
 	if text == "" || strings.Trim(text, "0123456789") != "" {
