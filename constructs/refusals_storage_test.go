@@ -91,6 +91,8 @@ var refusalsOfStorage = []refusal{
 	{"storage Key", "the ARN of a key", byPolicies, replica(func(r *storage.Replica) { r.Key = "alias/copies" }), replica(func(*storage.Replica) {}), ""},
 	{"storage Key", "1 to 1,024 bytes", "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html", said{err: held.Object(strings.Repeat("a", 1025)).Validate()}, said{err: held.Object(strings.Repeat("a", 1024)).Validate()}, ""},
 	{"storage Key", "no slash at the start or end", "ours: it is mistaken for a folder", said{err: held.Object("a/").Validate()}, said{err: held.Object("a/b").Validate()}, ""},
+	{"storage Key", "no . or .. between slashes", "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html", said{err: held.Object("a/../b").Validate()}, said{err: held.Object("a//..b").Validate()}, ""},
+	{"storage Path", "no . or .. between slashes", "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html", written(storage.File{Path: "a/../x"}), written(storage.File{Path: "a/..x"}), ""},
 	{"storage Region", "a region", "ours: those of the commercial partition are known", replica(func(r *storage.Replica) { r.Region = "mars" }), replica(func(*storage.Replica) {}), ""},
 	{"storage Path", "a slash at the end", "ours: a prefix without one matches what starts alike", said{err: held.Prefix("train").Validate()}, said{err: held.Prefix("train/").Validate()}, ""},
 	{"storage (validateLiteral)", "no wildcards or variables", "ours: a policy would take them as such", said{err: held.Prefix("a*/").Validate()}.at("Path"), said{err: held.Prefix("a b/").Validate()}.at("Path"), ""},

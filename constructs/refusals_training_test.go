@@ -239,6 +239,13 @@ var refusalsOfTraining = []refusal{
 			p.Job.Inputs[0] = training.Input{Channel: "train", Prepared: "a b (1)/"}
 			p.Prepare = &training.Processing{}
 		}).at("Job.Inputs[0].Prepared"), ""},
+	{"training Prepared", "a folder that S3 has", "ours: S3 knows no folder above another, so that nothing would be there", inInput(func(i *training.Input) { i.Prepared, i.From = "../x/", storage.Prefix{} }),
+		inWorkflow(func(p *training.WorkflowProps) {
+			p.Job.Inputs[0] = training.Input{Channel: "train", Prepared: "..x/"}
+			p.Prepare = &training.Processing{}
+		}).at("Job.Inputs[0].Prepared"), ""},
+	{"training (validateURI)", "a URI of at most 1,024 characters", api + "API_S3DataSource.html", inInput(func(i *training.Input) { i.Manifest = held.Object(strings.Repeat("a", 1015)) }).at("Job.Inputs[0].Manifest.Key"),
+		inInput(func(i *training.Input) { i.Manifest = held.Object(strings.Repeat("a", 1014)) }).at("Job.Inputs[0].Manifest.Key"), ""},
 	{"training Groups", "those of the job", api + "API_S3DataSource.html", inInput(func(i *training.Input) { i.Groups = []string{"gpu"} }), inInput(func(*training.Input) {}), ""},
 	{"training Instances", "1 or more", resource, inJob(func(j *training.Job) { j.Instances = -1 }), inJob(func(j *training.Job) { j.Instances = 1 }), ""},
 	{"training VolumeGB", "1 or more", resource, inJob(func(j *training.Job) { j.VolumeGB = -1 }), inJob(func(j *training.Job) { j.VolumeGB = 1 }), ""},

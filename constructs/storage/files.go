@@ -53,7 +53,7 @@ type FilesProps struct {
 
 // File is a text file.
 type File struct {
-	// Path is in one of the folders: "dags/churn.py". Required.
+	// Path is in one of the folders, without . or .. between slashes: "dags/churn.py". Required.
 	Path string
 	// Text is what it holds; it may hold CDK tokens.
 	Text string
@@ -126,6 +126,9 @@ func (p *FilesProps) Validate() error {
 			l.Add(fmt.Sprintf("Files[%d].Path", i), f.Path, "a path in one of Folders, different for each file", "")
 		}
 		seen[f.Path] = true
+		if wrong := unreadable(f.Path); wrong != "" {
+			l.Add(fmt.Sprintf("Files[%d].Path", i), f.Path, wrong, "")
+		}
 		if f.Name != "" && slices.ContainsFunc(p.Files[:i], func(other File) bool { return other.Name == f.Name }) {
 			l.Add(fmt.Sprintf("Files[%d].Name", i), f.Name, "a name that no other file has", "")
 		}

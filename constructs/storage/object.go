@@ -11,7 +11,8 @@ import (
 type Object struct {
 	// Bucket holds it.
 	Bucket *DataBucket
-	// Key is its name in the bucket, such as "churn/train.manifest".
+	// Key is its name in the bucket, such as "churn/train.manifest": at most 1,024 bytes, without control characters, . or
+	// .. between slashes, and what a policy would take for wildcards and variables: *, ? and ${.
 	Key string
 }
 
@@ -39,6 +40,9 @@ func (o Object) Validate() error {
 	l.Include("", validateBucket(o.Bucket))
 	if !token.Is(o.Key) && (o.Key == "" || len(o.Key) > maxKey || strings.HasPrefix(o.Key, "/") || strings.HasSuffix(o.Key, "/")) {
 		l.Add("Key", o.Key, `the key of an object, such as "churn/train.manifest": 1 to 1024 bytes, without a slash at its start or end`, "")
+	}
+	if wrong := unreadable(o.Key); wrong != "" {
+		l.Add("Key", o.Key, wrong, "")
 	}
 	l.Include("", validateLiteral("Key", o.Key))
 	return l.Err()

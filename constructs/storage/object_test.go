@@ -13,6 +13,7 @@ func TestObjects(t *testing.T) {
 	for key, want := range map[string]string{
 		"train.manifest": "", "a/b.json": "", strings.Repeat("a", 1024): "",
 		"": "the key of an object", "/a": "the key of an object", "a/": "the key of an object", strings.Repeat("a", 1025): "the key of an object",
+		"a//b": "", "a..b/.c": "", "..": "no . or ..", "a/../b": "no . or ..", "./a": "no . or ..", "a\nb": "no control characters", "a\u2028": "no control characters",
 		"a*": "no *, ? or ${", "a?": "no *, ? or ${", "a${b}": "no *, ? or ${",
 	} {
 		err := data.Object(key).Validate()

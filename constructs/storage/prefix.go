@@ -17,7 +17,8 @@ type Prefix struct {
 	// Bucket holds it.
 	Bucket *DataBucket
 	// Path ends with a slash, or is empty for the whole bucket. It has at most 1,024 bytes, no control characters, and
-	// nothing between two slashes that S3 and a file system read differently: neither nothing at all, nor . or ..
+	// nothing between two slashes that S3 and a file system read differently: neither nothing at all, nor . or .. Nor has
+	// it *, ? or ${, which S3 takes, and which policies take for wildcards and variables.
 	Path string
 }
 
@@ -73,16 +74,27 @@ func (b *DataBucket) validateWritten() error {
 // unprintable are characters that keys can't be listed with, or that end a line for the services that read them.
 var unprintable = regexp.MustCompile(`[\x{00}-\x{1f}\x{7f}-\x{9f}\x{2028}\x{2029}]`)
 
+// unreadable says what a key may not have that services and file systems read in ways of their own; empty: it has nothing
+// of the kind (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html).
+func unreadable(key string) string {
+	switch {
+	case unprintable.MatchString(key):
+		return "no control characters"
+	case slices.ContainsFunc(strings.Split(key, "/"), func(part string) bool { return part == "." || part == ".." }):
+		return "no . or .. between slashes: whoever takes the key for a path finds another one"
+	}
+	return ""
+}
+
 func validatePath(path string) error {
 	var l problem.List
 	bare := token.Pattern.ReplaceAllString(path, "token")
 	switch {
 	case strings.HasPrefix(path, "s3://"): // of which more is said below
-	case unprintable.MatchString(bare):
-		l.Add("Path", path, "no control characters", "")
-	case slices.ContainsFunc(strings.Split(strings.Trim(bare, "/"), "/"), func(part string) bool { return part == "." || part == ".." }),
-		strings.Contains(bare, "//"):
-		l.Add("Path", path, "no //, /./ or /../: jobs copy objects to files, whose paths have none", "")
+	case unreadable(bare) != "":
+		l.Add("Path", path, unreadable(bare), "")
+	case strings.Contains(bare, "//"):
+		l.Add("Path", path, "no //: jobs copy objects to files, whose paths have none", "")
 	case len(bare) > maxKey:
 		l.Add("Path", problem.Phrase(fmt.Sprintf("%d bytes", len(bare))), fmt.Sprintf("at most %d bytes, which a key of S3 has", maxKey), "")
 	}

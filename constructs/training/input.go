@@ -81,7 +81,7 @@ func (j Job) validateInputs() error {
 			continue
 		case !in.mounted():
 			l.Include(field+".From", in.From.Validate())
-			l.Include("", validateURI(field+".From", in.From, 0))
+			l.Include("", validateURI(field+".From.Path", in.From.Bucket, in.From.Path, 0))
 			continue
 		}
 		if in.From != (storage.Prefix{}) {
@@ -115,19 +115,19 @@ func (j Job) validateChannels() error {
 	return l.Err()
 }
 
-// validateURI checks that a prefix is as short as a URI that SageMaker takes, with so many characters below it. Of a
+// validateURI checks that a prefix or an object is as short as a URI that SageMaker takes, with so many characters below it. Of a
 // bucket whose name only the deployment knows the shortest name counts.
-func validateURI(field string, p storage.Prefix, below int) error {
+func validateURI(field string, bucket *storage.DataBucket, key string, below int) error {
 	var l problem.List
-	if p.Bucket == nil || token.Is(p.Path) {
+	if bucket == nil || token.Is(key) {
 		return nil
 	}
-	name := p.Bucket.Name
+	name := bucket.Name
 	if token.Is(name) {
 		name = "abc"
 	}
-	if n := len("s3://") + utf8.RuneCountInString(name+"/"+p.Path) + below; n > model.S3URI.Max {
-		l.Add(field+".Path", problem.Phrase(fmt.Sprintf("%d characters as a URI", n)), fmt.Sprintf("at most %d, which SageMaker takes", model.S3URI.Max), "")
+	if n := len("s3://") + utf8.RuneCountInString(name+"/"+key) + below; n > model.S3URI.Max {
+		l.Add(field, problem.Phrase(fmt.Sprintf("%d characters as a URI", n)), fmt.Sprintf("at most %d, which SageMaker takes", model.S3URI.Max), "")
 	}
 	return l.Err()
 }
@@ -151,13 +151,16 @@ func (in Input) validateGroups(j Job) error {
 }
 
 // preparedPattern is what a text of an intrinsic function can hold as it stands, and a policy takes for no wildcard.
-var preparedPattern = regexp.MustCompile(`^(/|([^/'{}\\*?$\x00-\x1f]+/)+)$`)
+var preparedPattern = regexp.MustCompile(`^(/|([^/'{}\\*?$\x{00}-\x{1f}\x{7f}-\x{9f}\x{2028}\x{2029}]+/)+)$`)
 
 func (in Input) validatePrepared() error {
 	var l problem.List
-	if !preparedPattern.MatchString(in.Prepared) {
+	switch relative := strings.Contains("/"+in.Prepared, "/./") || strings.Contains("/"+in.Prepared, "/../"); {
+	case !preparedPattern.MatchString(in.Prepared):
 		l.Add("Prepared", in.Prepared, `a folder such as "train/", without ', {, }, \, *, ? and $; or "/" for all`,
 			"it stands in a text of the state machine, which takes those for its own")
+	case relative:
+		l.Add("Prepared", in.Prepared, `a folder such as "train/", without ./ and ../`, "S3 knows no folder above another: nothing would be there")
 	}
 	if in.From != (storage.Prefix{}) || in.mounted() {
 		l.Add("Prepared", in.Prepared, "one of From, Mount and Prepared", "a channel comes from one place")

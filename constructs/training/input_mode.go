@@ -52,6 +52,7 @@ func (in Input) validateManifest() error {
 			"a manifest names objects in full, and nobody knows the folder of an execution before it starts: give From")
 	} else if manifest {
 		l.Include("Manifest", in.Manifest.Validate())
+		l.Include("", validateURI("Manifest.Key", in.Manifest.Bucket, in.Manifest.Key, 0))
 	}
 	switch n := len(in.Attributes); {
 	case n > 0 && !manifest:

@@ -3,6 +3,7 @@ package training
 import (
 	"fmt"
 
+	"github.com/plinth-ml/plinth/constructs/storage"
 	"github.com/plinth-ml/plinth/internal/problem"
 )
 
@@ -19,6 +20,7 @@ func (p *WorkflowProps) validateProcessing() error {
 		l.Include("Prepare", p.Prepare.validate(p.Environment))
 		l.Include("Prepare", onlyWithPreparation(p.Prepare.Inputs))
 		count(p.Prepare.resolvedJob(limits), 1)
+		l.Include("Job", fitPrepared(p.Job.Inputs, p.Prepare.Output))
 	} else {
 		l.Include("Job", onlyWithPreparation(p.Job.Inputs))
 	}
@@ -26,6 +28,8 @@ func (p *WorkflowProps) validateProcessing() error {
 		l.Include("Evaluate", p.Evaluate.validate(p.Environment, modelOf(p.Job)))
 		if p.Prepare == nil {
 			l.Include("Evaluate", onlyWithPreparation(p.Evaluate.Inputs))
+		} else {
+			l.Include("Evaluate", fitPrepared(p.Evaluate.Inputs, p.Prepare.Output))
 		}
 		count(p.Evaluate.resolvedJob(limits), 1)
 	}
@@ -40,6 +44,17 @@ func (p *WorkflowProps) validateProcessing() error {
 	if known && total > limits.PricePerRun && total-beside <= limits.PricePerRun { // what is too dear alone is told by itself
 		l.Add("Job, Prepare and Evaluate", fmt.Sprintf("%.2f USD together", total), fmt.Sprintf("a run of at most %g USD", limits.PricePerRun),
 			"take fewer, cheaper or shorter, or raise the environment's Limits.PricePerRun")
+	}
+	return l.Err()
+}
+
+// fitPrepared refuses prepared folders whose URIs are too long.
+func fitPrepared(inputs []Input, output storage.Prefix) error {
+	var l problem.List
+	for i, in := range inputs {
+		if in.Prepared != "" {
+			l.Include("", validateURI(fmt.Sprintf("Inputs[%d].Prepared", i), output.Bucket, output.Path+in.Prepared, executionFolder))
+		}
 	}
 	return l.Err()
 }

@@ -63,7 +63,13 @@ func TestMistakesInProcessing(t *testing.T) {
 		}, "Job.Inputs[0].Prepared: got \"train/\"; allowed: none: nothing is prepared before it; set Prepare, or give From"},
 		"prepared by itself": {func(p *WorkflowProps) { p.Prepare.Inputs[0] = Input{Channel: "raw", Prepared: "/"} }, "Prepare.Inputs[0].Prepared"},
 		"no folder":          {func(p *WorkflowProps) { p.Job.Inputs[0] = Input{Channel: "train", Prepared: "train"} }, "Job.Inputs[0].Prepared: got \"train\"; allowed: a folder"},
-		"two sources":        {func(p *WorkflowProps) { p.Job.Inputs[0].Prepared = "train/" }, "Job.Inputs[0].Prepared: got \"train/\"; allowed: one of From, Mount and Prepared"},
+		"a folder above":     {func(p *WorkflowProps) { p.Job.Inputs[0] = Input{Channel: "train", Prepared: "../train/"} }, "Job.Inputs[0].Prepared: got \"../train/\"; allowed: a folder"},
+		"no folder of S3's":  {func(p *WorkflowProps) { p.Job.Inputs[0] = Input{Channel: "train", Prepared: "a/./"} }, "Job.Inputs[0].Prepared: got \"a/./\"; allowed: a folder"},
+		"a hidden folder":    {func(p *WorkflowProps) { p.Job.Inputs[0] = Input{Channel: "train", Prepared: ".a/..b/"} }, ""},
+		"a folder too long": {func(p *WorkflowProps) {
+			p.Job.Inputs[0] = Input{Channel: "train", Prepared: strings.Repeat("p", 1020) + "/"}
+		}, "Job.Inputs[0].Prepared: got 10"},
+		"two sources": {func(p *WorkflowProps) { p.Job.Inputs[0].Prepared = "train/" }, "Job.Inputs[0].Prepared: got \"train/\"; allowed: one of From, Mount and Prepared"},
 		"too dear together": {func(p *WorkflowProps) {
 			p.Environment.Limits.PricePerRun = 0.2
 		}, "Job, Prepare and Evaluate: got \"0.23 USD together\"; allowed: a run of at most 0.2 USD"},
