@@ -3,6 +3,7 @@ package training
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,11 +16,12 @@ import (
 // Code is the program of an image that has SageMaker's training toolkit, as AWS's Deep Learning Containers do. SageMaker copies it to the
 // instances as one more channel, "code", so that a container without network gets it too; the toolkit copies it from there to
 // /opt/ml/code, if the image has no program of its own there
-// (https://github.com/aws/sagemaker-training-toolkit/blob/master/src/sagemaker_training/files.py). From and Program are required.
+// (https://github.com/aws/sagemaker-training-toolkit/blob/master/src/sagemaker_training/files.py). An EntryPoint takes the place of the
+// toolkit, and has to start it, by the word train, for the program to run. From and Program are required.
 type Code struct {
 	// From is where it is: as files, or as the Archive. Required.
 	From storage.Prefix
-	// Archive is the name of a .tar.gz below From that holds the files, such as "sourcedir.tar.gz". Empty: they are below From.
+	// Archive is the name of a .tar.gz or .tgz below From that holds the files, such as "sourcedir.tar.gz". Empty: they are below From.
 	Archive string
 	// Program is the file that the toolkit runs, such as "train.py". Required.
 	Program string
@@ -63,15 +65,15 @@ func (j Job) validateCode() error {
 	var l problem.List
 	if j.Code.given() {
 		l.Include("Code.From", j.Code.From.Validate())
-		l.Include("", validateURI("Code.From", j.Code.From, 0))
+		l.Include("", validateURI("Code.From.Path", j.Code.From.Bucket, j.Code.From.Path, 0))
 		values := j.Code.hyperParameters()
 		model.HyperParameterValue.Check(&l, "Code.Program", values[hyperProgram])
 		model.HyperParameterValue.Check(&l, "Code.Archive", values[hyperDirectory])
-		if escapes(j.Code.Program) {
+		if escapes(j.Code.Program) || strings.HasSuffix(j.Code.Program, "/") || strings.TrimSpace(j.Code.Program) != j.Code.Program {
 			l.Add("Code.Program", j.Code.Program, `a file of the code, such as "train.py"`, "")
 		}
-		if j.Code.Archive != "" && escapes(j.Code.Archive) {
-			l.Add("Code.Archive", j.Code.Archive, `the name of an archive below From, such as "sourcedir.tar.gz"`, "")
+		if j.Code.Archive != "" && (escapes(j.Code.Archive) || !token.Is(j.Code.Archive) && !archivePattern.MatchString(j.Code.Archive)) {
+			l.Add("Code.Archive", j.Code.Archive, `the name of a .tar.gz or .tgz below From, such as "sourcedir.tar.gz"`, "the toolkit unpacks no other archive")
 		}
 		const allowed = "a name that Code does not set"
 		for _, name := range slices.Sorted(maps.Keys(j.Code.hyperParameters())) {
@@ -107,5 +109,10 @@ func escapes(name string) bool {
 	return !token.Is(name) && (name == "" || strings.ContainsAny(name, `"\`) || strings.HasPrefix(name, "/") || slices.Contains(strings.Split(name, "/"), ".."))
 }
 
-// isS3 tells whether a hyperparameter names something in S3: as it is, or as JSON.
-func isS3(value string) bool { return strings.HasPrefix(strings.TrimLeft(value, `" `), "s3://") }
+// archivePattern is the name of an archive that the toolkit unpacks.
+var archivePattern = regexp.MustCompile(`[^/]\.(tar\.gz|tgz)$`)
+
+// isS3 tells whether a hyperparameter names something in S3: as it is, or as JSON. The toolkit takes the scheme in capitals too.
+func isS3(value string) bool {
+	return strings.HasPrefix(strings.ToLower(strings.TrimLeft(value, `" `)), "s3://")
+}

@@ -24,6 +24,14 @@ func validateWords(field string, words []string) error {
 	return l.Err()
 }
 
+// validateProgram refuses an entry point that starts with nothing.
+func validateProgram(field string, words []string) error {
+	if len(words) == 0 || words[0] != "" {
+		return nil
+	}
+	return problem.Problem{Field: field + "[0]", Got: "", Allowed: "a program", Fix: "no container starts without one"}
+}
+
 // putWords gives a container its entry point and arguments, where there are any.
 func putWords(container map[string]any, entryPoint, arguments []string) {
 	if len(entryPoint) > 0 {

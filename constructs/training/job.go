@@ -19,7 +19,7 @@ type Job struct {
 	// Image is what runs. Required.
 	Image Image
 	// EntryPoint is what the container runs in the place of its image's entry point, a program and its first arguments:
-	// at most 100 texts of at most 256 characters. Not in a search. Empty: the image's.
+	// at most 100 texts of at most 256 characters, the first of which is not empty. Not in a search. Empty: the image's.
 	EntryPoint []string
 	// Arguments are the arguments of the entry point, in the place of the word train: as many and as long. Not in a
 	// search. Empty: the image's
@@ -114,6 +114,7 @@ func (j Job) validate(e environment.Environment, searched bool) error {
 	j.limits = limits
 	l.Include("", j.Image.validate())
 	l.Include("", validateWords("EntryPoint", j.EntryPoint))
+	l.Include("", validateProgram("EntryPoint", j.EntryPoint))
 	l.Include("", validateWords("Arguments", j.Arguments))
 	l.Include("", j.validateCode())
 	l.Include("", j.validateInputs())

@@ -136,6 +136,7 @@ func (p *Processing) validate(e environment.Environment, more ...Input) error {
 		}
 	}
 	l.Include("", validateWords("Command", p.Command))
+	l.Include("", validateProgram("Command", p.Command))
 	l.Include("", validateWords("Arguments", p.Arguments))
 	for _, name := range slices.Sorted(maps.Keys(p.Variables)) {
 		model.ProcessingVariableName.Check(&l, fmt.Sprintf("Variables[%q]", name), name)
