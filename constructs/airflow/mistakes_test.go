@@ -28,7 +28,7 @@ func TestMistakes(t *testing.T) {
 			}
 		}, []string{
 			"airflow.Environment Stack/A", "8 problems", `Environment.Region: got "mars"`, "Network: got nothing", "Guard: got nothing", `Team: got "No Team"`,
-			`Name: got "The_1st"; allowed: lower-case letters`, `Version: got "2.10.3"; allowed: a version of Airflow from 2.11 on`,
+			`Name: got "The_1st"; allowed: lower-case letters`, `Version: got "2.10.3"; allowed: three numbers of a version of Airflow from 2.11.0 on`,
 			`MaintenanceWindow: got "noon"; allowed: a day and a half hour`, `Class: got "mw1.tiny"; allowed: one of mw1.micro, mw1.small`,
 		}},
 		"a network for something else": {func(stack awscdk.Stack, p *airflow.EnvironmentProps) {

@@ -116,7 +116,7 @@ func (p *EnvironmentProps) Validate(id string) error {
 	l.Include("", validateDAGs(p.DAGs, p.Guard, p.Team))
 	l.Include("Requirements", p.Requirements.validate())
 	p.owner().Validate(&l, "Name", p.Name, id, names.RoomFor(names.AirflowEnvironment, ""), names.RoleRoom(roleOf, writerOf))
-	text(&l, "Version", r.Version, versionPattern, "a version of Airflow from 2.11 on, such as "+defaultVersion, "MWAA's guide lists those that it has")
+	text(&l, "Version", r.Version, versionPattern, "three numbers of a version of Airflow from 2.11.0 on, such as "+defaultVersion, "MWAA's guide lists those that it has")
 	text(&l, "MaintenanceWindow", r.MaintenanceWindow, windowPattern, "a day and a half hour in UTC, such as SUN:03:30", "")
 	l.Include("", r.validateSize())
 	return l.Err()

@@ -157,7 +157,8 @@ func (p *IsolatedProps) Validate() error {
 	for i, d := range p.AllowedDomains {
 		if !token.Is(d) && !isDomain(d) {
 			l.Add(fmt.Sprintf("AllowedDomains[%d]", i), d,
-				`a domain name of two labels or more, at most 255 characters, such as "git.corp.example" or "*.corp.example": "*" and "*.com" would open DNS to everybody`, "")
+				`a domain name of at most 255 characters and two labels or more, each of 1 to 63 letters, digits and hyphens, without a dot at the end, `+
+					`such as "git.corp.example" or "*.corp.example": "*" and "*.com" would open DNS to everybody`, "")
 		}
 	}
 	l.Include("", p.validateAdditional())
