@@ -64,27 +64,7 @@ func (c Code) hyperParameters() map[string]string {
 func (j Job) validateCode() error {
 	var l problem.List
 	if j.Code.given() {
-		l.Include("Code.From", j.Code.From.Validate())
-		l.Include("", validateURI("Code.From.Path", j.Code.From.Bucket, j.Code.From.Path, 0))
-		values := j.Code.hyperParameters()
-		model.HyperParameterValue.Check(&l, "Code.Program", values[hyperProgram])
-		model.HyperParameterValue.Check(&l, "Code.Archive", values[hyperDirectory])
-		if escapes(j.Code.Program) || strings.HasSuffix(j.Code.Program, "/") || strings.TrimSpace(j.Code.Program) != j.Code.Program {
-			l.Add("Code.Program", j.Code.Program, `a file of the code, such as "train.py"`, "")
-		}
-		if j.Code.Archive != "" && (escapes(j.Code.Archive) || !token.Is(j.Code.Archive) && !archivePattern.MatchString(j.Code.Archive)) {
-			l.Add("Code.Archive", j.Code.Archive, `the name of a .tar.gz or .tgz below From, such as "sourcedir.tar.gz"`, "the toolkit unpacks no other archive")
-		}
-		const allowed = "a name that Code does not set"
-		for _, name := range slices.Sorted(maps.Keys(j.Code.hyperParameters())) {
-			if value, fixed := j.HyperParameters[name]; fixed {
-				l.Add(fmt.Sprintf("HyperParameters[%q]", name), value, allowed, "leave it out, or leave out Code")
-			}
-			if i := slices.IndexFunc(j.Parameters, func(p Parameter) bool { return p.name == name }); i >= 0 {
-				l.Add(fmt.Sprintf("Parameters[%d]", i), name, allowed, "leave it out, or leave out Code")
-			}
-		}
-		return l.Err()
+		return j.validateGiven()
 	}
 	if j.installs() { // and has a network
 		return nil
@@ -99,6 +79,32 @@ func (j Job) validateCode() error {
 	for i, p := range j.Parameters {
 		if p.name == hyperDirectory && slices.ContainsFunc(p.allowed, isS3) {
 			l.Add(fmt.Sprintf("Parameters[%d]", i), p.String(), allowed, fix)
+		}
+	}
+	return l.Err()
+}
+
+// validateGiven checks code that is given.
+func (j Job) validateGiven() error {
+	var l problem.List
+	l.Include("Code.From", j.Code.From.Validate())
+	l.Include("", validateURI("Code.From.Path", j.Code.From.Bucket, j.Code.From.Path, 0))
+	values := j.Code.hyperParameters()
+	model.HyperParameterValue.Check(&l, "Code.Program", values[hyperProgram])
+	model.HyperParameterValue.Check(&l, "Code.Archive", values[hyperDirectory])
+	if escapes(j.Code.Program) || strings.HasSuffix(j.Code.Program, "/") || strings.TrimSpace(j.Code.Program) != j.Code.Program {
+		l.Add("Code.Program", j.Code.Program, `a file of the code, such as "train.py"`, "")
+	}
+	if j.Code.Archive != "" && (escapes(j.Code.Archive) || !token.Is(j.Code.Archive) && !archivePattern.MatchString(j.Code.Archive)) {
+		l.Add("Code.Archive", j.Code.Archive, `the name of a .tar.gz or .tgz below From, such as "sourcedir.tar.gz"`, "the toolkit unpacks no other archive")
+	}
+	const allowed = "a name that Code does not set"
+	for _, name := range slices.Sorted(maps.Keys(j.Code.hyperParameters())) {
+		if value, fixed := j.HyperParameters[name]; fixed {
+			l.Add(fmt.Sprintf("HyperParameters[%q]", name), value, allowed, "leave it out, or leave out Code")
+		}
+		if i := slices.IndexFunc(j.Parameters, func(p Parameter) bool { return p.name == name }); i >= 0 {
+			l.Add(fmt.Sprintf("Parameters[%d]", i), name, allowed, "leave it out, or leave out Code")
 		}
 	}
 	return l.Err()

@@ -178,11 +178,7 @@ func same(a, b reflect.Value) bool {
 		}
 		return equal
 	case reflect.Map:
-		equal := a.Len() == b.Len()
-		for _, key := range a.MapKeys() {
-			equal = equal && b.MapIndex(key).IsValid() && same(a.MapIndex(key), b.MapIndex(key))
-		}
-		return equal
+		return sameMap(a, b)
 	case reflect.Struct:
 		equal := true
 		for i := range a.NumField() {
@@ -196,6 +192,14 @@ func same(a, b reflect.Value) bool {
 		return same(a.Elem(), b.Elem())
 	}
 	return a.Comparable() && a.Equal(b)
+}
+
+func sameMap(a, b reflect.Value) bool {
+	equal := a.Len() == b.Len()
+	for _, key := range a.MapKeys() {
+		equal = equal && b.MapIndex(key).IsValid() && same(a.MapIndex(key), b.MapIndex(key))
+	}
+	return equal
 }
 
 // cleanMap looks at a map, whose values no field has objects in.

@@ -55,22 +55,32 @@ func EventBridge(expression string) string {
 		return fmt.Sprintf("it has more than %d characters", maxExpression)
 	}
 	if rate := ratePattern.FindStringSubmatch(expression); rate != nil {
-		if one := rate[1] == "1"; one == (rate[3] == "s") {
-			return "1 takes minute, hour or day, and more than 1 takes minutes, hours or days"
-		}
-		if len(rate[1]) > len(longestRate) || len(rate[1]) == len(longestRate) && rate[1] > longestRate {
-			return "AWS names no largest number: take at most " + longestRate
-		}
-		return ""
+		return wrongRate(rate[1], rate[3] == "s")
 	}
 	cron := cronPattern.FindStringSubmatch(expression)
 	if cron == nil {
 		return "it is neither rate(NUMBER UNIT) nor cron(FIELDS)"
 	}
-	if other := strings.IndexFunc(cron[1], func(r rune) bool { return r != ' ' && unicode.IsSpace(r) }); other >= 0 {
+	return wrongCron(cron[1])
+}
+
+// wrongRate says what is wrong with a rate of a number and a unit.
+func wrongRate(number string, plural bool) string {
+	switch {
+	case (number == "1") == plural:
+		return "1 takes minute, hour or day, and more than 1 takes minutes, hours or days"
+	case len(number) > len(longestRate) || len(number) == len(longestRate) && number > longestRate:
+		return "AWS names no largest number: take at most " + longestRate
+	}
+	return ""
+}
+
+// wrongCron says what is wrong with the fields of a cron expression.
+func wrongCron(expression string) string {
+	if other := strings.IndexFunc(expression, func(r rune) bool { return r != ' ' && unicode.IsSpace(r) }); other >= 0 {
 		return "spaces are between its fields, and no other white space"
 	}
-	texts := strings.Fields(cron[1])
+	texts := strings.Fields(expression)
 	if len(texts) != len(eventBridge) {
 		return fields(eventBridge, texts)
 	}
@@ -84,11 +94,16 @@ func EventBridge(expression string) string {
 		}
 	}
 	if wrong := fields(eventBridge, checked); wrong != "" {
-		if capitals := strings.ToUpper(cron[1]); capitals != cron[1] && EventBridge("cron("+capitals+")") == "" {
+		if capitals := strings.ToUpper(expression); capitals != expression && wrongCron(capitals) == "" {
 			return wrong + ": write names in capitals"
 		}
 		return wrong
 	}
+	return tooLate(texts)
+}
+
+// tooLate says why a schedule never comes; empty: it does.
+func tooLate(texts []string) string {
 	years, known := eventBridge[year].values(texts[year])
 	switch {
 	case never(texts[dayOfMonth], texts[month]):
