@@ -54,7 +54,7 @@ func TestGuardsInTemplates(t *testing.T) {
 			override(roleUnder(s, nil))
 			guard.Protect(dev)
 			override(roleUnder(other, nil))
-		}, []string{"2 findings", "dev/Stack/Own: has the boundary " + ownBoundary, "dev/Other/Own: has the boundary " + ownBoundary}},
+		}, []string{"1 finding", "dev/Other/Own, dev/Stack/Own: has the boundary " + ownBoundary}},
 		{"an override by nothing", func(dev awscdk.Stage, s, _ awscdk.Stack, guard *access.Guard) {
 			guard.Protect(dev)
 			roleUnder(s, nil).Node().DefaultChild().(awscdk.CfnResource).AddPropertyDeletionOverride(jsii.String("PermissionsBoundary"))
@@ -75,7 +75,7 @@ func TestGuardsInTemplates(t *testing.T) {
 			})
 			roleUnder(other, nil).AddManagedPolicy(large.Policies[1])
 			roleUnder(s, nil).AddManagedPolicy(large.Policies[0])
-		}, []string{"2 findings", "dev/Stack/Own: has 1 of the 2 policies of the guard dev/Stack/Large (", "dev/Other/Own: has 1 of the 2 policies", "attach all of its Policies"}},
+		}, []string{"1 finding", "dev/Other/Own, dev/Stack/Own: has 1 of the 2 policies of the guard dev/Stack/Large (", "attach all of its Policies"}},
 		{"a scope without roles, of a guard that holds others", func(_ awscdk.Stage, s, other awscdk.Stack, guard *access.Guard) {
 			guard.Protect(other)
 			roleUnder(s, guard.Boundary)

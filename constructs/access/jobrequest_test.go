@@ -196,7 +196,7 @@ func denies(t *testing.T, g access.Guard, request string, document any, noted ma
 func TestWhatIsToldOfADeniedRequest(t *testing.T) {
 	const (
 		foreign  = `Job.Output: got "` + foreignKey + `"; allowed: a bucket with a key of the guard, ` + key1 + ", " + key2 + "; take such a bucket, or add"
-		noKey    = `Job.Output: got nothing; allowed: a bucket with a key of the guard`
+		noKey    = `Job.Output: got a bucket whose key the app does not know; allowed: a bucket with a key of the guard`
 		types    = `; allowed: one of the guard's, ml.`
 		takeType = "; take one of them, or give the guard an environment whose Limits.InstanceTypes has it"
 		training = "CreateTrainingJob"

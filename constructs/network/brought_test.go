@@ -46,7 +46,7 @@ func TestDNSOfAVpc(t *testing.T) {
 			made := awsec2.NewCfnVPC(stack, jsii.String("Made"), props)
 			return awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Existing"), &awsec2.VpcAttributes{
 				VpcId: made.Ref(), AvailabilityZones: jsii.Strings("eu-west-1a"),
-				IsolatedSubnetIds: jsii.Strings("subnet-1"), IsolatedSubnetRouteTableIds: jsii.Strings("rtb-1"),
+				IsolatedSubnetIds: jsii.Strings("subnet-0123456789abcdef1"), IsolatedSubnetRouteTableIds: jsii.Strings("rtb-1"),
 			})
 		}
 	}
@@ -92,7 +92,7 @@ func TestOneInEachZone(t *testing.T) {
 		brought := network.NewIsolated(stack, "Network", &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets(), EndpointZones: 1})
 		shared := network.NewIsolated(stack, "Shared", &network.IsolatedProps{SharedWith: brought})
 		for _, n := range []*network.Isolated{brought, shared} {
-			if got := strings.Join(n.OneInEachZone(), " "); got != "subnet-1 subnet-3" {
+			if got := strings.Join(n.OneInEachZone(), " "); got != "subnet-0123456789abcdef1 subnet-0123456789abcdef3" {
 				t.Errorf("got %s", got)
 			}
 		}

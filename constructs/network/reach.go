@@ -81,6 +81,9 @@ func (n *Isolated) S3Endpoints() []string {
 // OneInEachZone are the SubnetIDs for what takes one subnet of a zone: without those whose zone is that of one before,
 // as far as the app knows their zones.
 func (n *Isolated) OneInEachZone() []string {
+	if n == nil {
+		return nil
+	}
 	var ids, zones []string
 	for _, id := range n.SubnetIDs {
 		zone, known := n.zones[id]

@@ -184,7 +184,7 @@ func TestEFSByOption(t *testing.T) {
 	oneZone := synthtest.Template(t, "eu-west-1", func(stack awscdk.Stack) {
 		vpc := awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Existing"), &awsec2.VpcAttributes{
 			VpcId: jsii.String("vpc-0123456789abcdef0"), AvailabilityZones: jsii.Strings("eu-west-1a", "eu-west-1a", "eu-west-1b"),
-			IsolatedSubnetIds: jsii.Strings("subnet-1", "subnet-2", "subnet-3"), IsolatedSubnetRouteTableIds: jsii.Strings("rtb-1", "rtb-2", "rtb-3"),
+			IsolatedSubnetIds: jsii.Strings("subnet-0123456789abcdef1", "subnet-0123456789abcdef2", "subnet-0123456789abcdef3"), IsolatedSubnetRouteTableIds: jsii.Strings("rtb-1", "rtb-2", "rtb-3"),
 		})
 		net := network.NewIsolated(stack, "Network", &network.IsolatedProps{Vpc: vpc, Subnets: *vpc.IsolatedSubnets(), EndpointZones: 1})
 		storage.NewEFS(stack, "Shared", &storage.EFSProps{Network: net})

@@ -39,7 +39,8 @@ func brought(stack awscdk.Stack, ranges ...string) *network.Isolated {
 // Where a job of several instances can't run is said at synth, of a network that is made, shared or brought; in a subnet that the data
 // binds it to as well.
 func TestNetworksThatCannotHoldAJob(t *testing.T) {
-	alone := environment.Environment{Name: wide.Name, Tier: environment.Development}
+	alone := wide
+	alone.Limits.InstancesPerJob = 1
 	without := wide
 	without.Limits.InstanceTypes = []string{"ml.m5.large"}
 	small := without

@@ -102,7 +102,6 @@ func TestWhatTheGuardDenies(t *testing.T) {
 	processing := func(then func(*guarded)) func(*guarded) {
 		return func(g *guarded) { g.process(); then(g) }
 	}
-	const noNetwork = "; allowed: the guard's network; give the network that the guard has"
 	tests := map[string]struct {
 		change func(*guarded)
 		want   []string // one for each problem
@@ -137,11 +136,6 @@ func TestWhatTheGuardDenies(t *testing.T) {
 		"another network": {func(g *guarded) {
 			g.guard.Network = g.other
 		}, []string{`Network: got "Stack/Network/`}},
-		"a group of another network": {func(g *guarded) {
-			shared := *g.guard.Network
-			shared.JobSecurityGroup = g.other.JobSecurityGroup
-			g.guard.Network = &shared
-		}, []string{noNetwork}},
 		"other types": {limited(func(l *environment.Limits) { l.InstanceTypes = []string{"ml.m5.large"} }),
 			[]string{`Job.InstanceType: got "ml.m5.xlarge"; allowed: one of the guard's, ml.m5.large; take one of them`}},
 		"other types of a search": {func(g *guarded) {

@@ -54,15 +54,14 @@ func (s *Search) validateXGBoost(j Job) error {
 		l.Add("Search.Minimize", s.Minimize, fmt.Sprintf("%t with %s", less, s.Objective), "SageMaker knows which values of it are better")
 	}
 	for i, p := range j.Parameters {
-		field := fmt.Sprintf("Job.Parameters[%d]", i)
 		switch {
 		case p.allowed != nil || !slices.Contains(xgboostSearched, p.name):
-			l.Add(field, p.name, "in a search one of "+strings.Join(xgboostSearched, ", "),
+			l.Add(fmt.Sprintf("Job.Parameters[%d]", i), p.name, "in a search one of "+strings.Join(xgboostSearched, ", "),
 				"SageMaker searches no other of the built-in XGBoost: give it in HyperParameters")
 		case p.whole && !slices.Contains(xgboostWhole, p.name):
-			l.Add(field, problem.Phrase(p.String()), "a training.Number", "the built-in XGBoost takes any number for it")
+			l.Add(fmt.Sprintf("Job.Parameters[%d]", i), problem.Phrase(p.String()), "a training.Number", "the built-in XGBoost takes any number for it")
 		case !p.whole && !slices.Contains(xgboostNumbers, p.name):
-			l.Add(field, problem.Phrase(p.String()), "a training.Integer", "the built-in XGBoost takes whole numbers for it")
+			l.Add(fmt.Sprintf("Job.Parameters[%d]", i), problem.Phrase(p.String()), "a training.Integer", "the built-in XGBoost takes whole numbers for it")
 		}
 	}
 	return l.Err()

@@ -6,12 +6,45 @@ import (
 	"strings"
 
 	"github.com/plinth-ml/plinth/internal/assembly"
+	"github.com/plinth-ml/plinth/internal/cfn"
 )
 
 // app is all stacks of an assembly.
-type app struct{ stacks []assembly.Stack }
+type app struct {
+	stacks []assembly.Stack
+	// byType are all resources by type, in order.
+	byType map[string][]resource
+	// identity are the policies of roles, users and groups, and heldBy the roles by the managed policy that they name.
+	identity []resource
+	heldBy   map[place][]resource
+}
 
-func newApp(stacks []assembly.Stack) *app { return &app{stacks} }
+// place identifies a resource.
+type place struct {
+	stack *assembly.Stack
+	id    string
+}
+
+func newApp(stacks []assembly.Stack) *app {
+	a := &app{stacks: stacks, byType: map[string][]resource{}, heldBy: map[place][]resource{}}
+	for i := range stacks {
+		s := &stacks[i]
+		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
+			r := s.Template.Resources[id]
+			a.byType[r.Type] = append(a.byType[r.Type], resource{Resource: r, stack: s, id: id})
+		}
+	}
+	a.identity = a.readIdentityPolicies()
+	for _, role := range a.of("AWS::IAM::Role") {
+		for _, of := range cfn.List(role.Properties["ManagedPolicyArns"]) {
+			if policy, ok := a.target(role.stack, of); ok {
+				at := place{policy.stack, policy.id}
+				a.heldBy[at] = append(a.heldBy[at], role)
+			}
+		}
+	}
+	return a
+}
 
 // resource is one resource of a stack.
 type resource struct {
@@ -20,16 +53,11 @@ type resource struct {
 	id    string
 }
 
-// of are the resources of these types, in order.
+// of are the resources of these types, in order of the types.
 func (a *app) of(types ...string) []resource {
 	var all []resource
-	for i := range a.stacks {
-		s := &a.stacks[i]
-		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
-			if r := s.Template.Resources[id]; slices.Contains(types, r.Type) {
-				all = append(all, resource{Resource: r, stack: s, id: id})
-			}
-		}
+	for _, t := range types {
+		all = append(all, a.byType[t]...)
 	}
 	return all
 }

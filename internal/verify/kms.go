@@ -17,7 +17,7 @@ import (
 func viaOthers(a *app) []assembly.Finding {
 	var all []assembly.Finding
 	keys := a.keysOfOurs()
-	for _, p := range a.identityPolicies() {
+	for _, p := range a.identity {
 		_, ours := emitted(p.Path())
 		told := map[string]bool{}
 		for _, s := range statements(p.Properties["PolicyDocument"]) {
@@ -100,15 +100,7 @@ func (a *app) holders(policy resource) []resource {
 		}
 		all = append(all, role)
 	}
-	for _, role := range a.of("AWS::IAM::Role") {
-		if slices.ContainsFunc(cfn.List(role.Properties["ManagedPolicyArns"]), func(of any) bool {
-			managed, ok := a.target(role.stack, of)
-			return ok && managed.is(policy)
-		}) {
-			all = append(all, role)
-		}
-	}
-	return all
+	return append(all, a.heldBy[place{policy.stack, policy.id}]...)
 }
 
 // ownPolicies tells whether all managed policies of a role are the app's.
@@ -122,7 +114,7 @@ func (a *app) ownPolicies(role resource) bool {
 // granted are the statements of all policies of a role.
 func (a *app) granted(role resource) []statement {
 	var all []statement
-	for _, p := range a.identityPolicies() {
+	for _, p := range a.identity {
 		attached := slices.ContainsFunc(cfn.List(p.Properties["Roles"]), func(of any) bool {
 			r, ok := a.target(p.stack, of)
 			return ok && r.is(role)

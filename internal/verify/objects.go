@@ -65,7 +65,7 @@ func (a *app) fromOutside(p, bucket resource, construct string, deny statement) 
 // changes finds policies that allow an action which the policy of the bucket denies to all but a few.
 func (a *app) changes(p, bucket resource, construct string, deny statement, action string) []assembly.Finding {
 	var all []assembly.Finding
-	for _, identity := range a.identityPolicies() {
+	for _, identity := range a.identity {
 		may := slices.ContainsFunc(a.holders(identity), func(role resource) bool { return a.excepted(p, deny, role) })
 		if may || !slices.ContainsFunc(statements(identity.Properties["PolicyDocument"]), func(s statement) bool { return a.allowsOn(identity, s, bucket, action) }) {
 			continue
@@ -82,7 +82,7 @@ func (a *app) changes(p, bucket resource, construct string, deny statement, acti
 
 // granting tells whether a role is allowed an action on objects of a bucket that its policies name.
 func (a *app) granting(role, bucket resource, action string) bool {
-	return slices.ContainsFunc(a.identityPolicies(), func(p resource) bool {
+	return slices.ContainsFunc(a.identity, func(p resource) bool {
 		return slices.ContainsFunc(a.holders(p), role.is) &&
 			slices.ContainsFunc(statements(p.Properties["PolicyDocument"]), func(s statement) bool { return a.allowsOn(p, s, bucket, action) })
 	})

@@ -60,7 +60,7 @@ func (a *app) untaken() []assembly.Finding {
 // nothing is known.
 func unassumable(a *app) []assembly.Finding {
 	all := a.untaken()
-	for _, p := range a.identityPolicies() {
+	for _, p := range a.identity {
 		if _, ours := emitted(p.Path()); !ours {
 			continue // IAM takes it, and whoever wrote it may mean to make such a role later
 		}

@@ -12,7 +12,7 @@ import (
 // untrusted finds who is allowed to assume a role of Plinth's that does not trust it.
 func untrusted(a *app) []assembly.Finding {
 	var all []assembly.Finding
-	for _, p := range a.identityPolicies() {
+	for _, p := range a.identity {
 		for _, s := range statements(p.Properties["PolicyDocument"]) {
 			if !s.allows() || !s.does("sts:AssumeRole") {
 				continue
@@ -35,9 +35,9 @@ func untrusted(a *app) []assembly.Finding {
 	return all
 }
 
-// identityPolicies are the policies that are attached to roles, users and groups; those that stand in a role as if they
+// readIdentityPolicies gives the policies that are attached to roles, users and groups; those that stand in a role as if they
 // stood beside it.
-func (a *app) identityPolicies() []resource {
+func (a *app) readIdentityPolicies() []resource {
 	all := a.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 	for _, r := range a.of("AWS::IAM::Role") {
 		for _, inline := range cfn.List(r.Properties["Policies"]) {

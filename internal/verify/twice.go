@@ -40,7 +40,7 @@ func (a *app) together(endpoints []resource) []assembly.Finding {
 	for i, x := range endpoints {
 		first, ours := emitted(x.Path())
 		vpc, _ := a.target(x.stack, x.Properties["VpcId"])
-		if _, isolated := a.made(vpc.stack, vpc.Path(), "/Default/VPC"); !ours || isolated {
+		if _, isolated := a.made(vpc.stack, vpc.Path(), "/Default/VPC"); !ours || isolated || x.Properties["VpcId"] == standInVPC {
 			continue
 		}
 		service := serviceOf(x.Properties["ServiceName"])
@@ -63,6 +63,10 @@ func (a *app) together(endpoints []resource) []assembly.Finding {
 	}
 	return all
 }
+
+// standInVPC is the id of every VPC that the CLI has yet to look up
+// (https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-ec2/lib/vpc.ts).
+const standInVPC = "vpc-12345"
 
 // collide tells whether two endpoints of one service are in one VPC, and in each other's way there.
 func (a *app) collide(x, y resource) bool {
