@@ -41,7 +41,7 @@ func stackIn(app awscdk.App, id, account string) awscdk.Stack {
 
 func newTools(stack awscdk.Stack) {
 	net := network.NewIsolated(stack, "Network", &network.IsolatedProps{
-		Environment:         environment.Environment{Tier: environment.Staging},
+		Environment:         environment.Environment{Tier: environment.Staging, AZs: 1},
 		Capabilities:        []network.Capability{network.ImageBuild, network.Packages},
 		PackageRepositories: []string{chain.Repository(stack, "dev", "", "").ARN},
 		ImageRepositories:   []string{"arn:aws:ecr:us-east-1:763104351884:repository/pytorch-training"},
