@@ -32,7 +32,7 @@ class Writer(unittest.TestCase):
 
     def ask(self, request, files, before=None, bucket="files", old_bucket="files"):
         """CloudFormation's request, and what it is answered: whether it worked, what it was told, and which resource that is."""
-        event = {"RequestType": request, "ResourceProperties": {"Bucket": bucket, "BucketArn": f"arn:aws:s3:::{bucket}", "Files": files}}
+        event = {"RequestType": request, "StackId": "none", "ResourceProperties": {"Bucket": bucket, "BucketArn": f"arn:aws:s3:::{bucket}", "Files": files}}
         if before is not None:
             event["OldResourceProperties"] = {"Bucket": old_bucket, "Files": before}
         answers = []
