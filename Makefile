@@ -125,7 +125,7 @@ dags: assemblies checks/airflow/.venv/.installed checks/airflow/v2/.venv/.instal
 	@checks/airflow/v2/.venv/bin/python checks/airflow/test_schedules.py
 	@$(PYTHON) checks/airflow/test_files.py
 
-iam: assemblies $(CHECK_TOOLS)
+iam: assemblies $(CHECK_TOOLS) .venv/.installed
 	@echo "== policies, simulated"
 	@node --test --test-concurrency=2 --test-reporter=dot checks/iam/*.test.js
 

@@ -97,6 +97,10 @@ const policyRequests = [
       ...['dev', 'staging', 'prod'].filter((s) => s !== own).map((s) => [named(account, 'Job'), ours, a, churn(s), no]),
     ]),
   ]),
+  ...['public-pypi', 'public-npmjs'].flatMap((p) => [
+    [somebody, ours, read, repository(p), no],
+    ...['GetPackageVersionAsset', 'GetPackageVersionReadme'].map((a) => [somebody, ours, `codeartifact:${a}`, pkg(p), no]),
+  ]),
   // Another account, in the organization or not.
   ...[ours, theirs].flatMap((o) => [
     [named(outsider, 'Anybody'), o, token, ofDomain, no],
